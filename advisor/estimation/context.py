@@ -1,0 +1,139 @@
+"""What an estimate of one workload is made from, and the sizes and rates that follow from it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from advisor.model.evidence import RuleBook, Spread
+from advisor.model.graph import Component, Workload
+from advisor.model.inventory import Inventory, Resource
+from advisor.model.targets import WorkloadSpec
+from advisor.model.units import DAY, HOUR, MIB_PER_GIB
+
+LOCAL_CATEGORY_PREFIXES = ("local_", "ephemeral", "elastic_ephemeral")  # values of the API's disk Category
+REGIONAL_CATEGORY = "cloud_regional_disk_auto"
+STOPPED = ("Stopped", "Stopping")
+
+
+@dataclass(frozen=True)
+class Context:
+    """One workload of the estate with the rules and the wishes that apply to it."""
+
+    inventory: Inventory
+    rules: RuleBook
+    workload: Workload
+    spec: WorkloadSpec
+    as_of: date
+
+    def seconds(self, fact_id: str) -> Spread:
+        """A fact as a range of seconds; raises ``KeyError`` or ``UnitError`` where the rule book does not hold one."""
+        return self.rules.fact(fact_id).seconds()
+
+    def spread(self, fact_id: str) -> Spread:
+        return self.rules.fact(fact_id).spread()
+
+    def number(self, fact_id: str) -> float:
+        return self.rules.fact(fact_id).number()
+
+    def words(self, fact_id: str) -> tuple[str, ...]:
+        return self.rules.fact(fact_id).words()
+
+    def resource(self, resource_id: str) -> Resource | None:
+        return self.inventory.get(resource_id)
+
+    def members(self, component: Component) -> tuple[Resource, ...]:
+        """The component's serving resources that the inventory lists."""
+        found = (self.inventory.get(member) for member in component.members)
+        return tuple(resource for resource in found if resource is not None)
+
+    def disks(self, component: Component) -> tuple[Resource, ...]:
+        found = (self.inventory.get(disk) for disk in component.disks)
+        return tuple(resource for resource in found if resource is not None)
+
+    def disks_of(self, component: Component, instance_id: str) -> tuple[Resource, ...]:
+        return tuple(disk for disk in self.disks(component) if instance_id in disk.texts("instance_ids"))
+
+    @property
+    def daily_change(self) -> Spread:
+        """Share of the used data that changes in a day: the owner's figure, else the assumption."""
+        if self.spec.daily_change is not None:
+            return Spread(self.spec.daily_change, self.spec.daily_change, self.spec.daily_change)
+        return self.spread("data.daily_change")
+
+    @property
+    def change_facts(self) -> tuple[str, ...]:
+        return () if self.spec.daily_change is not None else ("data.daily_change",)
+
+    def used_mib(self, size_gib: float) -> Spread:
+        """Data on a disk of this size, in MiB."""
+        return self.spread("data.used_share").scaled(size_gib * MIB_PER_GIB)
+
+    def changed_mib(self, size_gib: float, seconds: float) -> Spread:
+        """Data changed within ``seconds``, in MiB; never more than the data there is."""
+        days = seconds / DAY
+        used, change = self.used_mib(size_gib), self.daily_change
+        return Spread(
+            used.low * min(1.0, change.low * days),
+            used.likely * min(1.0, change.likely * days),
+            used.high * min(1.0, change.high * days),
+        )
+
+    def components(self) -> Iterator[Component]:
+        return iter(self.workload.components)
+
+    def component(self, component_id: str) -> Component:
+        return next(component for component in self.workload.components if component.id == component_id)
+
+
+def size_gib(disk: Resource) -> float:
+    """The disk's capacity in GiB; 0 where the inventory does not say (the estimate notes it)."""
+    return disk.number("size_gib") or 0.0
+
+
+def is_local(disk: Resource) -> bool:
+    """Whether the disk's data dies with its host."""
+    return (disk.text("category") or "").startswith(LOCAL_CATEGORY_PREFIXES)
+
+
+def is_running(instance: Resource) -> bool:
+    """Whether the instance serves now; an unknown status counts as running."""
+    return instance.status not in STOPPED
+
+
+def has_local_data(instance: Resource) -> bool:
+    """Whether the instance family carries local disks."""
+    return bool(instance.number("local_storage_gib"))
+
+
+def transfer_time(mib: Spread, rate: Spread) -> Spread:
+    """Seconds to move ``mib`` at ``rate`` MiB/s: the small amount fast, the large amount slowly."""
+    return Spread(mib.low / rate.high, mib.likely / rate.likely, mib.high / rate.low)
+
+
+def longest_gap_s(hours: tuple[int, ...], weekdays: tuple[int, ...]) -> float:
+    """Longest time between two runs of a weekly schedule of whole hours on ISO weekdays (1 = Monday); inf where it is empty.
+
+    Every day at 02:00 gives 24 h; Monday to Friday at 02:00 gives 72 h."""
+    points = sorted({(day - 1) * 24 + hour for day in weekdays for hour in hours})
+    if not points:
+        return math.inf
+    week = 7 * 24
+    gaps = [later - earlier for earlier, later in zip(points, [*points[1:], points[0] + week], strict=True)]
+    return max(gaps) * HOUR
+
+
+def age_s(timestamp: str | None, as_of: date) -> float | None:
+    """Seconds from an ISO time stamp to the end of the day ``as_of`` (never negative); None where it cannot be read."""
+    if not timestamp:
+        return None
+    try:
+        moment = datetime.fromisoformat(timestamp.replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    end = datetime.fromisoformat(f"{as_of.isoformat()}T23:59:59+00:00")
+    if moment.tzinfo is None:
+        end = end.replace(tzinfo=None)
+    return max(0.0, (end - moment).total_seconds())

@@ -1,0 +1,170 @@
+"""Point-in-time copies: snapshot policies, their cross-region copies, and file backup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from advisor.estimation.context import Context, has_local_data, longest_gap_s, size_gib
+from advisor.estimation.copies import can_snapshot, policy_schedule
+from advisor.estimation.measures.base import Gathered, dr_region, proposal, same_side, slug
+from advisor.estimation.paths.stateful import volumes
+from advisor.model.graph import Component
+from advisor.model.inventory import Resource
+from advisor.model.recovery import Proposal
+from advisor.model.units import DAY, HOUR
+
+INTERVALS_H = (24, 12, 6, 4, 2, 1)
+RETENTIONS_D = (7, 30)
+START_HOUR = 2  # local night; the smallest load of most services
+ALL_WEEK = (1, 2, 3, 4, 5, 6, 7)
+TIB_GIB = 1024
+
+
+def _disks(context: Context, component: Component, gathered: Gathered) -> list[Resource]:
+    """Disks worth a snapshot; the reason is kept where a category has none."""
+    if component.kind not in ("stateful_instance", "server_group") or component.stateless:
+        return []
+    usable = []
+    for disk in context.disks(component):
+        if can_snapshot(disk):
+            usable.append(disk)
+        else:
+            reason = f"disks of category {disk.text('category')} cannot be snapshotted"
+            gathered.reject("snapshot_policy", component, disk.id, reason, "snapshot.unsupported_disks")
+    return usable
+
+
+def active_policy(context: Context, disk: Resource) -> Resource | None:
+    """The working policy of a disk with the shortest gap, None without one."""
+    if disk.flag("auto_snapshot_enabled") is False:
+        return None
+    policies = [context.inventory.get(item) for item in disk.texts("snapshot_policy_ids")]
+    working = [item for item in policies if item is not None and (item.status or "normal").lower() == "normal"]
+    return min(working, key=lambda item: longest_gap_s(*policy_schedule(item)), default=None)
+
+
+def snapshot_policy(
+    context: Context, component: Component, gathered: Gathered, interval_h: int, retention_d: int
+) -> Proposal | None:
+    """A policy of this interval for all disks that have none as frequent and kept as long; None where nothing is left."""
+    gap = interval_h * HOUR
+    wanting = []
+    for disk in _disks(context, component, gathered):
+        policy = active_policy(context, disk)
+        if policy is None or not _as_good(policy, gap, retention_d):
+            wanting.append((disk, policy))
+    if not wanting:
+        return None
+    kept = [policy.number("retention_days") for _, policy in wanting if policy is not None]
+    retention = max([float(retention_d), *(days for days in kept if days is not None and days > 0)])
+    keep_copy = sorted({region for _, policy in wanting if policy is not None for region in policy.texts("copy_regions")})
+    hours = sorted((START_HOUR + step) % 24 for step in range(0, 24, interval_h))
+    ids = [disk.id for disk, _ in wanting]
+    return proposal(
+        context, "snapshot_policy", component, f"snap-{interval_h}h-{retention_d}d",
+        f"snapshots every {interval_h} h, kept {retention:g} days, on {len(ids)} disk(s) of {component.name}",
+        wanting[0][0].region or "", ids,
+        {
+            "interval_h": interval_h, "time_points": list(hours), "weekdays": list(ALL_WEEK),
+            "retention_days": int(retention), "disk_ids": list(ids), "extends": None,
+            "policy_name": f"{slug(context.workload.name) or 'workload'}-{interval_h}h-{int(retention)}d",
+            "replaces": sorted({policy.id for _, policy in wanting if policy is not None}),
+            "keep_copy_region": keep_copy[0] if keep_copy else None,
+        },
+    )  # fmt: skip
+
+
+def _as_good(policy: Resource, gap_s: float, retention_d: int) -> bool:
+    days = policy.number("retention_days")
+    long_enough = days is None or days < 0 or days >= retention_d
+    return longest_gap_s(*policy_schedule(policy)) <= gap_s and long_enough
+
+
+def snapshot_copy(
+    context: Context, component: Component, gathered: Gathered, base: Proposal | None, retention_d: int
+) -> list[Proposal]:
+    """Copies of the snapshots in the recovery region: of the new policy ``base``, and of existing policies elsewhere."""
+    disks = _disks(context, component, gathered)
+    if not disks:
+        return []
+    source = disks[0].region or ""
+    region = dr_region(context, source)
+    if region is None:
+        gathered.reject("snapshot_copy", component, component.id, "no other region in the same geography is known")
+        return []
+    if not same_side(context, source, region):
+        reason = f"snapshots are not copied between {source} and {region}: one is on the mainland, one is not"
+        gathered.reject("snapshot_copy", component, component.id, reason, "snapshot.copy.region_sets_2021")
+        return []
+    found = []
+    fresh = set(base.protection.resources) if base else set()
+    if base is not None:
+        found.append(_copy_proposal(context, component, sorted(fresh), region, retention_d, base, None))
+    by_policy: dict[str, list[str]] = {}
+    for disk in disks:
+        policy = active_policy(context, disk)
+        if disk.id not in fresh and policy is not None and region not in policy.texts("copy_regions"):
+            by_policy.setdefault(policy.id, []).append(disk.id)
+    for policy_id, ids in sorted(by_policy.items()):
+        found.append(_copy_proposal(context, component, ids, region, retention_d, None, policy_id))
+    return found
+
+
+def _copy_proposal(
+    context: Context, component: Component, ids: Sequence[str], region: str, retention_d: int,
+    base: Proposal | None, extends: str | None,
+) -> Proposal:  # fmt: skip
+    source = context.inventory.get(ids[0])
+    extra = {"interval_h": base.protection.number("interval_h")} if base else {}
+    return proposal(
+        context, "snapshot_copy", component, f"copy-{region}" + (f"-{extends}" if extends else ""),
+        f"snapshots of {len(ids)} disk(s) of {component.name} copied to {region}, kept {retention_d} days",
+        (source.region if source else "") or "", ids,
+        {
+            "target_region": region, "retention_days": retention_d, "disk_ids": list(ids), "extends": extends,
+            "policy_action": base.actions[0].id if base else None,
+        },
+        verb="extend" if extends else "create", extra=extra,
+    )  # fmt: skip
+
+
+def file_backup(context: Context, component: Component, gathered: Gathered) -> Proposal | None:
+    """Daily file backup of the component's instances (basic edition)."""
+    if component.kind not in ("stateful_instance", "server_group") or component.stateless:
+        return None
+    covered: list[str] = []
+    instances: list[str] = []
+    for instance in context.members(component):
+        reason = _file_backup_obstacle(context, component, instance)
+        if reason is not None:
+            gathered.reject("file_backup", component, instance.id, *reason)
+            continue
+        instances.append(instance.id)
+        covered += [instance.id, *(disk.id for disk in context.disks_of(component, instance.id))]
+    if not instances:
+        return None
+    return proposal(
+        context, "file_backup", component, "files", f"daily file backup of {len(instances)} instance(s) of {component.name}",
+        context.members(component)[0].region or "", list(dict.fromkeys(covered)),
+        {"instance_ids": list(instances), "paths": []},
+    )  # fmt: skip
+
+
+def _file_backup_obstacle(context: Context, component: Component, instance: Resource) -> tuple[str, str] | None:
+    if not instance.text("vpc_id"):
+        return "file backup needs an instance in a VPC; none is known for this one", "file_backup.essential.os"
+    total = sum(size_gib(disk) for disk in volumes(context, component, instance))
+    likely = total * context.spread("data.used_share").likely
+    limit = _largest_gib(context)
+    if likely > limit:
+        reason = f"about {likely:.0f} GiB of data would not be backed up within a day (limit {limit:.0f} GiB)"
+        return reason, "file_backup.essential.max_data_high_priority"
+    if not (has_local_data(instance) or context.disks_of(component, instance.id)):
+        return "its disks are not in the inventory", "file_backup.essential.billing_basis"
+    return None
+
+
+def _largest_gib(context: Context) -> float:
+    return context.number("file_backup.essential.max_data_high_priority") * TIB_GIB
+
+

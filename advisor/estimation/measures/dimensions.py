@@ -1,0 +1,148 @@
+"""What a workload can choose: independent dimensions, each with its choices; the first choice changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from advisor.estimation.context import Context
+from advisor.estimation.measures import backups, replicas, services
+from advisor.estimation.measures.base import Gathered
+from advisor.model.graph import Component
+from advisor.model.plan import Infeasible
+from advisor.model.recovery import Proposal
+
+COPY_RETENTION_D = 7
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to settle a dimension; an empty one changes nothing."""
+
+    id: str
+    proposals: tuple[Proposal, ...]
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """Choices that exclude one another."""
+
+    name: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """All dimensions of a workload, and the protections that are out of the question with their reasons."""
+
+    dimensions: tuple[Dimension, ...]
+    infeasible: tuple[Infeasible, ...]
+
+
+PerComponent = Callable[[Context, Component, Gathered], Iterable[Proposal] | Proposal | None]
+
+
+def offer(context: Context) -> Offer:
+    """Everything that the guidance's protections can do for this workload."""
+    gathered = Gathered()
+    dimensions = [
+        _snapshots(context, gathered),
+        _simple(context, gathered, "files", {"files": backups.file_backup}),
+        _simple(
+            context, gathered, "zone",
+            {
+                f"{name}-{mode}": _with_mode(measure, mode)
+                for name, measure in (("essd", replicas.regional_essd), ("async-zone", _async("zone")))
+                for mode in ("stopped", "running")
+            },
+        ),
+        _simple(
+            context, gathered, "region",
+            {f"async-region-{mode}": _with_mode(_async("region"), mode) for mode in ("stopped", "running")},
+        ),
+        _simple(context, gathered, "spread", {"multi-zone": services.alb_multi_zone}),
+        _simple(
+            context, gathered, "fleet", {f"fleet-{mode}": _with_mode(services.fleet_standby, mode) for mode in ("pilot", "warm")}
+        ),
+        _simple(context, gathered, "database-zone", {"rds-ha": services.rds_ha}),
+        _simple(
+            context, gathered, "database-region", {"rds-copy": services.rds_cross_region_backup, "dts": services.dts}
+        ),
+        _simple(context, gathered, "traffic", {"gtm": services.gtm}),
+    ]  # fmt: skip
+    wanted = tuple(_constrained(context, dimension) for dimension in dimensions if len(dimension.choices) > 1)
+    unique = dict.fromkeys(gathered.infeasible_keys())
+    return Offer(wanted, tuple(unique))
+
+
+def _async(scope: str) -> Callable[[Context, Component, Gathered, str], list[Proposal]]:
+    def propose(context: Context, component: Component, gathered: Gathered, mode: str) -> list[Proposal]:
+        return replicas.async_replication(context, component, gathered, scope, mode)
+
+    return propose
+
+
+def _with_mode(
+    measure: Callable[[Context, Component, Gathered, str], Iterable[Proposal] | Proposal | None], mode: str
+) -> PerComponent:
+    def propose(context: Context, component: Component, gathered: Gathered) -> Iterable[Proposal] | Proposal | None:
+        return measure(context, component, gathered, mode)
+
+    return propose
+
+
+def _simple(context: Context, gathered: Gathered, name: str, measures: dict[str, PerComponent]) -> Dimension:
+    choices = [Choice("keep", ())]
+    for choice_id, measure in measures.items():
+        found: list[Proposal] = []
+        for component in context.components():
+            result = measure(context, component, gathered)
+            found += [result] if isinstance(result, Proposal) else list(result or ())
+        if found:
+            choices.append(Choice(choice_id, tuple(found)))
+    return Dimension(name, tuple(choices))
+
+
+def _snapshots(context: Context, gathered: Gathered) -> Dimension:
+    choices = [Choice("keep", ())]
+    components = tuple(context.components())
+    copies = [
+        copy for item in components for copy in backups.snapshot_copy(context, item, gathered, None, COPY_RETENTION_D)
+    ]
+    if copies:
+        choices.append(Choice("keep-copy", tuple(copies)))
+    for interval in backups.INTERVALS_H:
+        for retention in backups.RETENTIONS_D:
+            policies = [backups.snapshot_policy(context, item, gathered, interval, retention) for item in components]
+            fresh = [policy for policy in policies if policy is not None]
+            if not fresh:
+                continue
+            name = f"snap-{interval}h-{retention}d"
+            choices.append(Choice(name, tuple(fresh)))
+            copied = [
+                copy
+                for item, policy in zip(components, policies, strict=True)
+                for copy in backups.snapshot_copy(context, item, gathered, policy, COPY_RETENTION_D)
+            ]
+            if copied:
+                choices.append(Choice(f"{name}-copy", (*fresh, *copied)))
+    return Dimension("snapshots", tuple(choices))
+
+
+def _constrained(context: Context, dimension: Dimension) -> Dimension:
+    """The dimension without choices that use a forbidden mechanism."""
+    forbidden = set(context.spec.forbid)
+    kept = [item for item in dimension.choices if not any(p.mechanism in forbidden for p in item.proposals)]
+    return Dimension(dimension.name, tuple(kept))
+
+
+def compatible(choices: Iterable[Choice]) -> bool:
+    """Whether the choices can stand together: a disk is in one replication pair at most, and a regional ESSD in none."""
+    replicated: set[str] = set()
+    for choice in choices:
+        for item in choice.proposals:
+            if item.mechanism in ("async_replication_zone", "async_replication_region", "regional_essd"):
+                if replicated & set(item.protection.resources):
+                    return False
+                replicated |= set(item.protection.resources)
+    return True

@@ -1,0 +1,216 @@
+"""One workload through one disruption: every place that can fail, the schedule of each, and the worst of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from advisor.estimation.context import Context
+from advisor.estimation.paths import Failure, Path, recover
+from advisor.estimation.paths.path import PROVISION_POOL, RESTORE_POOL
+from advisor.estimation.sampling import Sampler, Samples
+from advisor.estimation.schedule import Schedule, run
+from advisor.model.disruption import Disruption
+from advisor.model.recovery import Protection, Task
+
+QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one disruption does to a workload. Losses and times in seconds, inf without bound. ``samples`` holds the
+    makespan in every sample (None: no bound, or nothing happens), ``tail`` the time from "what it needs is back" to the
+    end (service start and verification)."""
+
+    disruption: Disruption
+    place: str | None
+    paths: tuple[Path, ...]
+    worst_s: float
+    expected_s: float
+    schedule: Schedule | None
+    recoverable: bool
+    tail: Samples | None = None
+    joint: Samples | None = None
+
+    @property
+    def samples(self) -> Samples | None:
+        """Makespans, with those of needed workloads once ``joint`` is set."""
+        if self.joint is not None:
+            return self.joint
+        return self.schedule.makespan if self.schedule is not None else None
+
+    def quantile(self, probability: float) -> float:
+        if not self.recoverable:
+            return math.inf
+        samples = self.samples
+        return 0.0 if samples is None else float(np.quantile(samples, probability))
+
+    @property
+    def mean_s(self) -> float:
+        if not self.recoverable:
+            return math.inf
+        samples = self.samples
+        return 0.0 if samples is None else float(samples.mean())
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Ids of all facts the outcome rests on."""
+        used = dict.fromkeys(fact for path in self.paths for fact in path.facts)
+        for task in self.schedule.tasks if self.schedule else ():
+            used.update(dict.fromkeys(task.facts))
+        return tuple(used)
+
+
+def evaluate(
+    context: Context, disruption: Disruption, protections: Sequence[Protection], sampler: Sampler
+) -> Outcome:
+    """The worst outcome of ``disruption`` over all places that can fail. The loss is the worst over all places too."""
+    outcomes = [_one(context, failure, protections, sampler) for failure in failures(context, disruption)]
+    if not outcomes:
+        return Outcome(disruption, None, (), 0.0, 0.0, None, True)
+    worst = max(outcomes, key=lambda item: (not item.recoverable, item.quantile(0.95), item.worst_s))
+    lossy = max(outcomes, key=lambda item: item.worst_s)
+    return replace(worst, worst_s=lossy.worst_s, expected_s=max(worst.expected_s, lossy.expected_s))
+
+
+def failures(context: Context, disruption: Disruption) -> tuple[Failure, ...]:
+    """Every concrete failure to look at: each instance, each zone and each region the workload stands in."""
+    if disruption == "logical":
+        return (Failure(disruption),)
+    places: dict[str, None] = {}
+    for component in context.components():
+        for member in context.members(component):
+            if disruption == "instance":
+                places[member.id] = None
+            elif disruption == "region" and member.region:
+                places[member.region] = None
+            elif disruption == "zone":
+                places.update(dict.fromkeys(_zones_of(member.zone, member.zones, member.kind)))
+    return tuple(Failure(disruption, place) for place in sorted(places))
+
+
+def _zones_of(zone: str | None, zones: Iterable[str], kind: str) -> tuple[str, ...]:
+    if kind == "load_balancer":
+        return tuple(zones) or ((zone,) if zone else ())
+    return (zone,) if zone else ()
+
+
+def _one(context: Context, failure: Failure, protections: Sequence[Protection], sampler: Sampler) -> Outcome:
+    paths = tuple(_paths(context, failure, protections))
+    worst = max((path.worst_s for path in paths), default=0.0)
+    expected = max((path.expected_s for path in paths), default=0.0)
+    if not all(path.recoverable for path in paths):
+        return Outcome(failure.disruption, failure.place, paths, worst, expected, None, False)
+    tasks = assemble(context, failure, paths)
+    if not tasks:
+        return Outcome(failure.disruption, failure.place, paths, worst, expected, None, True)
+    schedule = run(tasks, sampler, pools(context), f"{context.workload.name}/{failure.disruption}")
+    return Outcome(failure.disruption, failure.place, paths, worst, expected, schedule, True, _tail(schedule))
+
+
+def _paths(context: Context, failure: Failure, protections: Sequence[Protection]) -> Iterable[Path]:
+    for component in context.components():
+        if failure.disruption == "instance" and failure.place not in component.members:
+            continue
+        yield recover(context, component, failure, protections)
+
+
+def pools(context: Context) -> dict[str, int]:
+    """How many tasks of each kind a region takes at once."""
+    return {
+        PROVISION_POOL: int(context.number("provision.parallel_instances")),
+        RESTORE_POOL: int(context.number("restore.parallel_disks")),
+    }
+
+
+def assemble(context: Context, failure: Failure, paths: Sequence[Path]) -> tuple[Task, ...]:
+    """The task graph of a workload: detection and decision before what people do, each start after what it needs, a
+    switch of addresses where nothing else does it, and verification at the end."""
+    active = {path.component: path for path in paths if path.tasks}
+    if not active:
+        return ()
+    disruption = failure.disruption
+    manual = any(path.manual for path in active.values())
+    tasks: list[Task] = []
+    gate: tuple[str, ...] = ()
+    if manual:
+        tasks, gate = _detection(context, disruption)
+    for path in active.values():
+        needs = _ready_needs(context, path, active)
+        tasks += [_linked(task, path, gate, needs) for task in path.tasks]
+    ends = tuple(path.ready for path in active.values() if path.ready)
+    if manual and disruption in ("zone", "region"):
+        tasks += _switch(context, disruption, active, ends)
+        ends = (tasks[-1].id,) if tasks[-1].component == "workload" and tasks[-1].kind == "switch" else ends
+    fact = "verify.manual" if manual else "verify.automatic"
+    title = "people check the service" if manual else "a probe confirms the service"
+    tasks.append(
+        Task("workload/verify", "workload", "verify", title, context.seconds(fact), ends, automatic=not manual, facts=(fact,))
+    )
+    return tuple(tasks)
+
+
+def _detection(context: Context, disruption: Disruption) -> tuple[list[Task], tuple[str, ...]]:
+    notice = "detect.logical.notice" if disruption == "logical" else f"detect.{disruption}"
+    declare = f"declare.{disruption}"
+    seen = Task("workload/detect", "workload", "detect", "the failure is noticed", context.seconds(notice), facts=(notice,))
+    decided = Task("workload/declare", "workload", "declare", "recovery is decided", context.seconds(declare), (seen.id,),
+                   facts=(declare,))  # fmt: skip
+    return [seen, decided], (decided.id,)
+
+
+def _ready_needs(context: Context, path: Path, active: dict[str, Path]) -> tuple[str, ...]:
+    needed = (active.get(need) for need in context.component(path.component).needs)
+    return tuple(item.ready for item in needed if item is not None and item.ready)
+
+
+def _linked(task: Task, path: Path, gate: tuple[str, ...], needs: tuple[str, ...]) -> Task:
+    after = task.after or (gate if path.manual else ())
+    if task.id == path.ready:
+        after = tuple(dict.fromkeys((*after, *needs)))
+    return replace(task, after=after)
+
+
+def _switch(context: Context, disruption: Disruption, active: dict[str, Path], ends: tuple[str, ...]) -> list[Task]:
+    """Where no balancer stands in front, callers must find the rebuilt instance: by its EIP, or by being told."""
+    kinds = {context.component(component).kind for component in active}
+    if "entry" in kinds or "stateful_instance" not in kinds or any(item.kind == "entry" for item in context.components()):
+        return []
+    moved = [context.resource(m) for c in active for m in context.component(c).members]
+    has_eip = any(item is not None and item.text("eip_id") for item in moved)
+    fact = "attach.eip" if has_eip and disruption == "zone" else "reconfigure.clients"
+    title = "its EIP is moved" if fact == "attach.eip" else "callers are pointed at the new address"
+    return [Task("workload/switch", "workload", "switch", title, context.seconds(fact), ends, facts=(fact,))]
+
+
+def _tail(schedule: Schedule) -> Samples:
+    """Time from "all it needs is back" to the end: the longest service start, then the switch and verification."""
+    size = schedule.makespan.shape
+    longest: Samples = np.zeros(size)
+    rest: Samples = np.zeros(size)
+    for task in schedule.tasks:
+        length = schedule.ends[task.id] - schedule.starts[task.id]
+        if task.kind == "start":
+            longest = np.maximum(longest, length)
+        elif task.component == "workload" and task.kind in ("switch", "verify"):
+            rest = rest + length
+    return longest + rest
+
+
+def with_needs(own: Outcome, needed: Sequence[Outcome]) -> Outcome:
+    """The outcome when the workload also waits for those it needs: it cannot be back before them and its own start."""
+    waiting = [item for item in needed if not item.recoverable or item.samples is not None]
+    if not waiting or not own.recoverable:
+        return own
+    if not all(item.recoverable for item in waiting):
+        return replace(own, recoverable=False)
+    tail = own.tail if own.tail is not None else 0.0
+    joint = own.samples
+    for item in waiting:
+        samples = item.samples
+        if samples is not None:
+            joint = samples + tail if joint is None else np.maximum(joint, samples + tail)
+    return replace(own, joint=joint)

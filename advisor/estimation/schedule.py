@@ -1,0 +1,171 @@
+"""Recovery as a schedule: precedence, contention, and the makespan's distribution.
+
+Tasks that share a pool (restores in a region, instance creation) are placed by list scheduling, the one with the
+longest remaining path first (Graham 1969; serial schedule generation). All samples are scheduled at once, in the same
+order, fixed by mean durations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from advisor.estimation.sampling import Sampler, Samples
+from advisor.model.recovery import Task
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Start and end of each task and the makespan, each an array of ``size`` samples in seconds."""
+
+    tasks: tuple[Task, ...]
+    starts: Mapping[str, Samples]
+    ends: Mapping[str, Samples]
+    makespan: Samples
+
+    def quantile(self, probability: float) -> float:
+        return float(np.quantile(self.makespan, probability))
+
+    @property
+    def mean(self) -> float:
+        return float(self.makespan.mean())
+
+    def probability_within(self, limit_s: float) -> float:
+        """Share of the samples that end within ``limit_s`` seconds."""
+        return float((self.makespan <= limit_s).mean())
+
+
+def topological(tasks: Sequence[Task]) -> tuple[Task, ...]:
+    """The tasks in an order that respects precedence; raises ``ValueError`` on a loop or an unknown predecessor."""
+    by_id = {task.id: task for task in tasks}
+    done: dict[str, bool] = {}
+    order: list[Task] = []
+
+    def visit(task_id: str) -> None:
+        if done.get(task_id):
+            return
+        if task_id in done:
+            raise ValueError(f"task '{task_id}' waits for itself")
+        if task_id not in by_id:
+            raise ValueError(f"a task waits for '{task_id}', which is no task")
+        done[task_id] = False
+        for previous in by_id[task_id].after:
+            visit(previous)
+        done[task_id] = True
+        order.append(by_id[task_id])
+
+    for task in tasks:
+        visit(task.id)
+    return tuple(order)
+
+
+def remaining_path(tasks: Sequence[Task]) -> dict[str, float]:
+    """Mean seconds from the start of each task to the end of the longest chain that waits for it."""
+    order = topological(tasks)
+    tail = {task.id: _mean(task) for task in order}
+    for task in reversed(order):
+        for previous in task.after:
+            tail[previous] = max(tail[previous], _mean_by_id(order, previous) + tail[task.id])
+    return tail
+
+
+def _mean(task: Task) -> float:
+    extra = task.delay.mean * task.delay_probability if task.delay else 0.0
+    return task.duration.mean + extra
+
+
+def _mean_by_id(order: Sequence[Task], task_id: str) -> float:
+    return next(_mean(task) for task in order if task.id == task_id)
+
+
+def priority_order(tasks: Sequence[Task]) -> tuple[Task, ...]:
+    """Precedence-feasible order with the longest remaining path first; ties by id, so that input order does not matter."""
+    tail = remaining_path(tasks)
+    waiting = {task.id: task for task in tasks}
+    placed: set[str] = set()
+    order: list[Task] = []
+    while waiting:
+        ready = [task for task in waiting.values() if placed.issuperset(task.after)]
+        chosen = min(ready, key=lambda task: (-tail[task.id], task.id))
+        order.append(chosen)
+        placed.add(chosen.id)
+        del waiting[chosen.id]
+    return tuple(order)
+
+
+def run(tasks: Sequence[Task], sampler: Sampler, pools: Mapping[str, int], key: str = "") -> Schedule:
+    """Schedule ``tasks`` in every sample. ``pools`` gives how many tasks of a pool run at once; ``key`` prefixes the random
+    streams, so that the same task of the same workload draws the same durations in every option."""
+    starts: dict[str, Samples] = {}
+    ends: dict[str, Samples] = {}
+    servers = {name: np.zeros((slots, sampler.size)) for name, slots in pools.items() if _contended(tasks, name, slots)}
+    order = priority_order(tasks) if servers else topological(tasks)
+    for task in order:
+        ready = _latest([ends[previous] for previous in task.after], sampler.size)
+        length = task_samples(task, sampler, key)
+        if task.pool in servers:
+            ready = _claim(servers[task.pool], ready, length)
+        starts[task.id] = ready
+        ends[task.id] = ready + length
+    return Schedule(tuple(order), starts, ends, _latest(list(ends.values()), sampler.size))
+
+
+def task_samples(task: Task, sampler: Sampler, key: str) -> Samples:
+    """Durations of one task: its range, and with its probability the delay on top."""
+    stream = f"{key}/{task.component}/{task.kind}"
+    length = sampler.durations(stream, task.duration)
+    if task.delay is not None and task.delay_probability > 0:
+        late = sampler.uniforms(f"{stream}/late") < task.delay_probability
+        length = length + late * sampler.durations(f"{stream}/delay", task.delay)
+    return length
+
+
+def _contended(tasks: Sequence[Task], pool: str, slots: int) -> bool:
+    return sum(task.pool == pool for task in tasks) > slots
+
+
+def _latest(arrays: list[Samples], size: int) -> Samples:
+    latest: Samples = np.zeros(size)
+    for array in arrays:
+        latest = np.maximum(latest, array)
+    return latest
+
+
+def _claim(free_at: Samples, ready: Samples, length: Samples) -> Samples:
+    """Take the earliest free slot in every sample; ``free_at`` (slots × samples) is updated in place."""
+    slot = free_at.argmin(axis=0)
+    columns = np.arange(free_at.shape[1])
+    start: Samples = np.maximum(ready, free_at[slot, columns])
+    free_at[slot, columns] = start + length
+    return start
+
+
+def critical_shares(schedule: Schedule, tail_from: float = 0.95) -> dict[str, float]:
+    """For each task the share of the makespan it takes on the critical path, averaged over the samples at or above the
+    ``tail_from`` quantile of the makespan. Waiting for a pool counts for the task that waits."""
+    limit = np.quantile(schedule.makespan, tail_from)
+    picked = np.flatnonzero(schedule.makespan >= limit)
+    remaining = schedule.makespan[picked].copy()
+    whole = np.maximum(remaining, 1e-9)
+    shares = {task.id: 0.0 for task in schedule.tasks}
+    on_path = {task.id: np.zeros(len(picked), dtype=bool) for task in schedule.tasks}
+    taken = np.zeros(len(picked), dtype=bool)
+    for task in sorted(schedule.tasks, key=lambda item: -float(schedule.ends[item.id].mean())):
+        last = np.isclose(schedule.ends[task.id][picked], schedule.makespan[picked]) & ~taken
+        on_path[task.id] |= last
+        taken |= last
+    for task in reversed(schedule.tasks):
+        here = on_path[task.id]
+        if not here.any():
+            continue
+        start, end = schedule.starts[task.id][picked], schedule.ends[task.id][picked]
+        released = _latest([schedule.ends[previous][picked] for previous in task.after], len(picked))
+        shares[task.id] = float((np.where(here, end - np.minimum(released, start), 0.0) / whole).mean())
+        left = here.copy()
+        for previous in task.after:
+            cause = left & np.isclose(schedule.ends[previous][picked], released)
+            on_path[previous] |= cause
+            left &= ~cause
+    return shares

@@ -1,0 +1,130 @@
+"""Numbered command-line steps: what no template can say, with a check before and a way back beside each."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from advisor.exporters.text import clean
+
+# Calls whose request has no RegionId of its own: the region is a flag of the program instead.
+_REGIONLESS = frozenset(
+    """AttachDisk DetachDisk ModifyDiskSpec ResetDisk CreateSnapshot StartInstance StopInstance RedeployInstance
+    ModifyDBInstanceSpec MigrateToOtherZone SwitchDBInstanceHA DescribeDBInstanceHAConfig DescribeDBInstanceAttribute
+    DescribeBackups RestoreTable ModifyScalingGroup UpdateLoadBalancerZones StartShiftLoadBalancerZones
+    CancelShiftLoadBalancerZones GetLoadBalancerAttribute ModifyDiskAttribute ModifyAutoSnapshotPolicyEx
+    ApplyAutoSnapshotPolicy CancelAutoSnapshotPolicy""".split()
+)
+_GLOBAL_PRODUCTS = ("alidns",)
+_WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """A piece of shell that is written as it is, such as ``"$pair"``. Never made from inventory texts."""
+
+    source: str
+
+
+Argument = str | int | bool | Shell | Sequence[str] | Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One numbered step. ``body`` is shell, one line each; ``rollback`` says how to undo it; ``why`` what Terraform lacks.
+
+    ``needs`` names the Terraform roots (regions) whose outputs the body reads."""
+
+    title: str
+    why: str
+    body: tuple[str, ...]
+    rollback: str
+    action_id: str = ""
+    needs: tuple[str, ...] = ()
+
+
+@dataclass
+class StepBook:
+    """All steps by workload, in the order in which they are to be run."""
+
+    steps: dict[str, list[Step]] = field(default_factory=dict)
+
+    def add(self, workload: str, step: Step) -> None:
+        self.steps.setdefault(workload, []).append(step)
+
+    def numbered(self, workload: str) -> list[tuple[int, Step]]:
+        return list(enumerate(self.steps.get(workload, ()), start=1))
+
+    def of_action(self, workload: str, action_id: str) -> list[tuple[int, Step]]:
+        return [(number, step) for number, step in self.numbered(workload) if step.action_id == action_id]
+
+
+def quote(value: str) -> str:
+    """The text as one shell word."""
+    return shlex.quote(value.replace("\0", ""))
+
+
+def aliyun(product: str, api: str, region: str | None, arguments: Mapping[str, Argument | None]) -> str:
+    """A call of the ``aliyun`` program; arguments that are None are left out, lists become JSON."""
+    words = [f"aliyun {product} {api}"]
+    if region and product not in _GLOBAL_PRODUCTS:
+        plugin = api[:1].islower()
+        flag = "--region" if plugin or api in _REGIONLESS else "--RegionId"
+        words.append(f"{flag} {quote(region)}")
+    words += [f"--{name} {_word(value)}" for name, value in arguments.items() if value is not None]
+    line = " ".join(words)
+    return line if len(line) <= _WIDTH else " \\\n    ".join(words)
+
+
+def _word(value: Argument) -> str:
+    if isinstance(value, Shell):
+        return value.source
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return quote(value)
+    return quote(json.dumps(list(value), ensure_ascii=False, separators=(",", ":")))
+
+
+def query(call: str, path: str, variable: str) -> str:
+    """``variable=$(call | jq -r path)``."""
+    inner = call.replace("\n", "\n    ")
+    return f"{variable}=$({inner} |\n    jq -r {quote(path)})"
+
+
+def say(text: str) -> str:
+    """Shell that prints a line."""
+    return f"say {quote(clean(text))}"
+
+
+def fail(text: str, variable: str | None = None) -> str:
+    """Shell that stops the script with a message and, where named, the value that was found instead."""
+    return f"fail {quote(clean(text))}" + (f' "${variable}"' if variable else "")
+
+
+def expect(
+    variable: str, allowed: Sequence[str], otherwise: str, *, done: Sequence[str] = (), leave: str = "return 0"
+) -> tuple[str, ...]:
+    """Shell that goes on only with an allowed value; with a value of ``done`` there is nothing left to do and it leaves."""
+    lines = [f'case "${variable}" in']
+    if done:
+        lines.append(f"    {'|'.join(quote(item) for item in done)}) say 'Already done.'; {leave} ;;")
+    lines.append(f"    {'|'.join(quote(item) for item in allowed)}) ;;")
+    lines.append(f"    *) {fail(f'{otherwise} Found:', variable)} ;;")
+    return (*lines, "esac")
+
+
+def loop(variable: str, items: Sequence[str], body: Sequence[str]) -> tuple[str, ...]:
+    """Shell that does the same for every item."""
+    words = " \\\n    ".join(quote(item) for item in items)
+    inner = ("    " + line.replace("\n", "\n    ") for line in body)
+    return (f"for {variable} in \\\n    {words}; do", *inner, "done")
+
+
+def output(region_folder: str, name: str, variable: str) -> str:
+    """Shell that reads an output of a Terraform root into a variable (which may also be set by hand beforehand)."""
+    return f"{variable}=${{{variable}:-$(output {quote(region_folder)} {quote(name)})}}"

@@ -1,0 +1,140 @@
+"""What the mechanisms write into: one root per region, the steps beside them, and a note of what became of each action."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from advisor.exporters.names import cloud_name, identifier, short_hash, slug, tag_value
+from advisor.exporters.params import Params
+from advisor.exporters.placement import Placement
+from advisor.exporters.steps import Step, StepBook
+from advisor.exporters.terraform.document import Body, Output, Ref, Root, Value, Variable
+from advisor.model.deliverable import Deliverable
+from advisor.model.inventory import Resource
+from advisor.model.plan import Action, WorkloadPlan
+
+_INSTANCE_TYPE = re.compile(r"ecs\.[A-Za-z0-9.-]+")
+MANAGED_BY = "advisor"
+
+
+@dataclass
+class Outcome:
+    """What an action became: Terraform addresses by root, and remarks for the reader."""
+
+    action: Action
+    addresses: list[tuple[str, str]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+class Build:
+    """Collects Terraform roots and command-line steps for a whole plan."""
+
+    def __init__(self, deliverable: Deliverable) -> None:
+        self.deliverable = deliverable
+        self.inventory = deliverable.inventory
+        self.placement = Placement(deliverable)
+        self.steps = StepBook()
+        self.roots: dict[str, Root] = {}
+        self.outcomes: dict[str, Outcome] = {}
+        self.workloads: dict[str, WorkloadPlan] = {plan.name: plan for plan in deliverable.plan.workloads}
+        self._outputs: dict[tuple[str, str], tuple[Root, str]] = {}
+        self._labels: dict[str, str] = {}
+        self._taken: dict[str, str] = {}
+
+    # roots and their parts
+
+    def root(self, region: str) -> Root:
+        if region not in self.roots:
+            self.roots[region] = Root(region, slug(region))
+        return self.roots[region]
+
+    def add(self, action: Action, root: Root, type_: str, suffix: str, comment: str, body: Body) -> Ref:
+        """Adds a resource for an action under a name made of workload, component and ``suffix``."""
+        ref = root.add(type_, self.label(action, suffix), comment, body)
+        self.outcome(action).addresses.append((root.region, ref.expression))
+        return ref
+
+    def outcome(self, action: Action) -> Outcome:
+        return self.outcomes.setdefault(action.id, Outcome(action))
+
+    def remark(self, action: Action, text: str) -> None:
+        remarks = self.outcome(action).remarks
+        if text not in remarks:
+            remarks.append(text)
+
+    def step(self, action: Action, step: Step) -> None:
+        self.steps.add(action.workload, step)
+
+    def output(self, action: Action, root: Root, key: str, suffix: str, value: Value, description: str) -> str:
+        """An output that steps and runbooks find again by action and ``key``."""
+        name = root.output(self.label(action, suffix), value, description)
+        self._outputs[action.id, key] = (root, name)
+        return name
+
+    def find_output(self, action_id: str, key: str) -> tuple[Root, str] | None:
+        return self._outputs.get((action_id, key))
+
+    def output_description(self, root: Root, name: str) -> str:
+        known: Output = root.outputs[name]
+        return known.description
+
+    # names and tags
+
+    def label(self, action: Action, suffix: str) -> str:
+        """``<workload>_<component>_<suffix>``, unique for the action."""
+        base = self._base(action)
+        return f"{base}_{suffix}" if suffix else base
+
+    def _base(self, action: Action) -> str:
+        if action.id not in self._labels:
+            component = self.component_name(action)
+            parts = [identifier(action.workload)]
+            if component and component != action.workload:
+                parts.append(identifier(component, 28))
+            base = "_".join(parts)
+            key = f"{base}|{action.mechanism}"
+            if self._taken.setdefault(key, action.id) != action.id:
+                base = f"{base}_{short_hash(action.id)}"
+            self._labels[action.id] = base
+        return self._labels[action.id]
+
+    def component_name(self, action: Action) -> str:
+        """The component as people call it, without the workload's name in front."""
+        workload = self.workloads.get(action.workload)
+        known = next((item.name for item in workload.components if item.id == action.component), None) if workload else None
+        name = known or action.component
+        for separator in ("/", ":", "."):
+            name = name.removeprefix(f"{action.workload}{separator}")
+        return name
+
+    def cloud_name(self, action: Action, suffix: str) -> str:
+        """The name a created resource bears in the console."""
+        component = self.component_name(action)
+        middle = component if component != action.workload else ""
+        return cloud_name(action.workload, middle, suffix)
+
+    def tags(self, action: Action) -> dict[str, str]:
+        workload = self.workloads.get(action.workload)
+        option = workload.option_id if workload else ""
+        return {"plan": tag_value(option), "workload": tag_value(action.workload), "managed-by": MANAGED_BY}
+
+    # what the inventory knows, or else a variable
+
+    def known(self, root: Root, value: str | None, variable: Variable) -> Value:
+        """The value where there is one, otherwise a variable that asks for it."""
+        return value or root.variable(variable)
+
+    def instance_type(self, root: Root, action: Action, value: str | None) -> Value:
+        if value and _INSTANCE_TYPE.fullmatch(value):
+            return value
+        described = f"Instance type for the servers of {action.workload} (the inventory does not name one), for example ecs.g7.large"
+        return root.variable(Variable(self.label(action, "instance_type"), described))
+
+    def resource(self, action: Action, key: str) -> Resource | None:
+        return self.inventory.get(Params.of(action).text(key))
+
+
+def clamp(value: int | None, low: int, high: int, default: int) -> int:
+    """The value within what the service accepts."""
+    return min(max(value if value is not None else default, low), high)

@@ -1,0 +1,219 @@
+"""Which workload each resource belongs to: declared, tagged, behind one balancer, connected, or alone."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from advisor.graph.index import Estate, unique
+from advisor.graph.matching import APPLICATION_KEYS, Matcher, is_default_name, tag_value
+from advisor.graph.membership import Group, Memberships
+from advisor.graph.names import common_stem
+from advisor.graph.ownership import Ownership
+from advisor.graph.unions import Unions
+from advisor.model.graph import Edge, FoundBy
+from advisor.model.inventory import Kind, Resource
+
+INFRASTRUCTURE: frozenset[Kind] = frozenset(
+    {"vpc", "vswitch", "security_group", "nat_gateway", "vpn_gateway", "snapshot_policy", "vault", "image", "key",
+     "deployment_set", "gtm_instance", "other"}
+)  # fmt: skip
+FOUNDERS: frozenset[Kind] = frozenset({"instance", "database", "cache", "load_balancer"})
+FOLLOWERS: frozenset[Kind] = frozenset(
+    {"disk", "snapshot", "eip", "network_interface", "listener", "server_group", "replica_pair", "backup_plan"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The identity of a workload while it is being found; ``lead`` tells apart those of one name."""
+
+    name: str
+    found_by: FoundBy
+    lead: str = ""
+    evidence: str = ""
+
+
+@dataclass
+class Assignment:
+    """Assigns labels in the order of trust; what has one keeps it."""
+
+    estate: Estate
+    matcher: Matcher
+    memberships: Memberships
+    ownership: Ownership
+    labels: dict[str, Label] = field(default_factory=dict)
+    _by_name: dict[str, Label] = field(default_factory=dict)
+
+    def run(self, edges: Iterable[Edge]) -> Mapping[str, Label]:
+        """Resource → label, for every resource that belongs to a workload."""
+        listed = tuple(edges)
+        self._declared()
+        self._tagged()
+        self._behind_groups()
+        self._connected(listed)
+        self._single()
+        self._data_services(listed)
+        self._followers()
+        return self.labels
+
+    def _free(self, resource_id: str) -> bool:
+        return resource_id not in self.labels and resource_id not in self.matcher.excluded
+
+    def _give(self, resource_id: str, label: Label) -> None:
+        if self._free(resource_id):
+            self.labels[resource_id] = label
+
+    def _declared(self) -> None:
+        for resource_id, names in self.matcher.matches.items():
+            resource = self.estate.get(resource_id)
+            if resource and not self._follows(resource):
+                self._give(resource_id, Label(names[0], "declared"))
+
+    def _follows(self, resource: Resource) -> bool:
+        """Whether this resource has an owner whose workload it takes, whatever it is tagged itself."""
+        return resource.kind in FOLLOWERS and bool(self.ownership.owners(resource))
+
+    def _tagged(self) -> None:
+        values: dict[str, list[tuple[Resource, str]]] = defaultdict(list)
+        for resource in self.estate.everything():
+            value = tag_value(resource, APPLICATION_KEYS)
+            if value and self._free(resource.id) and not self._follows(resource):
+                values[value.lower()].append((resource, value))
+        for found in values.values():
+            if any(resource.kind in FOUNDERS | {"scaling_group", "cluster"} for resource, _ in found):
+                label = Label(min(value for _, value in found), "tag", evidence="application tag")
+                for resource, _ in found:
+                    if resource.kind not in INFRASTRUCTURE:
+                        self._give(resource.id, label)
+
+    def _behind_groups(self) -> None:
+        groups = [group for group in self.memberships.groups if group.instances or group.balancers]
+        unions = Unions()
+        for group in groups:
+            if group.instances:
+                unions.join((group.id, *group.instances, *group.balancers))
+        by_set: dict[str, list[Group]] = defaultdict(list)
+        for group in groups:
+            by_set[unions.find(group.id)].append(group)
+        for found in by_set.values():
+            self._one_set(found)
+
+    def _one_set(self, groups: list[Group]) -> None:
+        """Give the free members of joined groups the one workload the others are in, else a workload of their own."""
+        members = unique(sorted(instance for group in groups for instance in group.instances))
+        free = [instance for instance in members if self._free(instance)]
+        if not free:
+            return
+        anchors = (*members, *(group.id for group in groups), *(lb for group in groups for lb in group.balancers))
+        taken = {self.labels[item] for item in anchors if item in self.labels}
+        own = self._group_label(groups, free)
+        for instance in free:
+            near = self._near(instance) if len(taken) > 1 else taken
+            self._give(instance, next(iter(near)) if len(near) == 1 else own)
+
+    def _near(self, instance: str) -> set[Label]:
+        groups = self.memberships.groups_of.get(instance, ())
+        peers = {peer for group in groups for peer in (group.id, *group.instances)}
+        return {self.labels[peer] for peer in peers if peer in self.labels}
+
+    def _group_label(self, groups: list[Group], free: list[str]) -> Label:
+        clusters = [group.id for group in groups if group.kind == "cluster"]
+        balancers = unique(sorted(lb for group in groups for lb in group.balancers if group.kind != "cluster"))
+        server_groups = [group.id for group in groups if group.kind in ("server_group", "load_balancer")]
+        scaling = [group.id for group in groups if group.kind == "scaling_group"]
+        if clusters:
+            return self._named("cluster", clusters, free)
+        if balancers or server_groups:
+            return self._named("load_balancer", [*balancers, *server_groups, *scaling], free)
+        return self._named("scaling_group", scaling, free)
+
+    def _named(self, found_by: FoundBy, leads: Iterable[str], members: Iterable[str]) -> Label:
+        listed = list(leads)
+        resources = [self.estate.get(lead) for lead in listed]
+        names = [item.name for item in resources if item and not is_default_name(item.name)]
+        names += [stem for stem in [common_stem(self._names(members))] if stem]
+        return Label(names[0] if names else listed[0], found_by, listed[0], f"members of {', '.join(listed[:3])}")
+
+    def _names(self, ids: Iterable[str]) -> list[str]:
+        return [resource.name for resource in map(self.estate.get, ids) if resource]
+
+    def _connected(self, edges: tuple[Edge, ...]) -> None:
+        unions = Unions()
+        for edge in edges:
+            if edge.meaning == "hard" and edge.confidence != "guessed" and self._joins(edge):
+                unions.join((edge.source, edge.target))
+        for members in unions.sets():
+            self._one_connected(members)
+
+    def _joins(self, edge: Edge) -> bool:
+        """Instances joined to one another or by a shared disk are one; shared infrastructure joins nobody."""
+        target = self.estate.get(edge.target)
+        shared = target is not None and target.kind == "disk" and len(target.texts("instance_ids")) > 1
+        return self.estate.has(edge.source, "instance") and (shared or self.estate.has(edge.target, "instance"))
+
+    def _one_connected(self, members: tuple[str, ...]) -> None:
+        instances = [item for item in members if self.estate.has(item, "instance")]
+        free = [item for item in instances if self._free(item)]
+        if len(instances) < 2 or not free:
+            return
+        taken = {self.labels[item] for item in instances if item in self.labels}
+        label = self._named("connected", free[:1], free) if len(taken) != 1 else next(iter(taken))
+        for instance in free:
+            self._give(instance, label)
+
+    def _single(self) -> None:
+        for instance in self.estate.of_kind("instance"):
+            if self._free(instance.id):
+                self._give(instance.id, _single_label(instance))
+
+    def _data_services(self, edges: tuple[Edge, ...]) -> None:
+        clients: dict[str, set[Label]] = defaultdict(set)
+        for edge in edges:
+            if edge.meaning == "hard" and edge.confidence != "guessed" and edge.source in self.labels:
+                clients[edge.target].add(self.labels[edge.source])
+        services = list(self.estate.of_kind("database", "cache"))
+        for service in sorted(services, key=lambda item: (bool(self.ownership.owners(item)), item.id)):
+            if self._free(service.id):
+                self._give(service.id, self._service_label(service, clients.get(service.id, set())))
+
+    def _service_label(self, service: Resource, clients: set[Label]) -> Label:
+        owners = [self.labels[owner] for owner in self.ownership.owners(service) if owner in self.labels]
+        if owners:
+            return owners[0]
+        return next(iter(clients)) if len(clients) == 1 else _single_label(service)
+
+    def _followers(self) -> None:
+        """Everything else takes the workload of what it hangs on; the most frequent one where it hangs on several."""
+        self._by_name = {label.name.lower(): label for label in sorted(set(self.labels.values()), key=_label_key)}
+        for resource in self.estate.everything():
+            self._follow(resource, set())
+
+    def _follow(self, resource: Resource, seen: set[str]) -> Label | None:
+        if resource.id in self.labels or resource.id in self.matcher.excluded or resource.id in seen:
+            return self.labels.get(resource.id)
+        seen.add(resource.id)
+        owners = [owner for owner in map(self.estate.get, self.ownership.owners(resource)) if owner]
+        found = Counter(label for label in (self._follow(owner, seen) for owner in owners) if label)
+        label = min(found, key=lambda item: (-found[item], item.name, item.lead)) if found else self._own(resource)
+        if label and resource.kind not in INFRASTRUCTURE:
+            self._give(resource.id, label)
+        return self.labels.get(resource.id)
+
+    def _own(self, resource: Resource) -> Label | None:
+        """What a follower without a living owner was declared or tagged as."""
+        declared = self.matcher.matches.get(resource.id)
+        if declared:
+            return Label(declared[0], "declared")
+        value = tag_value(resource, APPLICATION_KEYS)
+        return self._by_name.get(value.lower()) if value else None
+
+
+def _label_key(label: Label) -> tuple[str, str]:
+    return (label.name, label.lead)
+
+
+def _single_label(resource: Resource) -> Label:
+    name = resource.id if is_default_name(resource.name) else resource.name
+    return Label(name, "single", resource.id)

@@ -1,0 +1,163 @@
+"""From an inventory and the owner's words to the graph: edges, workloads with components, proposals, recovery waves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from advisor.graph.assignment import INFRASTRUCTURE, Assignment, Label
+from advisor.graph.components import ComponentRules, is_balanced, quorum_of
+from advisor.graph.confirmation import Confirmations, sort_out
+from advisor.graph.edges_balancing import add_balancing_edges
+from advisor.graph.edges_calls import PEER_RULE, add_call_edges
+from advisor.graph.edges_data import add_data_edges
+from advisor.graph.edges_network import add_network_edges
+from advisor.graph.edges_place import add_place_edges
+from advisor.graph.edges_storage import add_storage_edges
+from advisor.graph.edgeset import EdgeSet
+from advisor.graph.index import Estate
+from advisor.graph.matching import Matcher
+from advisor.graph.membership import Memberships
+from advisor.graph.ownership import Ownership
+from advisor.graph.waves import recovery_waves
+from advisor.model.graph import Component, Edge, Graph, Workload
+from advisor.model.inventory import Inventory
+from advisor.model.targets import Targets
+
+
+def build_graph(inventory: Inventory, targets: Targets) -> Graph:
+    """The dependency graph of an estate. The same resources give the same graph, in whatever order they come."""
+    return _Builder(Estate(inventory), targets).build()
+
+
+@dataclass(frozen=True)
+class _Builder:
+    estate: Estate
+    targets: Targets
+
+    def build(self) -> Graph:
+        memberships = Memberships(self.estate)
+        ownership = Ownership(self.estate, memberships)
+        matcher = Matcher(self.estate, self.targets)
+        found = find_edges(self.estate, memberships)
+        labels = Assignment(self.estate, matcher, memberships, ownership).run(found)
+        names = _names(labels)
+        homes = {resource: names[label] for resource, label in labels.items()}
+        confirmations = Confirmations(self.estate, self.targets, homes)
+        edges, proposals = sort_out(found, confirmations)
+        rules = ComponentRules(self.estate, memberships, ownership, _peers(edges))
+        workloads = self._workloads(labels, names, rules, edges, confirmations)
+        waves, cycles = recovery_waves({item.name: item.needs_hard for item in workloads})
+        return Graph(
+            edges=_with_quorums(edges, workloads, memberships, self.targets),
+            workloads=workloads,
+            proposals=proposals,
+            waves=waves,
+            cycles=cycles,
+            unassigned=self._unassigned(homes, matcher, ownership),
+        )
+
+    def _workloads(
+        self,
+        labels: Mapping[str, Label],
+        names: Mapping[Label, str],
+        rules: ComponentRules,
+        edges: tuple[Edge, ...],
+        confirmations: Confirmations,
+    ) -> tuple[Workload, ...]:
+        members: dict[Label, list[str]] = defaultdict(list)
+        for resource, label in labels.items():
+            members[label].append(resource)
+        needs = confirmations.needs(edges)
+        found = (self._workload(label, names[label], members[label], rules, needs) for label in members)
+        return tuple(sorted(found, key=lambda workload: workload.name))
+
+    def _workload(
+        self,
+        label: Label,
+        name: str,
+        resources: list[str],
+        rules: ComponentRules,
+        needs: Mapping[str, set[str]],
+    ) -> Workload:
+        spec = self.targets.spec(label.name) if label.found_by == "declared" else None
+        hard = set(spec.needs_hard if spec else ()) | needs.get(name, set())
+        return Workload(
+            name=name,
+            found_by=label.found_by,
+            resources=tuple(sorted(resources)),
+            components=rules.split(resources, spec),
+            class_name=spec.class_name if spec else self.targets.default_class,
+            needs_hard=tuple(sorted(hard - {name})),
+            needs_soft=tuple(sorted(set(spec.needs_soft if spec else ()) - hard - {name})),
+            evidence=label.evidence or (spec.place if spec else ""),
+        )
+
+    def _unassigned(self, homes: Mapping[str, str], matcher: Matcher, ownership: Ownership) -> tuple[str, ...]:
+        """What belongs to no workload although it could: unattached disks and addresses, balancers without backends."""
+        found = []
+        for resource in self.estate.everything():
+            owners = map(self.estate.get, ownership.owners(resource))
+            shared = any(owner and owner.kind in INFRASTRUCTURE for owner in owners)
+            if resource.id not in homes and resource.id not in matcher.excluded and not shared:
+                found.extend([resource.id] if resource.kind not in INFRASTRUCTURE else [])
+        return tuple(sorted(found))
+
+
+def find_edges(estate: Estate, memberships: Memberships) -> tuple[Edge, ...]:
+    """All edges the inventory gives, guesses included."""
+    edges = EdgeSet()
+    add_place_edges(estate, edges)
+    add_storage_edges(estate, edges)
+    add_network_edges(estate, edges)
+    add_balancing_edges(estate, memberships, edges)
+    add_data_edges(estate, edges)
+    add_call_edges(estate, edges)
+    return edges.sorted()
+
+
+def _names(labels: Mapping[str, Label]) -> dict[Label, str]:
+    """A name of its own for each label: declared ones keep theirs, of equals the others carry what tells them apart."""
+    order = {"declared": 0, "tag": 1}
+    found: dict[Label, str] = {}
+    taken: set[str] = set()
+    for label in sorted(set(labels.values()), key=lambda item: (order.get(item.found_by, 2), item.name, item.lead)):
+        name = label.name
+        if name in taken:
+            name = f"{label.name} ({label.lead or label.found_by})"
+        while name in taken:
+            name += "'"
+        taken.add(name)
+        found[label] = name
+    return found
+
+
+def _peers(edges: Iterable[Edge]) -> tuple[tuple[str, str], ...]:
+    return tuple((edge.source, edge.target) for edge in edges if edge.rule == PEER_RULE)
+
+
+def _with_quorums(
+    edges: tuple[Edge, ...], workloads: tuple[Workload, ...], memberships: Memberships, targets: Targets
+) -> tuple[Edge, ...]:
+    """Give every k-of-n edge its quorum: by the rule of the component its group serves in, else one."""
+    quorums: dict[str, int] = {}
+    for workload in workloads:
+        spec = targets.spec(workload.name) if workload.found_by == "declared" else None
+        for component in workload.components:
+            if component.kind == "server_group":
+                quorums.update(_group_quorums(component, memberships, spec.min_capacity if spec else None))
+    done = []
+    for edge in edges:
+        if edge.meaning == "k_of_n":
+            done.append(replace(edge, quorum=max(1, quorums.get(edge.group or "", 1))))
+        else:
+            done.append(replace(edge, quorum=1) if edge.meaning == "failover" else edge)
+    return tuple(done)
+
+
+def _group_quorums(component: Component, memberships: Memberships, share: float | None) -> dict[str, int]:
+    groups = {group.id: group for member in component.members for group in memberships.groups_of.get(member, ())}
+    behind = any(is_balanced(group) for group in groups.values())
+    serving = {group.id: sum(member.serves for member in group.members.values()) for group in groups.values()}
+    return {group: quorum_of(count, behind, share) for group, count in serving.items()}

@@ -1,0 +1,176 @@
+"""The parts of a workload that recover as one, with their quorum, their disks and what stands in front of them."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from advisor.graph.index import Estate, is_idle
+from advisor.graph.matching import is_default_name
+from advisor.graph.membership import Group, Memberships
+from advisor.graph.names import common_stem
+from advisor.graph.ownership import Ownership
+from advisor.graph.unions import Unions
+from advisor.model.graph import Component, ComponentKind
+from advisor.model.inventory import Resource
+from advisor.model.targets import WorkloadSpec
+
+_ROUNDING = 1e-9
+
+
+def quorum_of(serving: int, behind_balancer: bool, min_capacity: float | None) -> int:
+    """How many of the serving members are needed: the asked share, else half behind a balancer, else all of them."""
+    if min_capacity is not None and serving:
+        return min(serving, max(1, math.ceil(min_capacity * serving - _ROUNDING)))
+    return math.ceil(serving / 2) if behind_balancer and serving >= 2 else serving
+
+
+def is_balanced(group: Group) -> bool:
+    """Whether a group's members stand behind a balancer."""
+    return bool(group.balancers) or group.kind in ("server_group", "load_balancer")
+
+
+@dataclass(frozen=True)
+class ComponentRules:
+    """Splits one workload's resources into components."""
+
+    estate: Estate
+    memberships: Memberships
+    ownership: Ownership
+    peers: tuple[tuple[str, str], ...] = ()
+
+    def split(self, resources: Iterable[str], spec: WorkloadSpec | None) -> tuple[Component, ...]:
+        """The components of a workload, sorted by id."""
+        own = [resource for resource in map(self.estate.get, sorted(resources)) if resource]
+        ids = {resource.id for resource in own}
+        servers = list(self._servers([item for item in own if item.kind == "instance"], ids, spec))
+        stores = [*self._stores(own, ids, "database"), *self._stores(own, ids, "cache")]
+        entries = [self._entry(item) for item in own if item.kind == "load_balancer"]
+        needs = tuple(sorted(store.id for store in stores))
+        return tuple(sorted((*(replace(item, needs=needs) for item in servers), *stores, *entries), key=lambda c: c.id))
+
+    def _servers(self, instances: list[Resource], ids: set[str], spec: WorkloadSpec | None) -> Iterator[Component]:
+        unions = Unions()
+        groups: dict[str, list[Group]] = defaultdict(list)
+        for instance in instances:
+            unions.join((instance.id,))
+            for group in self.memberships.groups_of.get(instance.id, ()):
+                unions.join((instance.id, f"group {group.id}", *(f"group {g}" for g in self._scaled_into(group))))
+        for first, second in self.peers:
+            if first in ids and second in ids:
+                unions.join((first, second))
+        for instance in instances:
+            for group in self.memberships.groups_of.get(instance.id, ()):
+                groups[unions.find(instance.id)].append(group)
+        by_set: dict[str, list[Resource]] = defaultdict(list)
+        for instance in instances:
+            by_set[unions.find(instance.id)].append(instance)
+        for root, members in by_set.items():
+            found = sorted({group.id: group for group in groups[root]}.values(), key=lambda group: group.id)
+            if found or len(members) > 1:
+                yield self._server_group(members, found, ids, spec)
+            else:
+                yield self._stateful(members[0], spec)
+
+    def _scaled_into(self, group: Group) -> tuple[str, ...]:
+        """The server groups a scaling group fills."""
+        resource = self.estate.get(group.id) if group.kind == "scaling_group" else None
+        return resource.texts("server_group_ids") if resource else ()
+
+    def _server_group(
+        self, members: list[Resource], groups: list[Group], ids: set[str], spec: WorkloadSpec | None
+    ) -> Component:
+        scaling = [group.id for group in groups if group.kind == "scaling_group"]
+        owned = [*scaling, *(group.id for group in groups if group.id not in scaling)]
+        primary = next((item for item in owned if item in ids), members[0].id)
+        serving = self.serving(members, groups)
+        behind = any(is_balanced(group) for group in groups)
+        member_ids = tuple(item.id for item in members)
+        disks = self._disks(member_ids)
+        return Component(
+            id=f"server_group:{primary}",
+            kind="server_group",
+            name=self._group_name(owned, members),
+            members=member_ids,
+            disks=disks,
+            entry_ids=self._fronts(groups, member_ids),
+            quorum=self._quorum(len(serving), behind, groups, spec),
+            stateless=self._stateless(bool(scaling), disks, members, spec),
+            scaling_group=scaling[0] if scaling else None,
+        )
+
+    def _quorum(self, serving: int, behind: bool, groups: list[Group], spec: WorkloadSpec | None) -> int:
+        share = spec.min_capacity if spec else None
+        if share is None and any(group.pair for group in groups):
+            return min(1, serving)
+        return quorum_of(serving, behind, share)
+
+    def serving(self, members: Iterable[Resource], groups: Iterable[Group]) -> tuple[str, ...]:
+        """The members that count: running, and not drained in every balancer group they are in."""
+        takes_of: dict[str, list[bool]] = defaultdict(list)
+        for group in groups:
+            for item in group.members.values() if group.kind in ("server_group", "load_balancer") else ():
+                takes_of[item.instance or ""].append(item.serves)
+        found = []
+        for resource in members:
+            takes = takes_of[resource.id]
+            if not is_idle(resource) and (not takes or any(takes)):
+                found.append(resource.id)
+        return tuple(found)
+
+    def _stateful(self, instance: Resource, spec: WorkloadSpec | None) -> Component:
+        return Component(
+            id=f"stateful_instance:{instance.id}",
+            kind="stateful_instance",
+            name=instance.name or instance.id,
+            members=(instance.id,),
+            disks=self._disks((instance.id,)),
+            entry_ids=self._fronts([], (instance.id,)),
+            quorum=0 if is_idle(instance) else 1,
+            stateless=bool(spec and spec.stateless),
+        )
+
+    def _stores(self, own: list[Resource], ids: set[str], kind: ComponentKind) -> Iterator[Component]:
+        """One component for each primary; its copies in the same workload belong to it."""
+        copies: dict[str, list[str]] = defaultdict(list)
+        primaries = []
+        for resource in (item for item in own if item.kind == kind):
+            primary = next((item for item in self.ownership.copies.get(resource.id, ()) if item in ids), None)
+            if primary and primary not in self.ownership.copies:
+                copies[primary].append(resource.id)
+            else:
+                primaries.append(resource)
+        for resource in primaries:
+            members = (resource.id, *copies[resource.id])
+            yield Component(f"{kind}:{resource.id}", kind, resource.name or resource.id, members)
+
+    def _entry(self, balancer: Resource) -> Component:
+        listeners = self.memberships.listeners_of.get(balancer.id, ())
+        fronts = tuple(sorted({*self.estate.eips_of.get(balancer.id, ()), *listeners}))
+        return Component(f"entry:{balancer.id}", "entry", balancer.name or balancer.id, (balancer.id,), (), fronts)
+
+    def _disks(self, members: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted({disk for member in members for disk in self.estate.disks_of.get(member, ())}))
+
+    def _fronts(self, groups: list[Group], members: tuple[str, ...]) -> tuple[str, ...]:
+        holders = {group.id for group in groups if group.kind in ("server_group", "load_balancer")}
+        balancers = {balancer for group in groups for balancer in group.balancers}
+        eips = {eip for item in (*members, *balancers) for eip in self.estate.eips_of.get(item, ())}
+        listeners = {item for holder in balancers for item in self.memberships.listeners_of.get(holder, ())}
+        return tuple(sorted(holders | balancers | eips | listeners))
+
+    def _stateless(
+        self, scaling: bool, disks: tuple[str, ...], members: list[Resource], spec: WorkloadSpec | None
+    ) -> bool:
+        if spec and spec.stateless is not None:
+            return spec.stateless
+        data = [disk for disk in map(self.estate.get, disks) if disk and disk.text("disk_type") != "system"]
+        local = any((item.number("local_storage_gib") or 0) > 0 for item in members)
+        return scaling and not data and not local
+
+    def _group_name(self, owners: Iterable[str], members: list[Resource]) -> str:
+        named = [item.name for item in map(self.estate.get, owners) if item and not is_default_name(item.name)]
+        stem = common_stem(item.name for item in members)
+        return named[0] if named else stem or members[0].name or members[0].id

@@ -1,0 +1,112 @@
+"""What counts and what is only proposed: guesses and calls between workloads need the owner's word."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from advisor.graph.edgeset import EdgeSet
+from advisor.graph.index import Estate
+from advisor.model.graph import Edge
+from advisor.model.targets import Targets
+
+CONFIRMED_RULE = "targets.confirmed"
+CALL_RULES = frozenset({"data.allow_list", "data.security_group", "balancing.scaling_database", "place.hpc_manager"})
+FRONTS = frozenset({"load_balancer", "listener", "server_group", "eip", "replica_pair", "dts_job", "backup_plan"})
+
+
+@dataclass(frozen=True)
+class Confirmations:
+    """The pairs the owner confirmed, and where each resource lives."""
+
+    estate: Estate
+    targets: Targets
+    homes: Mapping[str, str]
+
+    @cached_property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        return frozenset(pair for spec in self.targets.workloads for pair in spec.confirmed_edges)
+
+    def confirmed(self, edge: Edge) -> bool:
+        """Whether the owner confirmed this edge, by its ends or by the workloads they are in."""
+        homes = (self.homes.get(edge.source, ""), self.homes.get(edge.target, ""))
+        return (edge.source, edge.target) in self.pairs or homes in self.pairs
+
+    def crosses(self, edge: Edge) -> bool:
+        """Whether the ends live in different workloads."""
+        homes = {self.homes.get(edge.source), self.homes.get(edge.target)}
+        return None not in homes and len(homes) == 2
+
+    def needs(self, edges: tuple[Edge, ...]) -> dict[str, set[str]]:
+        """Workload → workloads it needs: by declared hard edges between their resources, or by the owner's word."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for edge in edges:
+            if edge.meaning == "hard" and edge.confidence == "declared" and not self._is_front(edge.source):
+                for client in self.workloads_at(edge.source):
+                    found[client].update(self.workloads_at(edge.target))
+        names = set(self.homes.values())
+        for source, target in self.pairs:
+            if source in names and target in names:
+                found[source].add(target)
+        return {name: needed - {name} for name, needed in found.items()}
+
+    def _is_front(self, node: str) -> bool:
+        """Balancers, listeners and addresses need no backend to recover, whoever owns it."""
+        resource = self.estate.get(node)
+        return resource is not None and resource.kind in FRONTS
+
+    def workloads_at(self, node: str) -> set[str]:
+        """The workloads of a resource; of a security group or vSwitch those of the instances in it."""
+        resource = self.estate.get(node)
+        if resource is None or node in self.homes:
+            return {self.homes[node]} if node in self.homes else set()
+        if resource.kind == "security_group":
+            members: tuple[str, ...] = self.estate.group_instances.get(node, ())
+        elif resource.kind == "vswitch":
+            members = self._in_vswitch.get(node, ())
+        else:
+            members = ()
+        return {self.homes[member] for member in members if member in self.homes}
+
+    @cached_property
+    def _in_vswitch(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for instance in self.estate.of_kind("instance"):
+            found[instance.text("vswitch_id") or ""].append(instance.id)
+        return {vswitch: tuple(members) for vswitch, members in found.items()}
+
+
+def sort_out(found: tuple[Edge, ...], confirmations: Confirmations) -> tuple[tuple[Edge, ...], tuple[Edge, ...]]:
+    """(edges that count, proposals): confirmed edges count as declared; a confirmed pair without an edge makes one."""
+    counted, proposed = [], []
+    for edge in found:
+        if not _asks(edge, confirmations):
+            counted.append(edge)
+        elif confirmations.confirmed(edge):
+            counted.append(replace(edge, confidence="declared", evidence=f"{edge.evidence}; confirmed in the targets"))
+        else:
+            proposed.append(edge)
+    stated = EdgeSet()
+    for source, target in sorted(_unmade(counted, confirmations)):
+        stated.add(source, target, "hard", "declared", CONFIRMED_RULE, "stated in the targets")
+    return tuple(sorted([*counted, *stated.sorted()], key=_order)), tuple(proposed)
+
+
+def _asks(edge: Edge, confirmations: Confirmations) -> bool:
+    """Whether an edge needs the owner's word before it counts."""
+    if edge.confidence == "guessed" or edge.rule.startswith("calls."):
+        return True
+    return edge.rule in CALL_RULES and edge.confidence == "derived" and confirmations.crosses(edge)
+
+
+def _unmade(counted: list[Edge], confirmations: Confirmations) -> Iterator[tuple[str, str]]:
+    made = {(edge.source, edge.target) for edge in counted}
+    for source, target in confirmations.pairs:
+        if (source, target) not in made and confirmations.estate.has(source) and confirmations.estate.has(target):
+            yield source, target
+
+
+def _order(edge: Edge) -> tuple[str, str, str, str, str]:
+    return (edge.source, edge.target, edge.meaning, edge.group or "", edge.rule)

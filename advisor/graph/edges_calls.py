@@ -1,0 +1,154 @@
+"""Proposals of who calls whom, from security group rules and names: to be confirmed, never counted by themselves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network, ip_network
+from itertools import product
+
+from advisor.graph.edgeset import EdgeSet
+from advisor.graph.index import Estate, address_number
+from advisor.graph.names import numbered_stem, tier_of
+from advisor.model.graph import Meaning
+from advisor.model.inventory import Resource
+
+# Tuning, not facts: more pairs than this from one rule are no help to anybody who must confirm them.
+PAIRS_PROPOSED = 16
+WIDE_PREFIX = 16
+PORT_ROLES: Mapping[int, str] = {
+    80: "HTTP", 443: "HTTPS", 8080: "HTTP", 3306: "MySQL", 5432: "PostgreSQL", 6379: "Redis", 9092: "Kafka",
+    2181: "ZooKeeper", 9200: "Elasticsearch", 27017: "MongoDB",
+}  # fmt: skip
+PEER_RULE = "calls.peers"
+
+
+def add_call_edges(estate: Estate, edges: EdgeSet) -> None:
+    """Calls that the rules allow, and what names suggest."""
+    for group in estate.of_kind("security_group"):
+        for rule in _ingress(group):
+            if _accepts(rule) and not _denied(group, rule):
+                _allowed(estate, edges, group, rule)
+    _named_peers(estate, edges)
+    _named_tiers(estate, edges)
+
+
+def _ingress(group: Resource) -> Iterator[Mapping[str, object]]:
+    return (rule for rule in group.records("rules") if _word(rule, "direction") in ("", "ingress", "in"))
+
+
+def _word(rule: Mapping[str, object], key: str) -> str:
+    return str(rule.get(key) or "").strip().lower()
+
+
+def _accepts(rule: Mapping[str, object]) -> bool:
+    return _word(rule, "policy") in ("", "accept", "allow")
+
+
+def port_span(rule: Mapping[str, object]) -> tuple[int, int]:
+    """First and last port of a rule; ``-1/-1`` is all of them."""
+    parts = _word(rule, "port_range").replace("-1/-1", "").split("/")
+    numbers = [int(part) for part in parts if part.isdigit()]
+    return (numbers[0], numbers[-1]) if numbers else (1, 65535)
+
+
+def priority(rule: Mapping[str, object]) -> int:
+    """A rule's priority: the lower number goes first; unknown counts as the default."""
+    text = _word(rule, "priority").removesuffix(".0")
+    return int(text) if text.isdigit() else 1
+
+
+def _denied(group: Resource, rule: Mapping[str, object]) -> bool:
+    """Whether a drop rule of the same or a lower number covers source, protocol and ports."""
+    first, last = port_span(rule)
+    for other in _ingress(group):
+        low, high = port_span(other)
+        covers = low <= first and last <= high and _word(other, "protocol") in ("all", "", _word(rule, "protocol"))
+        if not _accepts(other) and covers and _same_source(other, rule) and priority(other) <= priority(rule):
+            return True
+    return False
+
+
+def _same_source(drop: Mapping[str, object], rule: Mapping[str, object]) -> bool:
+    if drop.get("source_group_id"):
+        return drop.get("source_group_id") == rule.get("source_group_id")
+    wide, narrow = _block(drop), _block(rule)
+    if wide is None:
+        return False
+    return wide.prefixlen == 0 or (narrow is not None and narrow.subnet_of(wide))
+
+
+def _block(rule: Mapping[str, object]) -> IPv4Network | None:
+    try:
+        block = ip_network(_word(rule, "source_cidr"), strict=False)
+    except ValueError:
+        return None
+    return block if isinstance(block, IPv4Network) else None
+
+
+def _allowed(estate: Estate, edges: EdgeSet, group: Resource, rule: Mapping[str, object]) -> None:
+    first, last = port_span(rule)
+    label = f" ({PORT_ROLES[first]})" if first == last and first in PORT_ROLES else ""
+    evidence = f"{group.id} accepts {_word(rule, 'protocol') or 'all'} {first}/{last}{label}"
+    source = str(rule.get("source_group_id") or "")
+    if source:
+        known = estate.group_instances.get(source) and estate.group_instances.get(group.id)
+        evidence += "; allowed on the way out too" if _sends_to(estate, source, group.id) else ""
+        edges.add(source if known else None, group.id, "hard", "derived", "calls.security_group", evidence)
+    elif estate.group_instances.get(group.id):
+        _allowed_block(estate, edges, group, rule, evidence)
+
+
+def _sends_to(estate: Estate, source: str, target: str) -> bool:
+    """Whether an egress rule of the source names the target, which confirms the direction."""
+    group = estate.get(source)
+    rules = group.records("rules") if group else ()
+    return any(_accepts(rule) and rule.get("dest_group_id") == target for rule in rules)
+
+
+def _allowed_block(estate: Estate, edges: EdgeSet, group: Resource, rule: Mapping[str, object], evidence: str) -> None:
+    """A block that is one address is its instance, one that is a vSwitch's is the vSwitch; wide ones say nothing."""
+    block, vpc = _block(rule), estate.vpc_of(group) or ""
+    if block is None or block.prefixlen <= WIDE_PREFIX:
+        return
+    found = f"{evidence} from {block}"
+    if block.prefixlen == 32:
+        number = address_number(str(block.network_address))
+        instance = estate.addresses.get((vpc, str(block.network_address))) if number is not None else None
+        edges.add(instance, group.id, "hard", "derived", "calls.address", found)
+    for vswitch in estate.vswitches_of_vpc.get(vpc, ()) if block.prefixlen < 32 else ():
+        if vswitch.text("cidr") == str(block):
+            edges.add(vswitch.id, group.id, "hard", "derived", "calls.subnet", found)
+
+
+def _named_peers(estate: Estate, edges: EdgeSet) -> None:
+    """Instances of one numbered stem look like equals; two of a data tier look like a pair."""
+    stems: dict[tuple[str, str], list[Resource]] = defaultdict(list)
+    for instance in estate.of_kind("instance"):
+        stem = numbered_stem(instance.name)
+        if stem:
+            stems[estate.vpc_of(instance) or instance.region or "", stem].append(instance)
+    for (_, stem), found in sorted(stems.items()):
+        names = {item.name for item in found}
+        if 1 < len(names) == len(found):
+            first, *others = sorted(found, key=lambda item: (item.name, item.id))
+            tier = tier_of(first.name)
+            pair = len(others) == 1 and tier is not None and tier[1] == "data"
+            for other in others:
+                meaning: Meaning = "failover" if pair else "k_of_n"
+                evidence = f"names {stem} with numbers"
+                edges.add(first.id, other.id, meaning, "guessed", PEER_RULE, evidence, f"name {stem}")
+
+
+def _named_tiers(estate: Estate, edges: EdgeSet) -> None:
+    """An application tier and a data tier of one stem look like client and server."""
+    tiers: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for item in estate.of_kind("instance", "database", "cache"):
+        found = tier_of(item.name)
+        if found:
+            kind = "data" if item.kind != "instance" else found[1]
+            tiers[estate.vpc_of(item) or item.region or "", found[0]][kind].append(item.id)
+    for (_, stem), kinds in sorted(tiers.items()):
+        if len(kinds["app"]) * len(kinds["data"]) <= PAIRS_PROPOSED:
+            for client, server in product(kinds["app"], kinds["data"]):
+                edges.add(client, server, "hard", "guessed", "calls.tiers", f"tiers named {stem}")

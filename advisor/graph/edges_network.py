@@ -1,0 +1,76 @@
+"""Edges of the network path: security groups, network interfaces, elastic addresses, NAT gateways."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from ipaddress import ip_address, ip_network
+
+from advisor.graph.edgeset import EdgeSet
+from advisor.graph.index import Estate
+from advisor.model.graph import EdgeConfidence
+from advisor.model.inventory import Resource
+
+
+def add_network_edges(estate: Estate, edges: EdgeSet) -> None:
+    """How traffic gets in and out."""
+    for resource in estate.of_kind("instance"):
+        for group in resource.texts("security_group_ids"):
+            edges.add(resource.id, group, "control", "declared", "network.security_group", "policy, not failure")
+    for eni in estate.of_kind("network_interface"):
+        edges.add(eni.id, eni.text("instance_id"), "hard", "declared", "network.interface", "part of the instance")
+    for target, eips in sorted(estate.eips_of.items()):
+        for eip in eips:
+            edges.add(eip, target, "hard", "declared", "network.eip", "address bound to it")
+    _outbound(estate, edges)
+    _inbound(estate, edges)
+
+
+def is_private(estate: Estate, instance: Resource) -> bool:
+    """Whether an instance in a VPC has no public address of its own."""
+    public = instance.texts("public_ips") or instance.text("eip_id") or estate.eips_of.get(instance.id)
+    return not public and estate.vpc_of(instance) is not None
+
+
+def _outbound(estate: Estate, edges: EdgeSet) -> None:
+    """Private instances go out by a NAT gateway: told by its rules, else the only gateway of the VPC, else guessed."""
+    gateways: dict[str, list[Resource]] = defaultdict(list)
+    for gateway in estate.of_kind("nat_gateway"):
+        if estate.eips_of.get(gateway.id):
+            gateways[estate.vpc_of(gateway) or ""].append(gateway)
+    gateways.pop("", None)
+    for instance in estate.of_kind("instance") if gateways else ():
+        found = gateways.get(estate.vpc_of(instance) or "", []) if is_private(estate, instance) else []
+        for gateway in found:
+            confidence, evidence = _way_out(instance, gateway, len(found) == 1)
+            if confidence:
+                edges.add(instance.id, gateway.id, "soft", confidence, "network.nat", evidence)
+
+
+def _way_out(instance: Resource, gateway: Resource, only: bool) -> tuple[EdgeConfidence | None, str]:
+    if "snat_entries" not in gateway.attributes:
+        words = "the only NAT gateway of the VPC" if only else "one of several NAT gateways of the VPC"
+        return ("derived" if only else "guessed"), f"no public address; {words}"
+    for entry in gateway.records("snat_entries"):
+        vswitch, block = str(entry.get("source_vswitch_id") or ""), str(entry.get("source_cidr") or "")
+        if vswitch and vswitch == instance.text("vswitch_id"):
+            return "derived", f"SNAT for {vswitch}"
+        if block and any(_inside(address, block) for address in instance.texts("private_ips")):
+            return "derived", f"SNAT for {block}"
+    return None, ""
+
+
+def _inside(address: str, block: str) -> bool:
+    try:
+        return ip_address(address) in ip_network(block, strict=False)
+    except ValueError:
+        return False
+
+
+def _inbound(estate: Estate, edges: EdgeSet) -> None:
+    """Addresses that a NAT gateway forwards to an instance."""
+    for gateway in estate.of_kind("nat_gateway"):
+        for entry in gateway.records("forward_entries"):
+            eip = estate.eip_addresses.get(str(entry.get("external_ip") or ""))
+            instance = estate.addresses.get((estate.vpc_of(gateway) or "", str(entry.get("internal_ip") or "")))
+            evidence = f"{gateway.id} forwards port {entry.get('external_port') or 'any'}"
+            edges.add(eip, instance, "hard", "derived", "network.dnat", evidence)

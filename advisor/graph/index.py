@@ -1,0 +1,210 @@
+"""Look-ups over an inventory that all graph rules share: by kind, by address, by security group, zones and regions."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import ip_address
+
+from advisor.model.inventory import Inventory, Kind, Resource
+
+IDLE_STATES = frozenset({"stopped", "stopping", "expired", "released", "deleted", "已停止", "停止"})
+BASIC_CATEGORIES = frozenset({"basic", "serverless_basic"})
+_ZONE_SUFFIX = re.compile(r"-?[a-z]$")
+_MULTI_ZONE = re.compile(r"^(?P<region>.+)-MAZ\d*\((?P<letters>[a-z](?:,[a-z])*)\)$", re.IGNORECASE)
+
+
+def is_idle(resource: Resource | None) -> bool:
+    """Whether a resource is stopped: it stays a member of its groups and counts nothing."""
+    return resource is not None and (resource.status or "").lower() in IDLE_STATES
+
+
+def unique(items: Iterable[str]) -> tuple[str, ...]:
+    """The texts in their first order, each once, without empty ones."""
+    return tuple(dict.fromkeys(item for item in items if item))
+
+
+def split_zone(zone: str) -> tuple[str, ...]:
+    """The zones a zone field names: ``cn-hangzhou-MAZ5(b,f)`` is two of them."""
+    found = _MULTI_ZONE.match(zone)
+    if found is None:
+        return (zone,)
+    return tuple(f"{found['region']}-{letter.strip()}" for letter in found["letters"].split(","))
+
+
+def region_of_zone(zone: str) -> str:
+    """The region a zone id spells out, for zones that no resource with a region stands in."""
+    return _ZONE_SUFFIX.sub("", zone)
+
+
+def zones_of(resource: Resource) -> tuple[str, ...]:
+    """Every zone a resource stands in, the serving one first; empty where unknown."""
+    named = [resource.zone or "", *resource.zones]
+    if resource.kind == "load_balancer":
+        named = list(resource.zones) or [resource.zone or ""]
+        named += [
+            str(record.get("zone") or record.get("zone_id") or "") for record in resource.records("zone_mappings")
+        ]
+    if resource.kind in ("database", "cache"):
+        named += [*resource.texts("slave_zones"), resource.text("secondary_zone") or ""]
+    return unique(zone for name in named for zone in split_zone(name))
+
+
+def slave_zone_known(resource: Resource) -> bool:
+    """Whether the inventory says if a database or cache has a standby elsewhere (a list call alone does not)."""
+    basic = (resource.text("category") or "").lower() in BASIC_CATEGORIES
+    told = {"slave_zones", "secondary_zone"} & resource.attributes.keys()
+    return basic or len(zones_of(resource)) > 1 or bool(told)
+
+
+@dataclass(frozen=True)
+class Estate:
+    """An inventory with the look-ups the rules need; all of them sorted, so results do not depend on input order."""
+
+    inventory: Inventory
+
+    @cached_property
+    def _kinds(self) -> Mapping[str, list[Resource]]:
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for resource_id in sorted(self.inventory.resources):
+            resource = self.inventory.resources[resource_id]
+            found[resource.kind].append(resource)
+        return found
+
+    def of_kind(self, *kinds: Kind) -> Iterator[Resource]:
+        """The resources of these kinds, by id within each kind."""
+        for kind in kinds:
+            yield from self._kinds.get(kind, ())
+
+    def everything(self) -> Iterator[Resource]:
+        """All resources, by kind and id."""
+        for kind in sorted(self._kinds):
+            yield from self._kinds[kind]
+
+    def get(self, resource_id: str | None) -> Resource | None:
+        return self.inventory.get(resource_id)
+
+    def has(self, resource_id: str | None, *kinds: Kind) -> bool:
+        """Whether the id is listed, and of one of these kinds if any are given."""
+        resource = self.inventory.get(resource_id)
+        return resource is not None and (not kinds or resource.kind in kinds)
+
+    @cached_property
+    def zone_regions(self) -> Mapping[str, str]:
+        """Zone → region, from what stands there, else from the spelling of the zone."""
+        votes: dict[str, Counter[str]] = defaultdict(Counter)
+        for resource in self.everything():
+            for zone in zones_of(resource):
+                votes[zone].update([resource.region] if resource.region else [])
+        return {
+            zone: min(count, key=lambda region: (-count[region], region)) if count else region_of_zone(zone)
+            for zone, count in sorted(votes.items())
+        }
+
+    @cached_property
+    def eni_instances(self) -> Mapping[str, str]:
+        """Network interface → its instance."""
+        found = ((eni.id, eni.text("instance_id")) for eni in self.of_kind("network_interface"))
+        return {eni: instance for eni, instance in found if instance}
+
+    @cached_property
+    def addresses(self) -> Mapping[tuple[str, str], str]:
+        """(VPC id or empty, private address) → instance id."""
+        found: dict[tuple[str, str], str] = {}
+        for eni in self.of_kind("network_interface"):
+            owner = self.eni_instances.get(eni.id)
+            for address in eni.texts("private_ips") if owner else ():
+                found[self.vpc_of(eni) or "", address] = owner or ""
+        for instance in self.of_kind("instance"):
+            for address in instance.texts("private_ips"):
+                found[self.vpc_of(instance) or "", address] = instance.id
+        return found
+
+    @cached_property
+    def homes_of_address(self) -> Mapping[str, tuple[str, ...]]:
+        """Private address → every instance that has it, in whatever VPC."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for (_, address), instance in self.addresses.items():
+            found[address].add(instance)
+        return {address: tuple(sorted(instances)) for address, instances in found.items()}
+
+    @cached_property
+    def eip_addresses(self) -> Mapping[str, str]:
+        """Public address → elastic address id."""
+        return {eip.text("address") or "": eip.id for eip in self.of_kind("eip")}
+
+    @cached_property
+    def address_lists(self) -> Mapping[str, tuple[tuple[int, str], ...]]:
+        """VPC → its instances' IPv4 addresses as sorted numbers, to find those in a block quickly."""
+        found: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for (vpc, address), instance in self.addresses.items():
+            number = address_number(address)
+            if number is not None:
+                found[vpc].append((number, instance))
+        return {vpc: tuple(sorted(pairs)) for vpc, pairs in found.items()}
+
+    def vpc_of(self, resource: Resource) -> str | None:
+        """The VPC a resource says it is in, else its vSwitch's."""
+        own = resource.text("vpc_id")
+        vswitch = self.get(resource.text("vswitch_id")) if own is None else None
+        return own or (vswitch.text("vpc_id") if vswitch else None)
+
+    @cached_property
+    def vswitches_of_vpc(self) -> Mapping[str, tuple[Resource, ...]]:
+        """VPC → its vSwitches."""
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for vswitch in self.of_kind("vswitch"):
+            found[vswitch.text("vpc_id") or ""].append(vswitch)
+        return {vpc: tuple(items) for vpc, items in found.items()}
+
+    @cached_property
+    def group_instances(self) -> Mapping[str, tuple[str, ...]]:
+        """Security group → the instances in it, by themselves or by a network interface."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for resource in self.of_kind("instance", "network_interface"):
+            member = self.eni_instances.get(resource.id, "") if resource.kind == "network_interface" else resource.id
+            for group in resource.texts("security_group_ids") if member else ():
+                found[group].add(member)
+        return {group: tuple(sorted(members)) for group, members in found.items()}
+
+    @cached_property
+    def disks_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Instance → its disks."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for disk in self.of_kind("disk"):
+            for instance in disk.texts("instance_ids"):
+                found[instance].add(disk.id)
+        for instance_row in self.of_kind("instance"):
+            for disk_id in instance_row.texts("disk_ids"):
+                found[instance_row.id].add(disk_id)
+        return {instance: tuple(sorted(disks)) for instance, disks in found.items()}
+
+    @cached_property
+    def eips_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Resource → the elastic addresses bound to it, from either side."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for eip in self.of_kind("eip"):
+            target = eip.text("instance_id")
+            if target:
+                found[self.eni_instances.get(target, target)].add(eip.id)
+        for instance in self.of_kind("instance"):
+            found[instance.id].add(instance.text("eip_id") or "")
+        for eni in self.of_kind("network_interface"):
+            found[self.eni_instances.get(eni.id, "")].add(eni.text("eip_id") or "")
+        for balancer in self.of_kind("load_balancer"):
+            found[balancer.id].update(str(record.get("eip_id") or "") for record in balancer.records("zone_mappings"))
+        for nat in self.of_kind("nat_gateway"):
+            found[nat.id].update(nat.texts("eip_ids"))
+        return {target: tuple(sorted(eips - {""})) for target, eips in found.items() if target and eips - {""}}
+
+
+def address_number(address: str) -> int | None:
+    """An IPv4 address as a number; None for anything else."""
+    try:
+        parsed = ip_address(address.strip())
+    except ValueError:
+        return None
+    return int(parsed) if parsed.version == 4 else None

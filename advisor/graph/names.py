@@ -1,0 +1,35 @@
+"""What names say: stems with numbers, tiers; names given by default say nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from advisor.graph.matching import is_default_name
+
+_NUMBERED = re.compile(r"^(?P<stem>.*?[^\W\d_])[-_. ]*(?P<number>\d{1,4})$")
+_TIER = re.compile(
+    r"^(?P<stem>.+?)[-_.]?(?P<tier>app|web|api|svc|server|db|mysql|pg|postgres|redis|cache|mongo)[-_.]?\d*$",
+    re.IGNORECASE,
+)
+_DATA_TIERS = frozenset({"db", "mysql", "pg", "postgres", "redis", "cache", "mongo"})
+
+
+def numbered_stem(name: str) -> str | None:
+    """The name without its number: ``shop-web-01`` → ``shop-web``; None for names given by default."""
+    found = None if is_default_name(name) else _NUMBERED.match(name.strip())
+    return found["stem"].lower() if found else None
+
+
+def tier_of(name: str) -> tuple[str, str] | None:
+    """(stem, ``data`` or ``app``) of a name that ends in a tier: ``crm-db01`` → (``crm``, ``data``)."""
+    found = None if is_default_name(name) else _TIER.match(name.strip())
+    if found is None:
+        return None
+    return found["stem"].lower(), "data" if found["tier"].lower() in _DATA_TIERS else "app"
+
+
+def common_stem(names: Iterable[str]) -> str | None:
+    """The stem all these names share."""
+    stems = {numbered_stem(name) for name in names}
+    return stems.pop() if len(stems) == 1 else None

@@ -1,0 +1,193 @@
+"""The one list of what is recognised: kinds with their specifications, answers that only add to another resource, and
+answers that hold nothing to plan for. A new service is one module in ``services`` and its lines here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from advisor.importers.fields import Record, get, keys_of, text
+from advisor.importers.records import Batch, Context, Spec
+from advisor.importers.services import balancing, databases, ecs, network, others, scaling, storage
+from advisor.model.inventory import Kind
+
+SPECS: Final[tuple[Spec, ...]] = (
+    storage.SNAPSHOT,
+    storage.SNAPSHOT_POLICY,
+    storage.REPLICA_PAIR,
+    storage.DISK,
+    ecs.DEPLOYMENT_SET,
+    balancing.LISTENER,
+    balancing.SERVER_GROUP,
+    scaling.SCALING_GROUP,
+    balancing.LOAD_BALANCER,
+    databases.POLARDB,
+    databases.RDS,
+    databases.CACHE,
+    others.BACKUP_PLAN,
+    others.VAULT,
+    others.DTS_JOB,
+    others.GTM_INSTANCE,
+    others.CLUSTER,
+    others.BUCKET,
+    network.NAT_GATEWAY,
+    network.VPN_GATEWAY,
+    network.EIP,
+    network.VSWITCH,
+    ecs.NETWORK_INTERFACE,
+    ecs.SECURITY_GROUP,
+    network.VPC,
+    ecs.INSTANCE,
+    ecs.IMAGE,
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """An answer that adds to a resource listed elsewhere. ``kind`` is that of the resource."""
+
+    kind: Kind
+    read: Callable[[Record, Context, Batch], None]
+    needs: tuple[frozenset[str], ...]
+    hints: tuple[str, ...] = ()
+
+    def fits(self, record: Record) -> bool:
+        """Whether the record has the fields that mark this answer."""
+        names = keys_of(record).keys()
+        return any(need <= names for need in self.needs)
+
+
+def _part(kind: Kind, read: Callable[[Record, Context, Batch], None], hints: str, *needs: str) -> Part:
+    return Part(kind, read, tuple(frozenset(need.split()) for need in needs), tuple(hints.split()))
+
+
+PARTS: Final[tuple[Part, ...]] = (
+    _part(
+        "scaling_group",
+        ecs.read_scaling_instance,
+        "scalinginstance scalinginstances",
+        "scalinggroupid instanceid lifecyclestate",
+    ),
+    _part(
+        "scaling_group",
+        scaling.read_configuration,
+        "scalingconfiguration scalingconfigurations",
+        "scalingconfigurationid scalinggroupid imageid",
+        "scalingconfigurationid scalinggroupid instancetype",
+    ),
+    _part(
+        "disk",
+        storage.read_policy_association,
+        "autosnapshotpolicyassociation autosnapshotpolicyassociations",
+        "autosnapshotpolicyid diskid",
+    ),
+    _part("other", ecs.read_tag, "tagresource tagresources", "resourceid tagkey tagvalue"),
+    _part("disk", storage.read_snapshot_link, "snapshotlink snapshotlinks", "snapshotlinkid sourcediskid"),
+    _part(
+        "security_group",
+        ecs.read_references,
+        "securitygroupreference securitygroupreferences",
+        "securitygroupid referencingsecuritygroups",
+    ),
+    _part("nat_gateway", network.read_snat_entry, "snattableentry snattableentries", "snatentryid snatip"),
+    _part(
+        "nat_gateway", network.read_forward_entry, "forwardtableentry forwardtableentries", "forwardentryid internalip"
+    ),
+    _part("server_group", balancing.read_group_server, "servers server", "serverid servertype"),
+    _part("listener", balancing.read_rule, "rules", "ruleid ruleactions listenerid"),
+    _part("database", databases.read_cross_region_policy, "", "crossbackupregion", "crossbackuptype"),
+    _part(
+        "database",
+        databases.read_backup_policy,
+        "",
+        "preferredbackupperiod preferredbackuptime",
+        "backupretentionperiod preferredbackuptime",
+        "datalevel1backupretentionperiod",
+    ),
+    _part("database", databases.read_ha_config, "", "dbinstanceid syncmode", "hamode syncmode"),
+    _part(
+        "database",
+        databases.read_allow_group,
+        "dbinstanceiparray dbclusteriparray securityipgroup",
+        "dbinstanceiparrayname securityiplist",
+        "dbclusteriparrayname securityips",
+        "securityipgroupname securityiplist",
+    ),
+    _part(
+        "database",
+        databases.read_allowed_security_group,
+        "ecssecuritygrouprelation dbclustersecuritygroup",
+        "securitygroupid networktype regionid",
+        "securitygroupid nettype regionid",
+    ),
+    _part(
+        "cluster",
+        others.read_cluster_node,
+        "nodes",
+        "instanceid nodename nodestatus",
+        "instanceid instancerole instancestatus",
+    ),
+)
+
+NOTHING_TO_PLAN: Final[dict[str, str]] = {
+    "regions": "a list of regions",
+    "zones": "a list of zones",
+    "instancestatuses": "a status list",
+    "instancefullstatusset": "a status list",
+    "instancesystemeventset": "an event list",
+    "instancehistoryeventset": "an event list",
+    "systemeventhistogram": "an event list",
+    "instancetypes": "a list of instance types",
+    "keypairs": "a list of key pairs",
+    "dbinstancenetinfos": "a list of connection addresses",
+    "listenerhealthstatus": "a health report",
+    "addresspools": "an address-pool list",
+    "issues": "a diagnosis report",
+    "reports": "a diagnosis report",
+    "servercertificates": "a list of certificates",
+    "routerinterfaceset": "a list of router interfaces",
+    "routetables": "a list of route tables",
+    "routertablelist": "a list of route tables",
+    "routeentrys": "a list of routes",
+}
+
+Reader = Spec | Part
+
+
+def _hints() -> dict[str, tuple[Reader, ...]]:
+    found: dict[str, tuple[Reader, ...]] = {}
+    readers: tuple[Reader, ...] = (*SPECS, *PARTS)
+    for reader in readers:
+        for hint in reader.hints:
+            found[hint] = (*found.get(hint, ()), reader)
+    return found
+
+
+HINTS: Final = _hints()
+SPEC_OF_KIND: Final[dict[Kind, Spec]] = {spec.kind: spec for spec in reversed(SPECS)}
+
+
+def by_hint(hint: str, record: Record | None) -> Reader | None:
+    """The reader that a container's name stands for; with a record, the one that fits it."""
+    candidates = HINTS.get(hint, ())
+    if record is None:
+        return candidates[0] if candidates else None
+    for reader in candidates:
+        if reader.fits(record):
+            return reader
+    return next((reader for reader in candidates if isinstance(reader, Spec) and _has_id(reader, record)), None)
+
+
+def _has_id(spec: Spec, record: Record) -> bool:
+    if spec.refuses & keys_of(record).keys():
+        return False
+    return any(text(get(record, name)) for name in spec.id if name != "id")
+
+
+def by_shape(record: Record) -> Reader | None:
+    """The reader that fits a record which stands alone."""
+    for part in PARTS:
+        if part.fits(record):
+            return part
+    return next((spec for spec in SPECS if spec.fits(record)), None)

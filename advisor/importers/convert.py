@@ -1,0 +1,228 @@
+"""From the value a file holds to the canonical one: ``ValueError`` where it cannot be read, ABSENT where unknown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+import orjson
+
+from advisor.importers.fields import ABSENT, Record, get, records, text, texts
+
+_TRUE: Final = frozenset({"true", "1", "yes", "on", "enabled", "enable", "open", "是", "开启", "已开启"})
+_FALSE: Final = frozenset({"false", "0", "no", "off", "disabled", "disable", "close", "closed", "否", "关闭", "未开启"})
+_NONE: Final = frozenset({"-", "--", "—", "——", "n/a", "null", "none", "无"})
+_TIME = re.compile(r"^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d|UTC)?)?$")
+_NUMBER = re.compile(r"^\s*([+-]?\d[\d,]*(?:\.\d+)?)\s*([^\d\s].*)?$")
+_UNSET_YEARS: Final = (1, 1970)
+NEVER_YEAR: Final = 2099
+_MILLISECONDS_FROM: Final = 10**11
+_GIB_BYTES: Final = 1024**3
+
+
+def as_text(value: object) -> object:
+    """Text; ``-`` and its like are known to be none, hence empty."""
+    if value is None or isinstance(value, Mapping | list):
+        return ABSENT
+    found = text(value)
+    return "" if found.lower() in _NONE else found
+
+
+def as_lower(value: object) -> object:
+    """Text in lower case."""
+    found = as_text(value)
+    return found.lower() if isinstance(found, str) else found
+
+
+def as_int(value: object) -> object:
+    """A whole number; ``"100"``, ``"32 GiB"`` and ``100.0`` are 100."""
+    found = as_float(value)
+    return int(found) if isinstance(found, float) else found
+
+
+def as_float(value: object) -> object:
+    """A number, units behind it ignored; an empty text is unknown."""
+    if isinstance(value, bool):
+        raise ValueError("is no number")
+    if isinstance(value, int | float):
+        return float(value)
+    found = as_text(value)
+    if found is ABSENT or found == "":
+        return ABSENT
+    match = _NUMBER.match(str(found))
+    if match is None:
+        raise ValueError("is no number")
+    return float(match.group(1).replace(",", ""))
+
+
+def as_number(value: object) -> object:
+    """A number, whole where it can be."""
+    found = as_float(value)
+    return int(found) if isinstance(found, float) and found.is_integer() else found
+
+
+def as_gib(value: object) -> object:
+    """GiB of a number of GiB or of a text with its unit (``500 GB``, ``2 TiB``, ``512 MiB``)."""
+    found = as_number(value)
+    if not isinstance(found, int | float):
+        return found
+    unit = re.sub(r"[\d\s.,+-]", "", text(value)).lower()[:1]
+    scaled = found * 1024 if unit == "t" else found / 1024 if unit == "m" else found
+    return int(scaled) if float(scaled).is_integer() else scaled
+
+
+def gib_of_bytes(value: object) -> object:
+    """GiB, to three places, of a number of bytes."""
+    found = as_float(value)
+    return round(found / _GIB_BYTES, 3) if isinstance(found, float) else found
+
+
+def as_mib(value: object) -> object:
+    """MiB of a number of MiB or of a text with its unit (``32 GiB``)."""
+    found = as_float(value)
+    if not isinstance(found, float):
+        return found
+    unit = re.sub(r"[\d\s.,+-]", "", text(value)).lower()[:1]
+    return int(found * 1024) if unit == "g" else int(found)
+
+
+def as_bool(value: object) -> object:
+    """A truth value in any of its spellings."""
+    if isinstance(value, bool):
+        return value
+    found = as_text(value)
+    if found is ABSENT or found == "":
+        return ABSENT
+    word = str(found).lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise ValueError("is neither true nor false")
+
+
+def as_texts(value: object) -> object:
+    """A list of texts in any wrapping; a text with commas is a list too."""
+    if isinstance(value, str):
+        inner = json_inside(value)
+        if isinstance(inner, list):
+            return tuple(texts(inner))
+        return tuple(part for part in (part.strip() for part in re.split(r"[,，;\n]", value)) if part)
+    return tuple(texts(value))
+
+
+def as_ints(value: object) -> object:
+    """A list of whole numbers, also as JSON inside a text (``"[\\"0\\",\\"12\\"]"``)."""
+    found = as_texts(value)
+    if not isinstance(found, tuple):
+        return ABSENT
+    if not all(re.fullmatch(r"\d+", part) for part in found):
+        raise ValueError("is no list of whole numbers")
+    return tuple(int(part) for part in found)
+
+
+def as_time(value: object) -> object:
+    """``YYYY-MM-DDThh:mm:ssZ`` of any spelling seen; "never" and "unset" are known to be none, hence empty."""
+    if isinstance(value, bool):
+        raise ValueError("is no time")
+    if isinstance(value, int | float) or (isinstance(value, str) and re.fullmatch(r"\d{9,14}", value.strip())):
+        return _time_of_number(float(value))
+    found = as_text(value)
+    if found is ABSENT or found == "":
+        return found
+    match = _TIME.match(str(found))
+    if match is None:
+        raise ValueError("is no time")
+    year, month, day, hour, minute, second, zone = match.groups()
+    if int(year) in _UNSET_YEARS or int(year) >= NEVER_YEAR:
+        return ""
+    moment = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC)
+    return _utc(moment, zone)
+
+
+def _utc(moment: datetime, zone: str | None) -> str:
+    if zone and zone not in ("Z", "UTC"):
+        shifted = datetime.fromisoformat(f"{moment:%Y-%m-%dT%H:%M:%S}{zone[:3]}:{zone[-2:]}")
+        moment = shifted.astimezone(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _time_of_number(number: float) -> str:
+    if number <= 0:
+        return ""
+    seconds = number / 1000 if number >= _MILLISECONDS_FROM else number
+    try:
+        moment = datetime.fromtimestamp(int(seconds), UTC)
+    except (OverflowError, OSError, ValueError):
+        raise ValueError("is no time") from None
+    return "" if moment.year >= NEVER_YEAR else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def json_inside(value: object) -> object:
+    """The JSON that a text holds (also escaped once more), else the value itself."""
+    if not isinstance(value, str):
+        return value
+    stripped = value.strip()
+    for candidate in (stripped, stripped.replace('\\"', '"')):
+        if candidate[:1] in ("{", "["):
+            try:
+                return orjson.loads(candidate)
+            except orjson.JSONDecodeError:
+                continue
+    return value
+
+
+def as_tags(value: object) -> dict[str, str]:
+    """Tags of any shape: TagKey/TagValue, Key/Value, a map, JSON in a text; keys and values verbatim."""
+    value = json_inside(value)
+    if isinstance(value, Mapping) and not _wraps_tags(value):
+        return {str(key): _tag_text(item) for key, item in value.items() if item is not None}
+    return dict(_tag_pairs(value))
+
+
+def _wraps_tags(value: Record) -> bool:
+    if get(value, "TagKey", "Key") is not ABSENT:
+        return True
+    return len(value) == 1 and all(isinstance(item, list | Mapping) for item in value.values())
+
+
+def _tag_pairs(value: object) -> list[tuple[str, str]]:
+    pairs = []
+    for record in records(value):
+        key = get(record, "TagKey", "Key")
+        if isinstance(key, str | int):
+            pairs.append((str(key), _tag_text(get(record, "TagValue", "Value"))))
+        elif key is ABSENT and len(record) == 1:
+            pairs.extend(as_tags(record).items())
+    return pairs
+
+
+def _tag_text(value: object) -> str:
+    if value is ABSENT or value is None:
+        return ""
+    if isinstance(value, list):
+        return ",".join(str(item) for item in value)
+    return str(value) if not isinstance(value, Mapping) else orjson.dumps(value).decode()
+
+
+def one_text(value: object) -> object:
+    """A list of one text: known to be empty where the text is."""
+    found = as_text(value)
+    return (found,) if found else () if found == "" else ABSENT
+
+
+def unique(*lists: object) -> tuple[str, ...]:
+    """The texts of several lists, each once, in order."""
+    return tuple(dict.fromkeys(part for one in lists for part in texts(one)))
+
+
+def first_known(*values: object) -> object:
+    """The first value that is neither ABSENT nor empty."""
+    return next((value for value in values if value is not ABSENT and value not in (None, "", (), [])), ABSENT)
+
+
+def listed(value: object) -> bool:
+    """Whether a list was given at all, empty or not."""
+    return value is not ABSENT and value is not None

@@ -1,0 +1,129 @@
+"""Text to JSON values: one document, several in one file, JSON lines. What is broken is named by line, never quoted."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Final
+
+import orjson
+
+from advisor.importers.sources import RefusedError
+
+DUPLICATES_UP_TO: Final = 64 * 1024**2
+MAX_NESTING: Final = 200
+_DECODER = json.JSONDecoder()
+_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_BLANKS = re.compile(r"[\s,;]*")
+_HTTP_HEAD = re.compile(r"^HTTP/\d(?:\.\d)? \d{3}[^\n]*\n(?:[A-Za-z-]+:[^\n]*\n)*\s*")
+
+
+class BrokenError(Exception):
+    """A text that is no JSON from some line on."""
+
+    def __init__(self, line: int, problem: str, cut_off: bool) -> None:
+        self.line, self.problem, self.cut_off = line, problem, cut_off
+        super().__init__(problem)
+
+
+def decode(data: bytes) -> str:
+    """The text of a file in any of the encodings met: UTF-8 with or without mark, UTF-16 with mark, GB18030."""
+    encodings = ["utf-16"] if data[:2] in _UTF16_MARKS else ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise RefusedError("it is text in no encoding that is known (UTF-8, UTF-16, GBK, GB18030).", "Save it as UTF-8.")
+
+
+def looks_binary(data: bytes) -> bool:
+    """Whether the bytes are no text."""
+    if data[:2] in _UTF16_MARKS:
+        return False
+    head = data[:8192]
+    if b"\0" in head:
+        return True
+    controls = sum(byte < 9 or (13 < byte < 32 and byte != 27) for byte in head)
+    return controls > len(head) // 20
+
+
+def json_values(text: str) -> list[tuple[str, object]]:
+    """Every JSON document in a text that begins with one, with its place; raises ``BrokenError`` at the first fault."""
+    body = _HTTP_HEAD.sub("", text, count=1) if text.startswith("HTTP/") else text
+    try:
+        return [("", orjson.loads(body))]
+    except orjson.JSONDecodeError:
+        pass
+    lines = list(_json_lines(body))
+    return lines if lines else list(_concatenated(body))
+
+
+def _json_lines(text: str) -> Iterator[tuple[str, object]]:
+    """One document a line, where every line that is not blank holds one."""
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            found.append((f"line {number}", orjson.loads(line)))
+        except orjson.JSONDecodeError:
+            return
+    if len(found) > 1:
+        yield from found
+
+
+def _concatenated(text: str) -> Iterator[tuple[str, object]]:
+    """Several documents one after the other, as a shell loop leaves them."""
+    position = _BLANKS.match(text, 0).end()  # type: ignore[union-attr]
+    count = 0
+    while position < len(text):
+        try:
+            value, end = _DECODER.raw_decode(text, position)
+        except json.JSONDecodeError as error:
+            raise _broken(text, error) from None
+        except RecursionError:
+            raise BrokenError(1, "it is nested too deeply", False) from None
+        count += 1
+        yield f"document {count}", value
+        position = _BLANKS.match(text, end).end()  # type: ignore[union-attr]
+
+
+def _broken(text: str, error: json.JSONDecodeError) -> BrokenError:
+    cut_off = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated string")
+    what = "it breaks off" if cut_off else f"it is no valid JSON ({error.msg})"
+    return BrokenError(error.lineno, what, cut_off)
+
+
+def is_too_deep(text: str) -> bool:
+    """Whether brackets nest deeper than any answer does; judged on the text, so that no parser has to."""
+    depth = 0
+    for char in re.sub(r'"(?:[^"\\]|\\.)*"', "", text[:1_000_000]):
+        if char in "[{":
+            depth += 1
+            if depth > MAX_NESTING:
+                return True
+        elif char in "]}":
+            depth -= 1
+    return False
+
+
+def duplicate_keys(text: str) -> list[str]:
+    """Names of keys that one object gives twice (of which a parser silently keeps the last)."""
+    found: list[str] = []
+
+    def check(pairs: list[tuple[str, object]]) -> None:
+        if len({key for key, _ in pairs}) < len(pairs):
+            seen: set[str] = set()
+            for key, _ in pairs:
+                if key in seen and key not in found:
+                    found.append(key)
+                seen.add(key)
+
+    if len(text) <= DUPLICATES_UP_TO:
+        try:
+            json.loads(text, object_pairs_hook=check)
+        except (ValueError, RecursionError):
+            return []
+    return found

@@ -1,0 +1,229 @@
+"""From drafts to the inventory: the same id from several files is one resource, the newest observation winning field by
+field; what disagrees is said, what is only mentioned becomes a stub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from advisor.importers.complete import complete
+from advisor.importers.records import Batch, Collector, Draft
+from advisor.importers.stubs import stubs_of
+from advisor.model.finding import Finding
+from advisor.model.inventory import Inventory, Origin, Resource
+
+Seen = tuple[tuple[str, int, int, int], Draft, Batch]
+_COMMON: Final = ("name", "region", "zone", "zones", "status")
+_QUIET: Final = frozenset(
+    {"progress", "available_ips", "delay_s", "checkpoint", "last_recover_point", "server_count", "host_name"}
+)
+FINDINGS_LIMIT: Final = 200
+_NEWER: Final = "The newer recording counts."
+_LATER: Final = "No recording time is known; the last by sort of source and file name counts."
+
+
+def merge(collector: Collector, digest: str) -> tuple[Inventory, list[Finding]]:
+    """The inventory of all drafts, and what was found while merging them."""
+    findings: list[Finding] = []
+    groups: dict[str, list[Seen]] = {}
+    for order, batch in enumerate(collector.batches):
+        context = batch.context
+        key = (context.observed_at or "", context.rank, context.serial, order)
+        for draft in batch.drafts:
+            groups.setdefault(draft.id, []).append((key, draft, batch))
+    resources: dict[str, Resource] = {}
+    orphans: list[tuple[Draft, Origin]] = []
+    for resource_id, seen in groups.items():
+        for one_id, one_kind in _by_kind(resource_id, seen, findings):
+            if all(draft.partial for _, draft, _ in one_kind):
+                orphans.extend((draft, Origin(batch.context.file, draft.place)) for _, draft, batch in one_kind)
+            else:
+                resources[one_id] = _merged(one_id, one_kind, findings)
+    complete(resources)
+    ordered = {key: resources[key] for key in sorted(resources)}
+    stubs = stubs_of(ordered, orphans)
+    listed = _listed(collector, ordered)
+    return Inventory(ordered, stubs, listed, digest), _limited(findings)
+
+
+def _by_kind(resource_id: str, seen: list[Seen], findings: list[Finding]) -> Iterable[tuple[str, list[Seen]]]:
+    """The observations of one id, apart where two kinds of thing have the same one."""
+    kinds = dict.fromkeys(draft.kind for _, draft, _ in seen)
+    if len(kinds) == 1:
+        yield resource_id, seen
+        return
+    full = [kind for kind in kinds if any(draft.kind == kind and not draft.partial for _, draft, _ in seen)]
+    for position, kind in enumerate(full or list(kinds)):
+        one_id = resource_id if position == 0 else f"{kind}:{resource_id}"
+        yield one_id, [entry for entry in seen if entry[1].kind == kind]
+    if len(full) > 1:
+        findings.append(
+            Finding(
+                id="INV-SAME-ID",
+                severity="medium",
+                title=f"One id, {len(full)} kinds of resource",
+                resource=resource_id,
+                detail=f"{', '.join(full)} have the id {resource_id}; kept apart as '{full[1]}:{resource_id}'.",
+                fix="Check the files: one of them is probably mapped wrongly.",
+            )
+        )
+
+
+def _merged(resource_id: str, seen: list[Seen], findings: list[Finding]) -> Resource:
+    if len(seen) == 1:
+        _, draft, batch = seen[0]
+        return _resource(resource_id, draft, batch)
+    seen.sort(key=lambda entry: entry[0])
+    newest_full = next(entry for entry in reversed(seen) if not entry[1].partial)
+    values, origins, times, clashes = _fold(seen)
+    draft = newest_full[1]
+    result = Draft(draft.kind, resource_id, draft.place)
+    for name in _COMMON:
+        if name in values:
+            setattr(result, name, values.pop(name))
+    tags = values.pop("tags", None)
+    result.tags = dict(tags) if isinstance(tags, Mapping) else None
+    result.attributes = values
+    if clashes:
+        findings.append(_clash_finding(resource_id, draft.kind, clashes))
+    base = Origin(newest_full[2].context.file, draft.place)
+    foreign = {name: origin for name, origin in origins.items() if origin != base}
+    observed = max((time for time in times if time), default=None)
+    return _resource(resource_id, result, newest_full[2], foreign, observed)
+
+
+def _fold(
+    seen: list[Seen],
+) -> tuple[dict[str, object], dict[str, Origin], list[str], dict[str, tuple[object, Origin, object, Origin, bool]]]:
+    values: dict[str, object] = {}
+    origins: dict[str, Origin] = {}
+    stamps: dict[str, tuple[str, int]] = {}
+    clashes: dict[str, tuple[object, Origin, object, Origin, bool]] = {}
+    for key, draft, batch in seen:
+        here = Origin(batch.context.file, draft.place)
+        for name, value in _stated(draft):
+            old = values.get(name)
+            if name not in values or old == value:
+                values[name], origins[name], stamps[name] = value, here, (key[0], key[3])
+                continue
+            if name in draft.unite and _may_unite(stamps[name], (key[0], key[3])):
+                values[name] = _united(old, value)
+                continue
+            if name == "tags":
+                values[name] = {**_mapping(old), **_mapping(value)} if stamps[name][0] == key[0] else value
+                continue
+            newer = bool(stamps[name][0]) and key[0] > stamps[name][0]
+            if not _says_something(value) and not newer:
+                continue
+            if _says_something(old) and name not in _QUIET:
+                clashes[name] = (old, origins[name], value, here, newer)
+            values[name], origins[name], stamps[name] = value, here, (key[0], key[3])
+    return values, origins, [key[0] for key, _, _ in seen], clashes
+
+
+def _stated(draft: Draft) -> Iterable[tuple[str, object]]:
+    for name in _COMMON:
+        value = getattr(draft, name)
+        if value:
+            yield name, value
+    if draft.tags is not None:
+        yield "tags", draft.tags
+    yield from draft.attributes.items()
+
+
+def _may_unite(old: tuple[str, int], new: tuple[str, int]) -> bool:
+    """Parts of one answer unite; a newer answer replaces an older one."""
+    return old[0] == new[0] or old[1] == new[1] or old[0][:13] == new[0][:13]
+
+
+def _united(old: object, new: object) -> tuple[object, ...]:
+    found = list(old) if isinstance(old, tuple) else []
+    found.extend(item for item in (new if isinstance(new, tuple) else ()) if item not in found)
+    return tuple(found)
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _says_something(value: object) -> bool:
+    return value not in (None, "", (), {})
+
+
+def _clash_finding(
+    resource_id: str, kind: str, clashes: Mapping[str, tuple[object, Origin, object, Origin, bool]]
+) -> Finding:
+    known = all(clash[4] for clash in clashes.values())
+    lines = [
+        f"{name}: {_short(old)} ({old_at}), then {_short(new)} ({new_at})"
+        for name, (old, old_at, new, new_at, _) in sorted(clashes.items())
+    ]
+    return Finding(
+        id="INV-DISAGREE",
+        severity="info" if known else "low",
+        resource=resource_id,
+        title=f"Files disagree about {kind} {resource_id}",
+        detail=f"{'; '.join(lines)}. {_NEWER if known else _LATER}",
+        fix="" if known else "Remove the outdated file, or put the day of the export into the file names.",
+    )
+
+
+def _short(value: object) -> str:
+    written = ", ".join(str(item) for item in value) if isinstance(value, tuple) else str(value)
+    return written if len(written) <= 80 else f"{written[:77]}…"
+
+
+def _resource(
+    resource_id: str,
+    draft: Draft,
+    batch: Batch,
+    foreign: Mapping[str, Origin] | None = None,
+    observed: str | None = None,
+) -> Resource:
+    return Resource(
+        id=resource_id,
+        kind=draft.kind,
+        name=draft.name,
+        region=draft.region,
+        zone=draft.zone,
+        zones=draft.zones or ((draft.zone,) if draft.zone else ()),
+        status=draft.status,
+        tags=draft.tags or {},
+        attributes=draft.attributes,
+        origin=Origin(batch.context.file, draft.place),
+        observed_at=observed or batch.context.observed_at,
+        field_origins=foreign or {},
+    )
+
+
+def _listed(collector: Collector, resources: Mapping[str, Resource]) -> frozenset[tuple[str, str]]:
+    pairs = set(collector.pairs)
+    for seen in collector.lists:
+        if seen.operation.endswith("(part)"):
+            continue
+        regions = {resource.region for one in seen.ids if (resource := resources.get(one)) and resource.region}
+        if not regions or seen.region:
+            regions.add(seen.region)
+        pairs.update((seen.kind, region or "") for region in regions)
+    return frozenset(pairs)
+
+
+def _limited(findings: list[Finding]) -> list[Finding]:
+    """At most so many of one sort; the rest is counted."""
+    found: list[Finding] = []
+    counts: dict[str, int] = {}
+    for finding in findings:
+        counts[finding.id] = counts.get(finding.id, 0) + 1
+        if counts[finding.id] <= FINDINGS_LIMIT:
+            found.append(finding)
+    for finding_id, count in sorted(counts.items()):
+        if count > FINDINGS_LIMIT:
+            found.append(
+                Finding(
+                    id=finding_id,
+                    severity="info",
+                    title=f"{count - FINDINGS_LIMIT} more findings like this one",
+                    detail=f"{count} in all, {FINDINGS_LIMIT} listed.",
+                )
+            )
+    return found

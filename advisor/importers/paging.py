@@ -1,0 +1,68 @@
+"""Whether lists are whole: pages that are missing, and answers that are empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from advisor.importers.records import Collector, ListSeen
+from advisor.model.finding import Finding
+
+Group = tuple[str, str, str]
+
+
+def check_pages(collector: Collector) -> Iterator[Finding]:
+    """A finding for each list of which pages are missing, and for each kind that came back empty."""
+    groups: dict[Group, list[ListSeen]] = {}
+    for seen in collector.lists:
+        groups.setdefault((seen.kind, seen.operation, seen.region), []).append(seen)
+    for (kind, _operation, region), pages in sorted(groups.items(), key=lambda item: item[0]):
+        yield from _truncated(kind, region, pages)
+    yield from _empty(collector)
+
+
+def _truncated(kind: str, region: str, pages: list[ListSeen]) -> Iterator[Finding]:
+    there = len({one for page in pages for one in page.ids})
+    total = max((page.total for page in pages if page.total is not None), default=0)
+    by_token = any(page.more for page in pages)
+    ends = any(not page.more for page in pages)
+    where = f" in {region}" if region else ""
+    if total > there and not (by_token and ends):
+        problem = f"{there} of {total} {_plural(kind)}{where}"
+    elif by_token and not ends:
+        problem = f"{there} {_plural(kind)}{where}, and the last page says that more follow"
+    else:
+        return
+    files = ", ".join(dict.fromkeys(page.origin.file for page in pages))
+    yield Finding(
+        id="INV-TRUNCATED",
+        severity="high",
+        title=f"Pages are missing: {problem}",
+        detail=f"{_shortened(files)}: the list is a part. What is not there is unknown, not absent.",
+        fix="Export every page (aliyun … --pager, or raise --PageSize and walk through --PageNumber).",
+    )
+
+
+def _empty(collector: Collector) -> Iterator[Finding]:
+    empty: dict[str, list[str]] = {}
+    full = {(seen.kind, seen.region) for seen in collector.lists if seen.ids}
+    for seen in collector.lists:
+        if not seen.ids and (seen.kind, seen.region) not in full and not seen.operation.endswith("(part)"):
+            empty.setdefault(seen.kind, []).append(seen.region or seen.origin.file)
+    for kind, places in sorted(empty.items()):
+        shown = _shortened(", ".join(sorted(dict.fromkeys(places))))
+        yield Finding(
+            id="INV-EMPTY",
+            severity="info",
+            title=f"No {_plural(kind)} in {shown}",
+            detail=f"The answer is empty for {shown}. That may be lack of permission: the API then answers so, too.",
+            fix=f"Check that the account used for the export may read {_plural(kind)}.",
+        )
+
+
+def _plural(kind: str) -> str:
+    words = kind.replace("_", " ")
+    return f"{words[:-1]}ies" if words.endswith("cy") else f"{words}es" if words.endswith(("s", "ch")) else f"{words}s"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 300 else f"{text[:297]}…"

@@ -1,0 +1,101 @@
+"""Ids, regions and zones: what their spelling tells, and nothing that a file does not say."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from advisor.model.inventory import Kind
+
+KIND_OF_PREFIX: Final[dict[str, Kind]] = {
+    "i": "instance",
+    "d": "disk",
+    "s": "snapshot",
+    "sp": "snapshot_policy",
+    "m": "image",
+    "eni": "network_interface",
+    "ds": "deployment_set",
+    "vpc": "vpc",
+    "vsw": "vswitch",
+    "sg": "security_group",
+    "eip": "eip",
+    "ngw": "nat_gateway",
+    "vpn": "vpn_gateway",
+    "lb": "load_balancer",
+    "alb": "load_balancer",
+    "nlb": "load_balancer",
+    "rsp": "server_group",
+    "sgp": "server_group",
+    "lsn": "listener",
+    "asg": "scaling_group",
+    "rm": "database",
+    "rr": "database",
+    "pgm": "database",
+    "pgr": "database",
+    "pc": "database",
+    "dds": "database",
+    "r": "cache",
+    "v": "vault",
+    "plan": "backup_plan",
+    "pair": "replica_pair",
+    "gtm": "gtm_instance",
+}
+_ID = re.compile(r"^([a-z]{1,4})-[0-9A-Za-z*]")
+_REGION = r"(?:cn|ap|us|eu|me|na|sa|af)-[a-z]{2,}(?:-(?:finance|acdr|gov|ut|test)[a-z]*)?(?:-\d{1,2})?"
+_ZONE_END = re.compile(rf"^(?:({_REGION})-[a-z]|({_REGION}(?<=\d))[a-z])$")
+_REGION_ALONE = re.compile(rf"^{_REGION}$")
+_REGION_INSIDE = re.compile(rf"(?<![A-Za-z0-9]){_REGION}(?![a-z0-9])")
+_MULTI_ZONE = re.compile(rf"^({_REGION})(-?)MAZ\d*\(([a-z](?:,[a-z])*)\)$", re.IGNORECASE)
+_ID_TOKEN = re.compile(r"(?<![A-Za-z0-9])((?:[a-z]{1,4}-[0-9a-z*]{3,})|(?:c[0-9a-f]{32}))(?![0-9a-z])")
+_DATE_TOKEN = re.compile(r"(?<!\d)(20\d\d)[-_年]?(0[1-9]|1[0-2])[-_月]?(0[1-9]|[12]\d|3[01])日?(?!\d)")
+_CLUSTER = re.compile(r"^c[0-9a-f]{32}$")
+
+
+def kind_of_id(resource_id: str) -> Kind | None:
+    """The kind that the id's prefix stands for, None where it stands for none."""
+    match = _ID.match(resource_id)
+    if match:
+        return KIND_OF_PREFIX.get(match.group(1))
+    return "cluster" if _CLUSTER.match(resource_id) else None
+
+
+def is_region(text: str) -> bool:
+    """Whether the text is spelt like a region id (``cn-hangzhou``, ``ap-southeast-1``)."""
+    return _REGION_ALONE.match(text) is not None
+
+
+def region_of_zone(zone: str | None) -> str | None:
+    """``cn-hangzhou`` of ``cn-hangzhou-k`` or ``cn-hangzhou-MAZ5(b,e)``, ``ap-southeast-1`` of ``ap-southeast-1a``."""
+    if not zone:
+        return None
+    several, single = _MULTI_ZONE.match(zone), _ZONE_END.match(zone)
+    if several:
+        return several.group(1)
+    return (single.group(1) or single.group(2)) if single else None
+
+
+def zones_in(text: str) -> tuple[str, ...]:
+    """The zones of ``cn-beijing-MAZ5(a,b)``, of a comma-separated list or of a single zone, in the order written."""
+    match = _MULTI_ZONE.match(text.strip())
+    if match:
+        region, dash, letters = match.groups()
+        return tuple(dict.fromkeys(f"{region}{dash}{letter}" for letter in letters.lower().split(",")))
+    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+
+
+def region_in_path(path: str) -> str | None:
+    """The region that a file or folder name carries; the one nearest to the file's own name."""
+    found = _REGION_INSIDE.findall(path)
+    return region_of_zone(found[-1]) or found[-1] if found else None
+
+
+def ids_in_path(path: str, *kinds: Kind) -> tuple[str, ...]:
+    """Ids of these kinds that the path carries, the nearest to the file's own name last."""
+    tokens = _ID_TOKEN.findall(path)
+    return tuple(dict.fromkeys(token for token in tokens if kind_of_id(token) in kinds))
+
+
+def date_in_path(path: str) -> str | None:
+    """A day written in the file or folder name (``2025-03-04``, ``20250304``, ``2025年03月04日``), the last one."""
+    found = _DATE_TOKEN.findall(path)
+    return "-".join(found[-1]) if found else None

@@ -1,0 +1,289 @@
+"""What reading produces before merging: drafts of resources, lists that were seen, things left out, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from advisor.importers.convert import as_tags
+from advisor.importers.fields import ABSENT, Convert, Record, get, items, keys_of, path_of, text
+from advisor.importers.places import is_region, region_of_zone, zones_in
+from advisor.importers.secrets import is_secret_name, looks_like_key
+from advisor.model.finding import Finding, Mistake, Severity
+from advisor.model.inventory import Kind, Origin, Skipped
+
+FINDINGS_PER_FILE: Final = 20
+
+
+@dataclass(slots=True)
+class Draft:
+    """One observation of one resource. A ``partial`` one only adds to a resource that something else lists."""
+
+    kind: Kind
+    id: str
+    place: str
+    name: str = ""
+    region: str | None = None
+    zone: str | None = None
+    zones: tuple[str, ...] = ()
+    status: str | None = None
+    tags: dict[str, str] | None = None
+    attributes: dict[str, object] = field(default_factory=dict)
+    partial: bool = False
+    unite: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known about a document beside its text: file, place, region asked for, time and rank of the answer."""
+
+    file: str
+    place: str = ""
+    region: str | None = None
+    observed_at: str | None = None
+    rank: int = 2
+    serial: int = 0
+    operation: str = ""
+    path: str = ""
+
+    def at(self, place: str) -> Context:
+        """The same at a place further in."""
+        joined = f"{self.place}.{place}" if self.place and not place.startswith("[") else f"{self.place}{place}"
+        return self.but(place=joined)
+
+    def but(self, **changes: object) -> Context:
+        """The same with some fields changed."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return Context(**(values | changes))
+
+
+@dataclass(slots=True)
+class Batch:
+    """The drafts of one document, with what they have in common."""
+
+    context: Context
+    drafts: list[Draft] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ListSeen:
+    """One list answer: how many there were, how many there should be, and whether more pages follow."""
+
+    kind: Kind
+    operation: str
+    region: str
+    ids: tuple[str, ...]
+    total: int | None
+    more: bool
+    paged: bool
+    origin: Origin
+
+
+@dataclass
+class Collector:
+    """Everything that reading gathers; nothing is thrown away silently."""
+
+    batches: list[Batch] = field(default_factory=list)
+    lists: list[ListSeen] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+    forms: list[tuple[str, str]] = field(default_factory=list)
+    pairs: set[tuple[str, str]] = field(default_factory=set)
+    _noted: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def batch(self, context: Context) -> Batch:
+        """A new batch for a document."""
+        batch = Batch(context)
+        self.batches.append(batch)
+        return batch
+
+    def form(self, file: str, name: str) -> None:
+        """Remember the form in which a file came."""
+        if (file, name) not in self.forms:
+            self.forms.append((file, name))
+
+    def skip(self, resource: str, reason: str, file: str, place: str = "") -> None:
+        """Remember something that was read and left out."""
+        self.skipped.append(Skipped(resource, reason, Origin(file, place)))
+
+    def note(
+        self,
+        finding_id: str,
+        severity: Severity,
+        title: str,
+        where: Origin,
+        detail: str,
+        fix: str,
+        resource: str | None = None,
+    ) -> None:
+        """A finding about the input; of one sort in one file the first few are kept and the rest counted."""
+        key = (finding_id, where.file)
+        self._noted[key] = count = self._noted.get(key, 0) + 1
+        if count <= FINDINGS_PER_FILE:
+            self.findings.append(
+                Finding(
+                    id=finding_id,
+                    severity=severity,
+                    title=title,
+                    resource=resource,
+                    detail=f"{where}: {detail}",
+                    fix=fix,
+                )
+            )
+
+    def overflow(self) -> Iterable[Finding]:
+        """One finding for each sort and file of which more were met than are listed."""
+        for (finding_id, file), count in sorted(self._noted.items()):
+            if count > FINDINGS_PER_FILE:
+                rest = count - FINDINGS_PER_FILE
+                yield Finding(
+                    id=finding_id,
+                    severity="info",
+                    title=f"{rest} more findings like this one in {file}",
+                    detail=f"{file}: {count} in all, {FINDINGS_PER_FILE} listed.",
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One canonical attribute: the fields it may come from, best first, and how its value is read."""
+
+    name: str
+    sources: tuple[str, ...]
+    convert: Convert
+
+
+@dataclass(frozen=True)
+class Spec:
+    """How records of one kind are read. Any set of plain field names in ``needs`` marks a record as this kind."""
+
+    kind: Kind
+    id: tuple[str, ...]
+    fields: tuple[Field, ...]
+    needs: tuple[frozenset[str], ...] = ()
+    hints: tuple[str, ...] = ()
+    name: tuple[str, ...] = ()
+    region: tuple[str, ...] = ("RegionId", "Region", "region_id")
+    zone: tuple[str, ...] = ("ZoneId", "availability_zone", "zone")
+    status: tuple[str, ...] = ("Status",)
+    tags: tuple[str, ...] = ("Tags", "tags_src")
+    refuses: frozenset[str] = frozenset()
+    unite: frozenset[str] = frozenset()
+    finish: Callable[[Draft, Record], None] | None = None
+    extra: Callable[[Draft, Record, Context, Batch], None] | None = None
+
+    def fits(self, record: Record) -> bool:
+        """Whether the record has the fields that mark this kind."""
+        names = keys_of(record).keys()
+        return not (self.refuses & names) and any(need <= names for need in self.needs)
+
+
+def field_of(name: str, sources: str, convert: Convert) -> Field:
+    """A field from sources written ``A | B.C``."""
+    return Field(name, tuple(part.strip() for part in sources.split("|")), convert)
+
+
+def read_record(spec: Spec, record: Record, context: Context, batch: Batch, collector: Collector) -> Draft | None:
+    """The draft of one record, added to the batch; None (and a finding) where the record has no id."""
+    resource_id = text(get(record, *spec.id))
+    if not resource_id:
+        collector.note(
+            "INV-NO-ID",
+            "medium",
+            f"A record of kind {spec.kind} has no id",
+            Origin(context.file, context.place),
+            f"none of {', '.join(spec.id)} is filled; the record was left out.",
+            "Export the list again.",
+        )
+        return None
+    draft = Draft(spec.kind, resource_id, context.place)
+    _common(draft, spec, record, context, collector)
+    for one in spec.fields:
+        _read_field(draft, one, record, context, collector)
+    if spec.finish:
+        spec.finish(draft, record)
+    _complete_place(draft, context)
+    draft.unite = spec.unite
+    batch.drafts.append(draft)
+    if spec.extra:
+        spec.extra(draft, record, context, batch)
+    return draft
+
+
+def _common(draft: Draft, spec: Spec, record: Record, context: Context, collector: Collector) -> None:
+    name = get(record, *spec.name) if spec.name else ABSENT
+    if isinstance(name, str | int | float) and not isinstance(name, bool):
+        draft.name = str(name)
+    draft.region = region_text(get(record, *spec.region)) or None
+    draft.zone = text(get(record, *spec.zone)) or None
+    draft.status = text(get(record, *spec.status)) or None
+    tags = get(record, *spec.tags)
+    if tags is not ABSENT:
+        draft.tags = safe_tags(as_tags(tags), draft.id, context, collector)
+
+
+def region_text(value: object) -> str:
+    """A region id without the product's prefix (``oss-cn-hangzhou``)."""
+    found = text(value)
+    return found[4:] if found.startswith("oss-") and is_region(found[4:]) else found
+
+
+def safe_tags(tags: Mapping[str, str], resource: str, context: Context, collector: Collector) -> dict[str, str]:
+    """The tags without those whose name or value is a credential."""
+    kept = {key: value for key, value in tags.items() if not is_secret_name(key) and not looks_like_key(value)}
+    for key in tags.keys() - kept.keys():
+        collector.note(
+            "INV-SECRET",
+            "high",
+            "A tag holds what looks like a credential",
+            Origin(context.file, context.place),
+            f"the value of tag '{key}' was not kept.",
+            "Change that credential and remove the tag.",
+            resource,
+        )
+    return kept
+
+
+def _read_field(draft: Draft, one: Field, record: Record, context: Context, collector: Collector) -> None:
+    names = keys_of(record)
+    value: object = ABSENT
+    for source in one.sources:
+        if path_of(source)[0] in names:
+            value = get(record, *one.sources)
+            break
+    if value is ABSENT:
+        return
+    try:
+        found = one.convert(value)
+    except ValueError as error:
+        collector.note(
+            "INV-VALUE",
+            "low",
+            f"A value of {draft.id} cannot be read",
+            Origin(context.file, context.place),
+            f"{one.name} {error}; it counts as unknown.",
+            "Correct it in the source, or leave it out.",
+            draft.id,
+        )
+        return
+    if found is not ABSENT:
+        draft.attributes[one.name] = found
+
+
+def _complete_place(draft: Draft, context: Context) -> None:
+    """A single zone says nothing of others: ``zones`` is left to what names them."""
+    if not draft.zones and draft.zone:
+        found = zones_in(draft.zone)
+        draft.zone = found[0] if found else None
+        draft.zones = found if len(found) > 1 else ()
+    if not draft.zone and draft.zones:
+        draft.zone = draft.zones[0]
+    if not draft.region:
+        draft.region = region_of_zone(draft.zone) or context.region
+
+
+def places(place: str, rows: Iterable[object]) -> Iterable[tuple[str, object]]:
+    """Each row with its place in the document."""
+    return ((f"{place}[{index}]", row) for index, row in enumerate(items(rows)))

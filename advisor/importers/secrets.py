@@ -1,0 +1,23 @@
+"""Credentials are never kept: names and values that look like one."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from advisor.importers.fields import plain
+
+_NAMES: Final = re.compile(
+    r"passw(or)?d|passwd|^pwd$|secret|accesskey|privatekey|userdata|credential|securitytoken|apikey|certificate(body|key)|密码|密钥|口令"
+)
+_KEY: Final = re.compile(r"LTAI[0-9A-Za-z]{12,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bSTS\.[0-9A-Za-z]{16,}")
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a field of this name may hold a credential."""
+    return _NAMES.search(plain(name)) is not None
+
+
+def looks_like_key(value: str) -> bool:
+    """Whether the text holds an access key or a private key."""
+    return _KEY.search(value) is not None

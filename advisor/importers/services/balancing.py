@@ -1,0 +1,322 @@
+"""Load balancing: CLB, ALB and NLB balancers, listeners, server groups and their members."""
+
+from __future__ import annotations
+
+from advisor.importers.convert import as_int, as_lower, as_number, as_text, as_texts, as_time, unique
+from advisor.importers.fields import ABSENT, Record, get, keys_of, records, text
+from advisor.importers.places import ids_in_path, is_region
+from advisor.importers.records import Batch, Context, Draft, Spec, field_of
+
+
+def _balancer_type(draft: Draft, record: Record) -> str | None:
+    prefix = draft.id.partition("-")[0]
+    if prefix in ("alb", "nlb"):
+        return prefix
+    names = keys_of(record).keys()
+    if names & {"loadbalanceredition", "loadbalancerbussinessstatus"}:
+        return "alb"
+    if "loadbalancertype" in names and text(get(record, "LoadBalancerType")).lower() == "network":
+        return "nlb"
+    if prefix == "lb" or names & {"masterzoneid", "loadbalancerspec", "slavezoneid", "regionidalias"}:
+        return "clb"
+    return None
+
+
+def _balancer_finish(draft: Draft, record: Record) -> None:
+    kind = _balancer_type(draft, record)
+    if kind:
+        draft.attributes["lb_type"] = kind
+    _clb_zones(draft, record)
+    mappings = get(record, "ZoneMappings")
+    if mappings is not ABSENT:
+        found = tuple(_zone_mapping(one) for one in records(mappings))
+        draft.attributes["zone_mappings"] = found
+        draft.zones = tuple(dict.fromkeys(str(one["zone"]) for one in found if "zone" in one))
+    backend = get(record, "BackendServers")
+    if backend is not ABSENT:
+        draft.attributes["backend"] = tuple(backend_record(one) for one in records(backend))
+    if not draft.region:
+        draft.region = _region_of_name(text(get(record, "DNSName")))
+
+
+def _clb_zones(draft: Draft, record: Record) -> None:
+    master, slave = text(get(record, "MasterZoneId")), text(get(record, "SlaveZoneId"))
+    if master:
+        draft.zones = tuple(dict.fromkeys(zone for zone in (master, slave) if zone))
+
+
+def _region_of_name(dns_name: str) -> str | None:
+    return next((part for part in dns_name.split(".") if is_region(part)), None)
+
+
+def _zone_mapping(mapping: Record) -> dict[str, object]:
+    address = next(iter(records(get(mapping, "LoadBalancerAddresses"))), {})
+    found = {
+        "zone": text(get(mapping, "ZoneId")),
+        "vswitch_id": text(get(mapping, "VSwitchId")),
+        "address": text(get(address, "Address", "PublicIPv4Address", "PrivateIPv4Address", "IntranetAddress")),
+        "eip_id": text(get(address, "AllocationId")) or text(get(mapping, "allocation_id")),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def member_record(member: Record) -> dict[str, object]:
+    """A member of a server group in canonical names."""
+    found: dict[str, object] = {"server_id": text(get(member, "ServerId"))}
+    for name, source in (("server_ip", "ServerIp"), ("status", "Status"), ("zone", "ZoneId")):
+        value = text(get(member, source))
+        if value:
+            found[name] = value
+    declared = text(get(member, "ServerType")).lower()
+    if declared in ("master", "slave"):
+        found["role"] = declared
+        declared = ""
+    found["server_type"] = declared or text(get(member, "Type")).lower() or "ecs"
+    for name in ("Port", "Weight"):
+        value = text(get(member, name))
+        if value.isdigit():
+            found[name.lower()] = int(value)
+    return found
+
+
+def backend_record(member: Record) -> dict[str, object]:
+    """A default backend of a CLB in canonical names."""
+    found = member_record(member)
+    return {"type" if name == "server_type" else name: value for name, value in found.items()}
+
+
+def _balancer_extra(draft: Draft, record: Record, context: Context, batch: Batch) -> None:
+    """The listeners that a CLB's attribute answer names."""
+    for one in records(get(record, "ListenerPortsAndProtocol")):
+        port, protocol = text(get(one, "ListenerPort")), text(get(one, "ListenerProtocol")).lower()
+        if port.isdigit() and protocol:
+            listener = Draft("listener", listener_id(draft.id, protocol, port), context.place, region=draft.region)
+            listener.attributes = {"load_balancer_id": draft.id, "port": int(port), "protocol": protocol}
+            if text(get(one, "ListenerForward")) == "on" and text(get(one, "ForwardPort")).isdigit():
+                listener.attributes["forward_port"] = int(text(get(one, "ForwardPort")))
+            batch.drafts.append(listener)
+
+
+def listener_id(balancer: str, protocol: str, port: str) -> str:
+    """The id of a listener that has none of its own."""
+    return f"{balancer}:{protocol}:{port}"
+
+
+LOAD_BALANCER = Spec(
+    kind="load_balancer",
+    id=("LoadBalancerId", "id"),
+    name=("LoadBalancerName", "name"),
+    hints=("loadbalancer", "loadbalancers"),
+    needs=(
+        frozenset({"loadbalancerid", "loadbalancername"}),
+        frozenset({"loadbalancerid", "loadbalancerstatus"}),
+        frozenset({"loadbalancerid", "backendservers", "address"}),
+        frozenset({"loadbalancerid", "zonemappings"}),
+        frozenset({"loadbalancerid", "addresstype"}),
+    ),
+    refuses=frozenset({"listenerid", "listenerport", "servergroupid", "vservergroupid", "scalinggroupid"}),
+    zone=("MasterZoneId",),
+    status=("LoadBalancerStatus", "Status"),
+    finish=_balancer_finish,
+    extra=_balancer_extra,
+    fields=(
+        field_of("vpc_id", "VpcId", as_text),
+        field_of("vswitch_id", "VSwitchId", as_text),
+        field_of("slave_zone", "SlaveZoneId", as_text),
+        field_of("address_type", "AddressType", as_lower),
+        field_of("address", "Address", as_text),
+        field_of("dns_name", "DNSName", as_text),
+        field_of("edition", "LoadBalancerEdition", as_text),
+        field_of("spec", "LoadBalancerSpec", as_text),
+        field_of("bandwidth_mbps", "Bandwidth", as_number),
+        field_of("charge_type", "PayType | LoadBalancerBillingConfig.PayType", as_text),
+        field_of("internet_charge_type", "InternetChargeType", as_text),
+        field_of("security_group_ids", "SecurityGroupIds", as_texts),
+        field_of("created_at", "CreateTime", as_time),
+    ),
+)
+
+_CONFIGS = ("TCPListenerConfig", "UDPListenerConfig", "HTTPListenerConfig", "HTTPSListenerConfig")
+
+
+def _listener_finish(draft: Draft, record: Record) -> None:
+    groups = unique(
+        get(record, "ServerGroupId"),
+        get(record, "VServerGroupId", "server_group_id"),
+        get(record, "MasterSlaveServerGroupId"),
+        *(get(record, f"{config}.MasterSlaveServerGroupId") for config in _CONFIGS),
+        *(
+            get(
+                action,
+                "ForwardGroupConfig.ServerGroupTuples.ServerGroupId",
+                "forward_group_config.server_group_tuples.server_group_id",
+            )
+            for action in records(get(record, "DefaultActions"))
+        ),
+    )
+    stated = {"servergroupid", "vservergroupid", "defaultactions", "masterslaveservergroupid"} & keys_of(record).keys()
+    if groups or stated:
+        draft.attributes["server_group_ids"] = groups
+    config = next((get(record, name) for name in _CONFIGS if get(record, name) is not ABSENT), ABSENT)
+    check = health_check(config) if isinstance(config, dict) else {}
+    if check:
+        draft.attributes["health_check"] = check
+
+
+def clb_listener_record(record: Record, context: Context) -> Record | None:
+    """The record with an id of its own: a CLB listener is known by balancer, protocol and port."""
+    if text(get(record, "ListenerId")):
+        return record
+    balancer = text(get(record, "LoadBalancerId")) or next(iter(ids_in_path(context.path, "load_balancer")[-1:]), "")
+    protocol = text(get(record, "ListenerProtocol", "protocol")).lower() or _protocol_of(context)
+    port = text(get(record, "ListenerPort", "frontend_port"))
+    if not (balancer and protocol and port):
+        return None
+    return {
+        **record,
+        "ListenerId": listener_id(balancer, protocol, port),
+        "LoadBalancerId": balancer,
+        "ListenerProtocol": protocol,
+    }
+
+
+def _protocol_of(context: Context) -> str:
+    for protocol in ("https", "http", "tcp", "udp"):
+        if f"loadbalancer{protocol}listener" in context.operation.lower():
+            return protocol
+    return ""
+
+
+LISTENER = Spec(
+    kind="listener",
+    id=("ListenerId", "id"),
+    name=("ListenerDescription", "Description"),
+    hints=("listeners", "listener"),
+    needs=(
+        frozenset({"listenerid", "listenerport"}),
+        frozenset({"loadbalancerid", "listenerport", "listenerprotocol"}),
+        frozenset({"listenerport", "scheduler", "status"}),
+        frozenset({"listenerport", "forwardport", "status"}),
+        frozenset({"listenerport", "backendserverport"}),
+    ),
+    refuses=frozenset({"servergroupinfos", "serverhealthstatus", "loadbalancername"}),
+    status=("ListenerStatus", "Status"),
+    finish=_listener_finish,
+    unite=frozenset({"rule_server_group_ids"}),
+    fields=(
+        field_of("load_balancer_id", "LoadBalancerId", as_text),
+        field_of("port", "ListenerPort", as_int),
+        field_of("protocol", "ListenerProtocol", as_lower),
+        field_of("scheduler", "Scheduler", as_lower),
+        field_of("backend_port", "BackendServerPort", as_int),
+        field_of("forward_port", "HTTPListenerConfig.ForwardPort | ForwardPort", as_int),
+    ),
+)
+
+_CHECK = {
+    "interval_s": ("HealthCheckInterval",),
+    "timeout_s": ("HealthCheckTimeout", "HealthCheckConnectTimeout"),
+    "healthy_threshold": ("HealthyThreshold",),
+    "unhealthy_threshold": ("UnhealthyThreshold",),
+}
+
+
+def health_check(config: Record) -> dict[str, object]:
+    """A health check in canonical names, from any product's wording."""
+    found: dict[str, object] = {}
+    enabled = text(get(config, "HealthCheckEnabled", "HeathCheckEnabled", "HealthCheck")).lower()
+    if enabled:
+        found["enabled"] = enabled in ("true", "on")
+    for name, sources in _CHECK.items():
+        value = text(get(config, *sources))
+        if value.isdigit():
+            found[name] = int(value)
+    for name, sources in (
+        ("path", ("HealthCheckPath", "HealthCheckUrl", "HealthCheckURI")),
+        ("protocol", ("HealthCheckProtocol", "HealthCheckType")),
+    ):
+        value = text(get(config, *sources))
+        if value:
+            found[name] = value if name == "path" else value.lower()
+    return found
+
+
+def _group_finish(draft: Draft, record: Record) -> None:
+    check = get(record, "HealthCheckConfig", "HealthCheck", "health_check_config")
+    config = next(iter(records([check] if isinstance(check, dict) else check)), None)
+    if config is not None:
+        draft.attributes["health_check"] = health_check(config)
+    members = get(record, "BackendServers", "MasterSlaveBackendServers", "servers")
+    if members is not ABSENT:
+        draft.attributes["members"] = tuple(member_record(one) for one in records(members))
+
+
+def _group_owner(draft: Draft, record: Record, context: Context, _batch: Batch) -> None:
+    """A CLB group belongs to one balancer; a list of groups does not say to which, its file name may."""
+    if "load_balancer_ids" not in draft.attributes and keys_of(record).keys() & {
+        "vservergroupid",
+        "masterslaveservergroupid",
+    }:
+        owner = text(get(record, "LoadBalancerId")) or next(iter(ids_in_path(context.path, "load_balancer")[-1:]), "")
+        if owner:
+            draft.attributes["load_balancer_ids"] = (owner,)
+
+
+SERVER_GROUP = Spec(
+    kind="server_group",
+    id=("ServerGroupId", "VServerGroupId", "MasterSlaveServerGroupId", "id"),
+    name=("ServerGroupName", "VServerGroupName", "MasterSlaveServerGroupName", "name"),
+    hints=(
+        "servergroup",
+        "servergroups",
+        "vservergroup",
+        "vservergroups",
+        "masterslaveservergroup",
+        "masterslaveservergroups",
+    ),
+    needs=(
+        frozenset({"servergroupid", "servergroupname"}),
+        frozenset({"vservergroupid", "vservergroupname"}),
+        frozenset({"vservergroupid", "backendservers"}),
+        frozenset({"masterslaveservergroupid", "masterslaveservergroupname"}),
+        frozenset({"masterslaveservergroupid", "masterslavebackendservers"}),
+    ),
+    refuses=frozenset({"listenerid", "listenerport", "serverid", "scalinggroupid"}),
+    status=("ServerGroupStatus", "Status"),
+    finish=_group_finish,
+    extra=_group_owner,
+    unite=frozenset({"members"}),
+    fields=(
+        field_of("vpc_id", "VpcId", as_text),
+        field_of("protocol", "Protocol", as_lower),
+        field_of("group_type", "ServerGroupType", as_lower),
+        field_of("scheduler", "Scheduler", as_lower),
+        field_of("load_balancer_ids", "RelatedLoadBalancerIds", as_texts),
+        field_of("server_count", "ServerCount", as_int),
+    ),
+)
+
+
+def read_group_server(record: Record, context: Context, batch: Batch) -> None:
+    """One member of an ALB or NLB server group; the group from the record, else from the file name."""
+    group = text(get(record, "ServerGroupId")) or next(iter(ids_in_path(context.path, "server_group")[-1:]), "")
+    if not group:
+        raise LookupError("the answer does not name its server group")
+    draft = Draft("server_group", group, context.place, partial=True, unite=frozenset({"members"}))
+    draft.attributes["members"] = (member_record(record),)
+    batch.drafts.append(draft)
+
+
+def read_rule(record: Record, context: Context, batch: Batch) -> None:
+    """A forwarding rule: the server groups that a listener sends to beside its default one."""
+    listener = text(get(record, "ListenerId"))
+    groups = unique(
+        *(
+            get(action, "ForwardGroupConfig.ServerGroupTuples.ServerGroupId")
+            for action in records(get(record, "RuleActions"))
+        )
+    )
+    if listener:
+        draft = Draft("listener", listener, context.place, partial=True, unite=frozenset({"rule_server_group_ids"}))
+        draft.attributes["rule_server_group_ids"] = groups
+        batch.drafts.append(draft)

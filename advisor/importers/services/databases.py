@@ -1,0 +1,302 @@
+"""Databases and caches: RDS, PolarDB, Tair/Redis, with their backup policies and allow lists."""
+
+from __future__ import annotations
+
+from advisor.importers.convert import (
+    as_bool,
+    as_int,
+    as_lower,
+    as_mib,
+    as_number,
+    as_text,
+    as_texts,
+    as_time,
+    gib_of_bytes,
+    unique,
+)
+from advisor.importers.fields import ABSENT, Record, get, keys_of, records, text, texts
+from advisor.importers.places import ids_in_path, kind_of_id, zones_in
+from advisor.importers.records import Batch, Context, Draft, Spec, field_of
+from advisor.model.inventory import Kind
+
+
+def _rds_finish(draft: Draft, record: Record) -> None:
+    draft.attributes["product"] = "rds"
+    master = text(get(record, "MasterZone"))
+    zones = zones_in(master or text(get(record, "ZoneId", "zone_id", "zone")))
+    slaves = _slave_zones(record)
+    if slaves is not None:
+        draft.attributes["slave_zones"] = slaves
+    elif len(zones) > 1:
+        draft.attributes["slave_zones"] = zones[1:]
+    if slaves is not None or len(zones) > 1:
+        draft.zones = tuple(dict.fromkeys((*zones[:1], *(slaves or ()), *zones[1:])))
+    draft.zone = zones[0] if zones else draft.zone
+    readonly = get(record, "ReadOnlyDBInstanceIds")
+    if readonly is not ABSENT:
+        draft.attributes["readonly_ids"] = unique(
+            get(record, "ReadOnlyDBInstanceIds.ReadOnlyDBInstanceId.DBInstanceId"),
+            [one for one in texts(readonly) if kind_of_id(one) == "database"],
+        )
+    guard = text(get(record, "GuardDBInstanceId")) or text(get(record, "DrReplicaInfo.InsName"))
+    if guard or get(record, "GuardDBInstanceId") is not ABSENT:
+        draft.attributes["dr_instance_id"] = guard
+
+
+def _slave_zones(record: Record) -> tuple[str, ...] | None:
+    if "slavezones" in keys_of(record):
+        return unique(get(record, "SlaveZones.SlaveZone.ZoneId", "SlaveZones.ZoneId"))
+    nodes = records(get(record, "DBClusterNodes.DBClusterNode", "DBClusterNodes"))
+    if nodes:
+        return unique(
+            *(
+                get(node, "NodeZoneId")
+                for node in nodes
+                if text(get(node, "NodeRole")).lower() not in ("primary", "master")
+            )
+        )
+    listed = [
+        text(get(record, name)) for name in ("zone_id_slave_a", "zone_id_slave_b") if get(record, name) is not ABSENT
+    ]
+    return tuple(zone for zone in listed if zone) if listed else None
+
+
+def _first(value: object) -> object:
+    found = as_texts(value)
+    return found[0] if isinstance(found, tuple) and found else "" if found == () else ABSENT
+
+
+RDS = Spec(
+    kind="database",
+    id=("DBInstanceId", "db_instance_id", "id"),
+    name=("DBInstanceDescription", "instance_name"),
+    hints=("dbinstance", "dbinstanceattribute", "dbinstances"),
+    needs=(
+        frozenset({"dbinstanceid", "engine", "dbinstanceclass"}),
+        frozenset({"dbinstanceid", "engine", "dbinstancestatus"}),
+        frozenset({"dbinstanceid", "dbinstancetype", "engine"}),
+        frozenset({"dbinstanceid", "engine", "engineversion"}),
+    ),
+    refuses=frozenset({"dbclusterid", "scalinggroupid"}),
+    zone=("MasterZone", "ZoneId", "availability_zone", "zone"),
+    status=("DBInstanceStatus", "Status"),
+    finish=_rds_finish,
+    unite=frozenset({"security_ips"}),
+    fields=(
+        field_of("engine", "Engine", as_text),
+        field_of("engine_version", "EngineVersion", as_text),
+        field_of("category", "Category", as_text),
+        field_of("role", "DBInstanceType", as_lower),
+        field_of("instance_class", "DBInstanceClass | instance_type", as_text),
+        field_of("cpu", "DBInstanceCPU", as_number),
+        field_of("memory_mib", "DBInstanceMemory", as_mib),
+        field_of("storage_gib", "DBInstanceStorage | instance_storage", as_number),
+        field_of("storage_type", "DBInstanceStorageType", as_text),
+        field_of("vpc_id", "VpcId", as_text),
+        field_of("vswitch_id", "VSwitchId", _first),
+        field_of("master_id", "MasterInstanceId | master_db_instance_id", as_text),
+        field_of("connection_string", "ConnectionString", as_text),
+        field_of("port", "Port", as_int),
+        field_of("charge_type", "PayType | instance_charge_type", as_text),
+        field_of("network_type", "InstanceNetworkType", as_lower),
+        field_of("security_group_ids", "SecurityGroupIds", as_texts),
+        field_of("max_iops", "MaxIOPS", as_int),
+        field_of("deletion_protection", "DeletionProtection", as_bool),
+        field_of("created_at", "CreationTime | CreateTime", as_time),
+        field_of("expired_at", "ExpireTime", as_time),
+    ),
+)
+
+
+def _polardb_finish(draft: Draft, record: Record) -> None:
+    draft.attributes["product"] = "polardb"
+    category = text(get(record, "Category"))
+    draft.attributes["category"] = (
+        "cluster" if not category or category.lower().startswith(("normal", "senormal")) else category
+    )
+    nodes = [_node(one) for one in records(get(record, "DBNodes.DBNode", "DBNodes"))]
+    if nodes:
+        draft.attributes["nodes"] = tuple(nodes)
+    writer = next((str(node["zone"]) for node in nodes if node.get("role") == "writer" and "zone" in node), "")
+    zones = unique(
+        writer,
+        text(get(record, "ZoneId")),
+        *(zone for zone in zones_in(text(get(record, "ZoneIds")))),
+        *(node.get("zone", "") for node in nodes),
+    )
+    if zones:
+        draft.zone, draft.zones = zones[0], zones
+    if nodes or text(get(record, "ZoneIds")):
+        draft.attributes["slave_zones"] = zones[1:]
+
+
+def _node(record: Record) -> dict[str, object]:
+    found = {
+        "id": text(get(record, "DBNodeId")),
+        "role": text(get(record, "DBNodeRole")).lower(),
+        "zone": text(get(record, "ZoneId")),
+        "class": text(get(record, "DBNodeClass")),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+POLARDB = Spec(
+    kind="database",
+    id=("DBClusterId", "id"),
+    name=("DBClusterDescription",),
+    hints=("dbcluster", "dbclusters"),
+    needs=(
+        frozenset({"dbclusterid", "dbclusterstatus"}),
+        frozenset({"dbclusterid", "dbtype"}),
+        frozenset({"dbclusterid", "dbnodes"}),
+    ),
+    status=("DBClusterStatus", "Status"),
+    finish=_polardb_finish,
+    unite=frozenset({"security_ips"}),
+    fields=(
+        field_of("engine", "DBType | Engine", as_text),
+        field_of("engine_version", "DBVersion", as_text),
+        field_of("instance_class", "DBNodeClass | DBNodes.DBNode.DBNodeClass | DBNodes.DBNodeClass", _first),
+        field_of("cpu", "CpuCores", as_number),
+        field_of("memory_mib", "MemorySize", as_mib),
+        field_of("storage_gib", "StorageUsed", gib_of_bytes),
+        field_of("storage_type", "StorageType", as_text),
+        field_of("vpc_id", "VpcId", as_text),
+        field_of("vswitch_id", "VSwitchId", _first),
+        field_of("hot_standby", "HotStandbyCluster", as_text),
+        field_of("charge_type", "PayType", as_text),
+        field_of("created_at", "CreationTime | CreateTime", as_time),
+        field_of("expired_at", "ExpireTime", as_time),
+    ),
+)
+
+
+def _cache_finish(draft: Draft, record: Record) -> None:
+    first = zones_in(text(get(record, "ZoneId", "zone_id", "zone")))
+    secondary = text(get(record, "SecondaryZoneId"))
+    if get(record, "SecondaryZoneId") is not ABSENT:
+        draft.attributes["secondary_zone"] = secondary
+    draft.zone = first[0] if first else None
+    if secondary or len(first) > 1:
+        draft.zones = tuple(dict.fromkeys((*first, *((secondary,) if secondary else ()))))
+
+
+CACHE = Spec(
+    kind="cache",
+    id=("InstanceId", "id"),
+    name=("InstanceName", "db_instance_name"),
+    hints=("kvstoreinstance", "kvstoreinstances"),
+    needs=(
+        frozenset({"instanceid", "instanceclass", "connectiondomain"}),
+        frozenset({"instanceid", "instanceclass", "instancestatus"}),
+        frozenset({"instanceid", "architecturetype", "engineversion"}),
+    ),
+    status=("InstanceStatus", "Status"),
+    finish=_cache_finish,
+    unite=frozenset({"security_ips"}),
+    fields=(
+        field_of("engine", "Engine | InstanceType", as_text),
+        field_of("engine_version", "EngineVersion", as_text),
+        field_of("instance_class", "InstanceClass", as_text),
+        field_of("architecture", "ArchitectureType", as_lower),
+        field_of("node_type", "NodeType", as_text),
+        field_of("edition", "EditionType", as_text),
+        field_of("capacity_mib", "Capacity", as_mib),
+        field_of("shard_count", "ShardCount", as_int),
+        field_of("vpc_id", "VpcId", as_text),
+        field_of("vswitch_id", "VSwitchId", as_text),
+        field_of("private_ip", "PrivateIp", as_text),
+        field_of("connection_string", "ConnectionDomain", as_text),
+        field_of("port", "Port", as_int),
+        field_of("replica_id", "ReplacateId | ReplicaId", as_text),
+        field_of("global_instance_id", "GlobalInstanceId", as_text),
+        field_of("replication_mode", "ReplicationMode", as_text),
+        field_of("charge_type", "ChargeType", as_text),
+        field_of("created_at", "CreateTime", as_time),
+        field_of("expired_at", "EndTime", as_time),
+    ),
+)
+
+_POLICY_FIELDS = (
+    field_of("backup_retention_days", "BackupRetentionPeriod | DataLevel1BackupRetentionPeriod", as_int),
+    field_of("log_backup_enabled", "EnableBackupLog | BackupLog", as_bool),
+    field_of("log_backup_retention_days", "LogBackupRetentionPeriod | BackupLogRetentionPeriod", as_int),
+    field_of("backup_days", "PreferredBackupPeriod | DataLevel1BackupPeriod", as_texts),
+    field_of("backup_time", "PreferredBackupTime | DataLevel1BackupTime", as_text),
+    field_of("backup_frequency", "BackupInterval | BackupFrequency | DataLevel1BackupFrequency", as_text),
+    field_of("high_frequency_backup", "HighFrequencyBackup", as_text),
+)
+
+
+def owner_of(record: Record, context: Context) -> tuple[Kind, str]:
+    """The database or cache that an answer without an id is about: from inside, else from the file name."""
+    inside = text(get(record, "DBInstanceId", "DBClusterId", "InstanceId"))
+    found = inside or next(iter(ids_in_path(context.path, "database", "cache")[-1:]), "")
+    if not found:
+        raise LookupError("the answer does not name its database; put the id (rm-…, pc-…, r-…) into the file name")
+    return ("cache" if kind_of_id(found) == "cache" else "database"), found
+
+
+def read_backup_policy(record: Record, context: Context, batch: Batch) -> None:
+    """The backup policy of a database or cache."""
+    kind, owner = owner_of(record, context)
+    draft = Draft(kind, owner, context.place, partial=True)
+    for one in _POLICY_FIELDS:
+        value = get(record, *one.sources)
+        if value is not ABSENT and value != "":
+            found = one.convert(value)
+            if found is not ABSENT:
+                draft.attributes[one.name] = found
+    batch.drafts.append(draft)
+
+
+def read_cross_region_policy(record: Record, context: Context, batch: Batch) -> None:
+    """Whether backups are copied to another region, and where to."""
+    kind, owner = owner_of(record, context)
+    draft = Draft(kind, owner, context.place, partial=True)
+    draft.attributes["cross_region_backup"] = text(get(record, "BackupEnabled", "CrossBackupType")).lower() in (
+        "enable",
+        "1",
+        "true",
+    )
+    region = text(get(record, "CrossBackupRegion"))
+    if region:
+        draft.attributes["cross_backup_region"] = region
+    retention = get(record, "Retention")
+    if text(retention):
+        draft.attributes["cross_backup_retention_days"] = as_int(retention)
+    logs = text(get(record, "LogBackupEnabled"))
+    if logs:
+        draft.attributes["cross_backup_log_enabled"] = logs.lower() == "enable"
+    batch.drafts.append(draft)
+
+
+def read_allow_group(record: Record, context: Context, batch: Batch) -> None:
+    """One group of an allow list; groups that the cloud itself keeps (attribute ``hidden``) are left out."""
+    kind, owner = owner_of(record, context)
+    attribute = text(get(record, "DBInstanceIPArrayAttribute", "DBClusterIPArrayAttribute", "SecurityIpGroupAttribute"))
+    draft = Draft(kind, owner, context.place, partial=True, unite=frozenset({"security_ips"}))
+    found = as_texts(text(get(record, "SecurityIPList", "SecurityIps", "SecurityIpList")))
+    draft.attributes["security_ips"] = found if attribute.lower() != "hidden" else ()
+    batch.drafts.append(draft)
+
+
+def read_allowed_security_group(record: Record, context: Context, batch: Batch) -> None:
+    """A security group whose members may reach the database."""
+    kind, owner = owner_of({}, context)
+    group = text(get(record, "SecurityGroupId"))
+    if group:
+        draft = Draft(kind, owner, context.place, partial=True, unite=frozenset({"security_group_ids"}))
+        draft.attributes["security_group_ids"] = (group,)
+        batch.drafts.append(draft)
+
+
+def read_ha_config(record: Record, context: Context, batch: Batch) -> None:
+    """How the standby follows."""
+    kind, owner = owner_of(record, context)
+    draft = Draft(kind, owner, context.place, partial=True)
+    for name, source in (("replication_mode", "SyncMode"), ("ha_mode", "HAMode")):
+        value = text(get(record, source))
+        if value:
+            draft.attributes[name] = value
+    batch.drafts.append(draft)

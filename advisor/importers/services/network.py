@@ -1,0 +1,148 @@
+"""VPC: networks, vSwitches, EIPs, NAT and VPN gateways."""
+
+from __future__ import annotations
+
+from advisor.importers.convert import as_bool, as_lower, as_number, as_text, as_texts, as_time
+from advisor.importers.fields import ABSENT, Record, get, text
+from advisor.importers.records import Batch, Context, Draft, Spec, field_of
+
+VPC = Spec(
+    kind="vpc",
+    id=("VpcId", "id"),
+    name=("VpcName", "name"),
+    hints=("vpc", "vpcs"),
+    needs=(
+        frozenset({"vpcid", "vrouterid"}),
+        frozenset({"vpcid", "cidrblock", "vswitchids"}),
+        frozenset({"vpcid", "vpcname", "cidrblock"}),
+    ),
+    refuses=frozenset({"vswitchid", "instanceid", "natgatewayid"}),
+    fields=(
+        field_of("cidr", "CidrBlock", as_text),
+        field_of("secondary_cidrs", "SecondaryCidrBlocks", as_texts),
+        field_of("is_default", "IsDefault", as_bool),
+        field_of("vswitch_ids", "VSwitchIds", as_texts),
+        field_of("created_at", "CreationTime", as_time),
+    ),
+)
+
+VSWITCH = Spec(
+    kind="vswitch",
+    id=("VSwitchId", "id"),
+    name=("VSwitchName", "name"),
+    hints=("vswitch", "vswitches"),
+    needs=(frozenset({"vswitchid", "cidrblock"}), frozenset({"vswitchid", "availableipaddresscount"})),
+    fields=(
+        field_of("vpc_id", "VpcId", as_text),
+        field_of("cidr", "CidrBlock", as_text),
+        field_of("is_default", "IsDefault", as_bool),
+        field_of("available_ips", "AvailableIpAddressCount", as_number),
+        field_of("route_table_id", "RouteTable.RouteTableId", as_text),
+        field_of("created_at", "CreationTime", as_time),
+    ),
+)
+
+EIP = Spec(
+    kind="eip",
+    id=("AllocationId", "id"),
+    name=("Name",),
+    hints=("eipaddress", "eipaddresses"),
+    needs=(frozenset({"allocationid", "ipaddress"}),),
+    refuses=frozenset({"issupportunassociate", "usingstatus"}),
+    zone=("Zone",),
+    fields=(
+        field_of("address", "IpAddress", as_text),
+        field_of("bandwidth_mbps", "EipBandwidth | Bandwidth", as_number),
+        field_of("instance_id", "InstanceId", as_text),
+        field_of("instance_type", "InstanceType", as_text),
+        field_of("instance_region", "InstanceRegionId", as_text),
+        field_of("charge_type", "ChargeType", as_text),
+        field_of("internet_charge_type", "InternetChargeType", as_text),
+        field_of("bandwidth_package_id", "BandwidthPackageId", as_text),
+        field_of("service_managed", "ServiceManaged", as_bool),
+        field_of("isp", "ISP", as_text),
+        field_of("created_at", "AllocationTime", as_time),
+    ),
+)
+
+NAT_GATEWAY = Spec(
+    kind="nat_gateway",
+    id=("NatGatewayId", "id"),
+    name=("Name", "nat_gateway_name"),
+    hints=("natgateway", "natgateways"),
+    needs=(frozenset({"natgatewayid", "vpcid"}), frozenset({"natgatewayid", "nattype"})),
+    refuses=frozenset({"snatentryid", "forwardentryid"}),
+    zone=("NatGatewayPrivateInfo.IzNo",),
+    unite=frozenset({"snat_entries", "forward_entries"}),
+    fields=(
+        field_of("vpc_id", "VpcId", as_text),
+        field_of("vswitch_id", "NatGatewayPrivateInfo.VswitchId | vswitch_id", as_text),
+        field_of("eip_ids", "IpLists.IpList.AllocationId | ip_lists.AllocationId", as_texts),
+        field_of("addresses", "IpLists.IpList.IpAddress | ip_lists.IpAddress", as_texts),
+        field_of("network_type", "NetworkType", as_lower),
+        field_of("nat_type", "NatType", as_text),
+        field_of("snat_table_ids", "SnatTableIds", as_texts),
+        field_of("forward_table_ids", "ForwardTableIds", as_texts),
+        field_of("charge_type", "InstanceChargeType", as_text),
+        field_of("created_at", "CreationTime", as_time),
+    ),
+)
+
+VPN_GATEWAY = Spec(
+    kind="vpn_gateway",
+    id=("VpnGatewayId", "id"),
+    name=("Name",),
+    hints=("vpngateway", "vpngateways"),
+    needs=(frozenset({"vpngatewayid", "vpcid"}), frozenset({"vpngatewayid", "internetip"})),
+    refuses=frozenset({"vpnconnectionid"}),
+    tags=("Tags", "Tag"),
+    fields=(
+        field_of("vpc_id", "VpcId", as_text),
+        field_of("vswitch_id", "VSwitchId", as_text),
+        field_of("address", "InternetIp", as_text),
+        field_of("created_at", "CreateTime", as_time),
+        field_of("expired_at", "EndTime", as_time),
+    ),
+)
+
+
+def read_snat_entry(record: Record, context: Context, batch: Batch) -> None:
+    """A source-address rule of a NAT gateway."""
+    _entry(
+        record,
+        context,
+        batch,
+        "snat_entries",
+        {
+            "source_vswitch_id": "SourceVSwitchId",
+            "source_cidr": "SourceCIDR",
+            "address": "SnatIp",
+        },
+    )
+
+
+def read_forward_entry(record: Record, context: Context, batch: Batch) -> None:
+    """A destination-address rule of a NAT gateway."""
+    _entry(
+        record,
+        context,
+        batch,
+        "forward_entries",
+        {
+            "external_ip": "ExternalIp",
+            "external_port": "ExternalPort",
+            "internal_ip": "InternalIp",
+            "internal_port": "InternalPort",
+            "protocol": "IpProtocol",
+        },
+    )
+
+
+def _entry(record: Record, context: Context, batch: Batch, attribute: str, names: dict[str, str]) -> None:
+    gateway = text(get(record, "NatGatewayId"))
+    if not gateway:
+        return
+    entry = {name: text(get(record, source)) for name, source in names.items() if get(record, source) is not ABSENT}
+    draft = Draft("nat_gateway", gateway, context.place, partial=True, unite=frozenset({attribute}))
+    draft.attributes[attribute] = (entry,)
+    batch.drafts.append(draft)

@@ -1,0 +1,243 @@
+"""Cloud Backup, DTS, GTM, ACK and OSS."""
+
+from __future__ import annotations
+
+from advisor.importers.convert import (
+    as_bool,
+    as_gib,
+    as_int,
+    as_lower,
+    as_number,
+    as_text,
+    as_texts,
+    as_time,
+    gib_of_bytes,
+    json_inside,
+    unique,
+)
+from advisor.importers.fields import ABSENT, Record, get, records, text
+from advisor.importers.places import ids_in_path, kind_of_id
+from advisor.importers.records import Batch, Context, Draft, Spec, field_of, region_text
+
+
+def _plan_finish(draft: Draft, record: Record) -> None:
+    targets = unique(get(record, "InstanceId"), get(record, "Resources.Resource.ResourceId", "Resources.ResourceId"))
+    draft.attributes["resource_ids"] = targets
+    if targets:
+        draft.attributes.setdefault("instance_id", targets[0])
+    rules = records(get(record, "Rules.Rule", "Rules"))
+    if not rules:
+        return
+    draft.attributes["rules"] = tuple(_plan_rule(rule) for rule in rules)
+    copying = [rule for rule in rules if as_bool(text(get(rule, "DoCopy")) or False) is True]
+    draft.attributes["copy_regions"] = unique(*(get(rule, "DestinationRegionId") for rule in copying))
+    if "retention_days" not in draft.attributes and text(get(rules[0], "Retention")):
+        draft.attributes["retention_days"] = as_int(get(rules[0], "Retention"))
+    if not draft.attributes.get("schedule") and text(get(rules[0], "Schedule")):
+        draft.attributes["schedule"] = text(get(rules[0], "Schedule"))
+
+
+def _plan_rule(rule: Record) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, source in (
+        ("schedule", "Schedule"),
+        ("backup_type", "BackupType"),
+        ("copy_region", "DestinationRegionId"),
+    ):
+        if text(get(rule, source)):
+            found[name] = text(get(rule, source))
+    for name, source in (("retention_days", "Retention"), ("copy_retention_days", "DestinationRetention")):
+        if text(get(rule, source)):
+            found[name] = as_int(get(rule, source))
+    for name, source in (("disabled", "Disabled"), ("copy_enabled", "DoCopy")):
+        if text(get(rule, source)):
+            found[name] = as_bool(get(rule, source))
+    return found
+
+
+BACKUP_PLAN = Spec(
+    kind="backup_plan",
+    id=("PlanId", "id"),
+    name=("PlanName",),
+    hints=("backupplan", "backupplans"),
+    needs=(frozenset({"planid", "vaultid"}), frozenset({"planid", "sourcetype"})),
+    finish=_plan_finish,
+    fields=(
+        field_of("instance_id", "InstanceId", as_text),
+        field_of("instance_name", "InstanceName", as_text),
+        field_of("vault_id", "VaultId", as_text),
+        field_of("source_type", "SourceType", as_text),
+        field_of("backup_type", "BackupType", as_text),
+        field_of("schedule", "Schedule", as_text),
+        field_of("disabled", "Disabled", as_bool),
+        field_of("edition", "Edition", as_lower),
+        field_of("retention_days", "Retention", as_int),
+        field_of("bucket", "Bucket", as_text),
+        field_of("file_system_id", "FileSystemId", as_text),
+        field_of("paths", "Paths", as_texts),
+        field_of("created_at", "CreatedTime", as_time),
+    ),
+)
+
+VAULT = Spec(
+    kind="vault",
+    id=("VaultId", "id"),
+    name=("VaultName",),
+    region=("VaultRegionId", "RegionId"),
+    hints=("vault", "vaults"),
+    needs=(frozenset({"vaultid", "vaultname"}), frozenset({"vaultid", "vaulttype"})),
+    refuses=frozenset({"planid"}),
+    fields=(
+        field_of("vault_type", "VaultType", as_text),
+        field_of("redundancy", "RedundancyType", as_text),
+        field_of("storage_class", "VaultStorageClass", as_text),
+        field_of("size_gib", "StorageSize", gib_of_bytes),
+        field_of("charge_type", "ChargeType", as_text),
+        field_of("worm_enabled", "WormEnabled", as_bool),
+        field_of("is_replica", "Replication", as_bool),
+        field_of("replica_vault_id", "ReplicationTargetVaultId", as_text),
+        field_of("replica_region", "ReplicationTargetRegionId", as_text),
+        field_of("source_vault_id", "ReplicationSourceVaultId", as_text),
+        field_of("created_at", "CreatedTime", as_time),
+    ),
+)
+
+
+def _dts_finish(draft: Draft, record: Record) -> None:
+    draft.region = draft.region or draft.attributes.get("destination_region") or None  # type: ignore[assignment]
+    reverse = get(record, "ReverseJob")
+    both = isinstance(reverse, dict) and bool(text(get(reverse, "DtsJobId")))
+    direction = text(get(record, "DtsJobDirection", "SynchronizationDirection")).lower()
+    draft.attributes["directions"] = (
+        ("forward", "reverse") if both or direction in ("bidirection", "bidirectional") else (direction or "forward",)
+    )
+
+
+DTS_JOB = Spec(
+    kind="dts_job",
+    id=("DtsJobId", "SynchronizationJobId", "id"),
+    name=("DtsJobName", "SynchronizationJobName"),
+    hints=("dtsjoblist", "synchronizationinstances", "synchronizationinstance"),
+    needs=(frozenset({"dtsjobid", "sourceendpoint"}), frozenset({"synchronizationjobid", "sourceendpoint"})),
+    tags=("TagList", "Tags"),
+    finish=_dts_finish,
+    fields=(
+        field_of("dts_instance_id", "DtsInstanceID", as_text),
+        field_of("job_type", "JobType", as_lower),
+        field_of("job_class", "DtsJobClass | SynchronizationJobClass", as_text),
+        field_of("source_id", "SourceEndpoint.InstanceID", as_text),
+        field_of("destination_id", "DestinationEndpoint.InstanceID", as_text),
+        field_of("source_address", "SourceEndpoint.Ip", as_text),
+        field_of("destination_address", "DestinationEndpoint.Ip", as_text),
+        field_of("source_region", "SourceEndpoint.Region", as_text),
+        field_of("destination_region", "DestinationEndpoint.Region", as_text),
+        field_of("delay_s", "Delay", as_number),
+        field_of("checkpoint", "Checkpoint", as_text),
+        field_of("created_at", "CreateTime", as_time),
+    ),
+)
+
+GTM_INSTANCE = Spec(
+    kind="gtm_instance",
+    id=("InstanceId", "id"),
+    name=("Config.InstanceName", "InstanceName"),
+    hints=("gtminstance", "gtminstances"),
+    needs=(frozenset({"instanceid", "versioncode", "taskquota"}), frozenset({"instanceid", "smsquota", "taskquota"})),
+    fields=(
+        field_of("edition", "VersionCode", as_text),
+        field_of("ttl_s", "Config.Ttl", as_int),
+        field_of("domain", "Config.PublicUserDomainName", as_text),
+        field_of("strategy_mode", "Config.StrategyMode", as_text),
+        field_of("expired_at", "ExpireTimestamp", as_time),
+    ),
+)
+
+
+def _cluster_finish(draft: Draft, record: Record) -> None:
+    draft.attributes["vswitch_ids"] = unique(
+        get(record, "vswitch_ids"), as_texts(text(get(record, "vswitch_id"))), get(record, "worker_vswitch_ids")
+    )
+    balancers = unique(get(record, "external_loadbalancer_id"), get(record, "slb_id", "slb_intranet", "slb_internet"))
+    if balancers or get(record, "external_loadbalancer_id") is not ABSENT:
+        draft.attributes["load_balancer_ids"] = balancers
+    meta = json_inside(get(record, "meta_data"))
+    if isinstance(meta, dict) and isinstance(meta.get("MultiAZ"), bool):
+        draft.attributes["multi_az"] = meta["MultiAZ"]
+
+
+CLUSTER = Spec(
+    kind="cluster",
+    id=("cluster_id", "id"),
+    name=("name",),
+    hints=("clusters",),
+    needs=(
+        frozenset({"clusterid", "clustertype"}),
+        frozenset({"clusterid", "currentversion"}),
+        frozenset({"clusterid", "initversion"}),
+    ),
+    refuses=frozenset({"imageid", "nodepools"}),
+    status=("state",),
+    finish=_cluster_finish,
+    unite=frozenset({"node_ids"}),
+    fields=(
+        field_of("cluster_type", "cluster_type", as_text),
+        field_of("cluster_spec", "cluster_spec", as_text),
+        field_of("version", "current_version", as_text),
+        field_of("size", "size", as_int),
+        field_of("vpc_id", "vpc_id", as_text),
+        field_of("security_group_id", "security_group_id", as_text),
+        field_of("deletion_protection", "deletion_protection", as_bool),
+        field_of("created_at", "created", as_time),
+    ),
+)
+
+
+def read_cluster_node(record: Record, context: Context, batch: Batch) -> None:
+    """A node of a cluster: tells of both, lists neither. The cluster is in the record, its name or the file name."""
+    instance = text(get(record, "instance_id"))
+    cluster = text(get(record, "cluster_id")) or _cluster_of_name(text(get(record, "instance_name")))
+    cluster = cluster or next(iter(ids_in_path(context.path, "cluster")[-1:]), "")
+    if not instance:
+        return
+    if not cluster:
+        raise LookupError("the node list does not name its cluster; put the cluster's id into the file name")
+    draft = Draft("cluster", cluster, context.place, partial=True, unite=frozenset({"node_ids"}))
+    draft.attributes["node_ids"] = (instance,)
+    node = Draft("instance", instance, context.place, partial=True)
+    node.attributes["cluster_id"] = cluster
+    batch.drafts.extend((draft, node))
+
+
+def _cluster_of_name(name: str) -> str:
+    candidate = name.rpartition("-for-cs-")[2]
+    return candidate if "-for-cs-" in name and kind_of_id(candidate) == "cluster" else ""
+
+
+def _bucket_finish(draft: Draft, record: Record) -> None:
+    draft.region = region_text(get(record, "Region", "Location", "RegionId")) or draft.region
+    replication = text(get(record, "CrossRegionReplication")).lower()
+    if replication:
+        draft.attributes["cross_region_replication"] = replication == "enabled"
+
+
+BUCKET = Spec(
+    kind="bucket",
+    id=("Name", "bucket", "BucketName"),
+    name=("Name", "bucket", "BucketName"),
+    region=("Region", "Location", "RegionId"),
+    hints=("bucket", "buckets"),
+    needs=(
+        frozenset({"name", "location", "storageclass"}),
+        frozenset({"name", "region", "storageclass"}),
+        frozenset({"name", "dataredundancytype"}),
+        frozenset({"bucket", "storageclass"}),
+    ),
+    finish=_bucket_finish,
+    fields=(
+        field_of("redundancy", "DataRedundancyType | redundancy_type", as_text),
+        field_of("storage_class", "StorageClass", as_text),
+        field_of("versioning", "Versioning | versioning.status", as_text),
+        field_of("size_gib", "Storage", as_gib),
+        field_of("created_at", "CreationDate", as_time),
+    ),
+)

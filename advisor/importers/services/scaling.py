@@ -1,0 +1,89 @@
+"""Auto Scaling: groups and configurations, in the wrapped and in the flat generation."""
+
+from __future__ import annotations
+
+from advisor.importers.convert import as_int, as_text, as_texts, as_time, unique
+from advisor.importers.fields import ABSENT, Record, get, keys_of, text, texts
+from advisor.importers.records import Batch, Context, Draft, Spec, field_of
+
+
+def _group_finish(draft: Draft, record: Record) -> None:
+    names = keys_of(record).keys()
+    if names & {"vswitchid", "vswitchids"}:
+        draft.attributes["vswitch_ids"] = unique(get(record, "VSwitchIds"), get(record, "VSwitchId"))
+    if names & {"loadbalancerids", "loadbalancerconfigs", "loadbalancerid"}:
+        draft.attributes["load_balancer_ids"] = unique(
+            get(record, "LoadBalancerIds", "LoadBalancerId"),
+            get(record, "LoadBalancerConfigs.LoadBalancerConfig.LoadBalancerId", "LoadBalancerConfigs.LoadBalancerId"),
+        )
+    if names & {"vservergroups", "albservergroups", "servergroups"}:
+        draft.attributes["server_group_ids"] = unique(*_server_groups(record))
+    if names & {"dbinstanceids", "dbinstances"}:
+        draft.attributes["db_ids"] = unique(
+            get(record, "DBInstanceIds"), get(record, "DBInstances.DBInstance.DBInstanceId", "DBInstances.DBInstanceId")
+        )
+
+
+def _server_groups(record: Record) -> tuple[object, ...]:
+    return (
+        get(
+            record,
+            "VServerGroups.VServerGroup.VServerGroupAttributes.VServerGroupAttribute.VServerGroupId",
+            "VServerGroups.VServerGroupAttributes.VServerGroupId",
+        ),
+        get(record, "AlbServerGroups.AlbServerGroup.AlbServerGroupId", "AlbServerGroups.AlbServerGroupId"),
+        get(record, "ServerGroups.ServerGroup.ServerGroupId", "ServerGroups.ServerGroupId"),
+    )
+
+
+SCALING_GROUP = Spec(
+    kind="scaling_group",
+    id=("ScalingGroupId", "id"),
+    name=("ScalingGroupName", "name"),
+    hints=("scalinggroup", "scalinggroups"),
+    needs=(frozenset({"scalinggroupid", "minsize", "maxsize"}), frozenset({"scalinggroupid", "scalinggroupname"})),
+    status=("LifecycleState",),
+    unite=frozenset({"instance_ids", "members"}),
+    finish=_group_finish,
+    fields=(
+        field_of("min_size", "MinSize", as_int),
+        field_of("max_size", "MaxSize", as_int),
+        field_of("desired_capacity", "DesiredCapacity", as_int),
+        field_of("total_capacity", "TotalCapacity", as_int),
+        field_of("active_capacity", "ActiveCapacity", as_int),
+        field_of("vpc_id", "VpcId", as_text),
+        field_of("multi_az_policy", "MultiAZPolicy", as_text),
+        field_of("health_check_type", "HealthCheckType", as_text),
+        field_of("cooldown_s", "DefaultCooldown", as_int),
+        field_of("active_configuration_id", "ActiveScalingConfigurationId", as_text),
+        field_of("launch_template_id", "LaunchTemplateId", as_text),
+        field_of("removal_policies", "RemovalPolicies", as_texts),
+        field_of("created_at", "CreationTime", as_time),
+    ),
+)
+
+
+def read_configuration(record: Record, context: Context, batch: Batch) -> None:
+    """What a scaling group starts: image, types, security groups, system disk."""
+    group = text(get(record, "ScalingGroupId"))
+    if not group:
+        raise LookupError("the scaling configuration does not name its group")
+    found: dict[str, object] = {
+        "configuration_id": text(get(record, "ScalingConfigurationId")),
+        "active": text(get(record, "LifecycleState")).lower() == "active",
+        "image_id": text(get(record, "ImageId")),
+        "instance_types": unique(get(record, "InstanceTypes"), get(record, "InstanceType")),
+        "security_group_ids": unique(get(record, "SecurityGroupIds"), get(record, "SecurityGroupId")),
+        "system_disk_category": text(get(record, "SystemDiskCategory", "SystemDisk.Category")),
+        "system_disk_size_gib": as_int(get(record, "SystemDiskSize", "SystemDisk.Size")),
+        "data_disk_sizes_gib": tuple(int(size) for size in texts(_data_sizes(record)) if size.isdigit()),
+    }
+    draft = Draft("scaling_group", group, context.place, partial=True, unite=frozenset({"configurations"}))
+    draft.attributes["configurations"] = (
+        {name: value for name, value in found.items() if value not in ("", (), ABSENT)},
+    )
+    batch.drafts.append(draft)
+
+
+def _data_sizes(record: Record) -> object:
+    return get(record, "DataDisks.DataDisk.Size", "DataDisks.Size")

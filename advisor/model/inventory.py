@@ -1,0 +1,146 @@
+"""What the estate holds: resources with typed common fields, canonical attributes and the place each was read from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from advisor.model.finding import Finding
+
+Kind = Literal[
+    "instance", "disk", "snapshot", "snapshot_policy", "replica_pair", "backup_plan", "vault", "image",
+    "vpc", "vswitch", "security_group", "network_interface", "eip", "nat_gateway", "vpn_gateway",
+    "load_balancer", "listener", "server_group", "scaling_group", "deployment_set",
+    "database", "cache", "cluster", "bucket", "file_system", "dts_job", "gtm_instance", "key", "other",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The file and the place in it (JSON path, sheet and row, line) a resource or field was read from."""
+
+    file: str
+    place: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}, {self.place}" if self.place else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One thing of the estate. ``attributes`` has canonical snake_case names (docs/inventory.md); an absent key is unknown."""
+
+    id: str
+    kind: Kind
+    name: str = ""
+    region: str | None = None
+    zone: str | None = None
+    zones: tuple[str, ...] = ()
+    status: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, object] = field(default_factory=dict)
+    origin: Origin = Origin("")
+    observed_at: str | None = None
+    field_origins: Mapping[str, Origin] = field(default_factory=dict)
+
+    def text(self, key: str) -> str | None:
+        """The attribute as text, None where unknown or empty."""
+        value = self.attributes.get(key)
+        return str(value) if value not in (None, "") else None
+
+    def number(self, key: str) -> float | None:
+        """The attribute as a number, None where unknown."""
+        value = self.attributes.get(key)
+        return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+    def flag(self, key: str) -> bool | None:
+        """The attribute as a truth value, None where unknown."""
+        value = self.attributes.get(key)
+        return value if isinstance(value, bool) else None
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """The attribute as a list of texts, empty where unknown."""
+        value = self.attributes.get(key)
+        return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
+
+    def records(self, key: str) -> tuple[Mapping[str, object], ...]:
+        """The attribute as a list of mappings, empty where unknown."""
+        value = self.attributes.get(key)
+        return tuple(item for item in value if isinstance(item, Mapping)) if isinstance(value, list | tuple) else ()
+
+    @property
+    def label(self) -> str:
+        """The name with the id, or the id alone."""
+        return f"{self.name} ({self.id})" if self.name and self.name != self.id else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Stub:
+    """An id that is mentioned but listed in no file."""
+
+    id: str
+    kind: Kind
+    mentioned_by: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that was read and left out, with the reason."""
+
+    resource: str
+    reason: str
+    origin: Origin = Origin("")
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """All resources by id, in the order of their ids. ``listed`` holds the (kind, region) pairs that some file listed:
+    a kind that was never listed is unknown, not absent."""
+
+    resources: Mapping[str, Resource]
+    stubs: tuple[Stub, ...] = ()
+    listed: frozenset[tuple[str, str]] = frozenset()
+    digest: str = ""
+
+    def of_kind(self, *kinds: Kind) -> Iterator[Resource]:
+        return (resource for resource in self.resources.values() if resource.kind in kinds)
+
+    def get(self, resource_id: str | None) -> Resource | None:
+        return self.resources.get(resource_id) if resource_id else None
+
+    @cached_property
+    def snapshots_by_disk(self) -> Mapping[str, tuple[Resource, ...]]:
+        """Snapshots by the disk they were taken of, remote copies included under the disk of their source snapshot."""
+        by_disk: dict[str, list[Resource]] = defaultdict(list)
+        disk_of = {item.id: item.text("source_disk_id") for item in self.of_kind("snapshot")}
+        for item in self.of_kind("snapshot"):
+            disk = disk_of.get(item.text("source_snapshot_id") or "") or item.text("source_disk_id")
+            if disk:
+                by_disk[disk].append(item)
+        return {disk: tuple(items) for disk, items in by_disk.items()}
+
+    @cached_property
+    def pairs_by_disk(self) -> Mapping[str, tuple[Resource, ...]]:
+        """Replication pairs by their source disk."""
+        by_disk: dict[str, list[Resource]] = defaultdict(list)
+        for item in self.of_kind("replica_pair"):
+            by_disk[item.text("source_disk_id") or ""].append(item)
+        return {disk: tuple(items) for disk, items in by_disk.items()}
+
+    def was_listed(self, kind: Kind, region: str | None) -> bool:
+        """Whether some file listed this kind in this region (an empty list of nothing may still be lack of permission)."""
+        return (kind, region or "") in self.listed or (kind, "*") in self.listed
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What was read, what is wrong with it, and what was left out."""
+
+    inventory: Inventory
+    findings: tuple[Finding, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    forms: tuple[tuple[str, str], ...] = ()

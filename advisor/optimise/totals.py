@@ -1,0 +1,61 @@
+"""What a choice comes to, computed exactly: the one definition that every method is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import floor
+
+from advisor.model.option import FreeQuota, Problem, ProblemOption, Totals
+
+
+def chosen(problem: Problem, choices: Mapping[str, str]) -> dict[str, ProblemOption]:
+    """The chosen option of every workload; raises ``KeyError`` where one is missing."""
+    return {
+        workload.name: next(option for option in workload.options if option.id == choices[workload.name])
+        for workload in problem.workloads
+    }
+
+
+def missed_of(problem: Problem, picked: Mapping[str, ProblemOption]) -> dict[tuple[str, str], float]:
+    """Missed targets by (workload, key) with their weight: the option's own, and those that a needed workload breaks."""
+    missed = {(name, key): weight for name, option in picked.items() for key, weight in option.missed.items()}
+    for coupling in problem.couplings:
+        broken = coupling.breaks.get(picked[coupling.dependent].id, frozenset())
+        if picked[coupling.needed].id in broken:
+            missed.setdefault((coupling.dependent, coupling.key), coupling.weight)
+    return missed
+
+
+def credit(quota: FreeQuota, used: float) -> int:
+    """Cents that the free quota takes off, rounded down (the bill never gets better by rounding)."""
+    return floor(min(used, quota.free) * quota.cents_per_unit + 1e-9)
+
+
+def totals_of(problem: Problem, choices: Mapping[str, str]) -> Totals:
+    """Totals of a complete choice."""
+    picked = chosen(problem, choices)
+    shared = frozenset().union(*(option.shared for option in picked.values())) if picked else frozenset()
+    cost = sum(option.cost for option in picked.values()) + sum(problem.shared.get(item, 0) for item in shared)
+    for name, quota in problem.quotas.items():
+        cost -= credit(quota, sum(option.quota.get(name, 0.0) for option in picked.values()))
+    return Totals(
+        cost, sum(option.loss for option in picked.values()), sum(missed_of(problem, picked).values()),
+        sum(option.changes for option in picked.values()),
+    )  # fmt: skip
+
+
+def objective_of(problem: Problem, totals: Totals) -> int:
+    """The figure that the problem's objective minimises, in cents (changes for ``min-change``)."""
+    if problem.objective == "min-cost":
+        return totals.cost
+    if problem.objective == "min-risk":
+        return totals.loss
+    if problem.objective == "min-total":
+        return 12 * totals.cost + totals.loss
+    return totals.changes
+
+
+def feasible(problem: Problem, totals: Totals) -> bool:
+    """Whether a choice respects the budget and the limit on changes."""
+    within = problem.budget is None or totals.cost <= problem.budget
+    return within and (problem.max_changes is None or totals.changes <= problem.max_changes)

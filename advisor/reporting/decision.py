@@ -1,0 +1,182 @@
+"""Page one: what is asked of the signer, what it buys, what stays unmet, what to confirm first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from decimal import Decimal
+
+from advisor.model.disruption import DISRUPTIONS, Disruption
+from advisor.model.plan import AssumptionUse, Estimate, Miss, Plan
+from advisor.model.report import Change, ConfirmView, Decision, DisruptionLine, MissView
+from advisor.reporting import costs, words, workloads
+from advisor.reporting.sources import Sources
+
+UNPRICED_FIRST = 2
+
+
+def build(plan: Plan, sources: Sources) -> Decision:
+    """The decision in words."""
+    figures = plan.portfolio
+    amount = words.money(figures.monthly_added, plan.currency, figures.unpriced > 0)
+    return Decision(
+        ask=f"added per month for the protection of {words.plural(figures.workloads, 'workload')}",
+        amount=amount,
+        context=tuple(_context(plan)),
+        changes=_changes(plan),
+        disruptions=tuple(_line(plan, name) for name in DISRUPTIONS),
+        misses=misses(plan),
+        confirm=confirm(plan, sources),
+    )
+
+
+def _context(plan: Plan) -> Iterable[str]:
+    figures = plan.portfolio
+    yield _budget(plan)
+    span = words.money_range(figures.monthly_added_low, figures.monthly_added)
+    if span:
+        yield f"Assumed prices make it a range, {span} {plan.currency}; the upper end was used to decide."
+    if figures.unpriced:
+        lines = words.plural(figures.unpriced, "cost line")
+        yield f"{lines} {'has' if figures.unpriced == 1 else 'have'} no price yet and will come on top."
+    rest = costs.confidence_shares(plan)
+    dates = words.iso_dates(line.as_of for line in costs.steady_lines(plan) if line.monthly is not None)
+    if rest:
+        when = f" Prices are dated {' to '.join(dict.fromkeys((dates[0], dates[-1])))}." if dates else ""
+        yield f"Of the sum, {rest}.{when}"
+    if not plan.targets_given:
+        yield "No targets file was given: the targets are those of the classes that ship with the product."
+
+
+def _budget(plan: Plan) -> str:
+    budget = plan.budget
+    if budget.monthly is None:
+        return "No budget was set."
+    cap = words.money(budget.monthly, plan.currency)
+    used = words.money(budget.used, plan.currency, budget.at_least)
+    if budget.used > budget.monthly:
+        return f"This exceeds the budget of {cap} per month: it uses {used}."
+    part = words.share(float(budget.used / budget.monthly)) if budget.monthly else "100 %"
+    within = f"Within the budget of {cap} per month: {part} of it is used"
+    return f"{within}, as far as prices are known." if budget.at_least else f"{within}."
+
+
+def _changes(plan: Plan) -> tuple[Change, ...]:
+    figures = plan.portfolio
+    before = sum(_no_way_back(item.before.values()) for item in plan.workloads)
+    after = sum(_no_way_back(item.estimates.values()) for item in plan.workloads)
+    whole = sum(len(item.estimates) for item in plan.workloads)
+    loss = Change(
+        "Expected loss per year",
+        words.about(figures.expected_annual_loss_now, plan.currency),
+        words.about(figures.expected_annual_loss_after, plan.currency),
+        "An average over many years; most years have no such event, a bad one costs far more.",
+    )
+    return (
+        Change(
+            "Targets met",
+            str(figures.targets_met_before),
+            f"{figures.targets_met} of {figures.targets_total}",
+            f"Checked against the worst data loss and the {plan.risk_level.upper()} recovery time.",
+        ),
+        loss,
+        Change(
+            "Cases without a way back",
+            str(before),
+            f"{after} of {whole}",
+            "A case is one workload under one disruption, with no copy of its data or no bound on its recovery.",
+        ),
+    )
+
+
+def _no_way_back(estimates: Iterable[Estimate]) -> int:
+    return sum(estimate.rpo_unbounded or estimate.rto_unbounded for estimate in estimates)
+
+
+def _line(plan: Plan, name: Disruption) -> DisruptionLine:
+    asked = [item for item in plan.workloads if name in item.estimates and item.estimates[name].meets is not None]
+    before, after, whole = workloads.verdict_counts(plan)[name]
+    now = [item.before[name] for item in asked if name in item.before]
+    then = [item.estimates[name] for item in asked]
+    met = Change("", str(before), f"{after} of {whole}") if whole else Change("", words.NONE, "no target")
+    return DisruptionLine(
+        title=words.DISRUPTION_TITLES[name],
+        strikes=words.STRIKES[name],
+        met=met,
+        loss=Change("", _worst_loss(now), _worst_loss(then)),
+        recovery=Change("", _slowest(now), _slowest(then)),
+    )
+
+
+def _worst_loss(estimates: list[Estimate]) -> str:
+    if not estimates:
+        return words.NONE
+    worst = max(estimates, key=lambda item: math.inf if item.rpo_unbounded else item.rpo_worst_s or 0.0)
+    return words.data_loss(worst.rpo_worst_s, worst.rpo_unbounded)
+
+
+def _slowest(estimates: list[Estimate]) -> str:
+    if not estimates:
+        return words.NONE
+    worst = max(estimates, key=lambda item: math.inf if item.rto_unbounded else item.rto_p95_s or 0.0)
+    return words.interval(worst.rto_p50_s, worst.rto_p95_s, worst.rto_unbounded)
+
+
+def misses(plan: Plan) -> tuple[MissView, ...]:
+    """Every miss: the most critical class first, within it what no option can meet before what money can."""
+    anchors = workloads.anchors(plan)
+    return tuple(
+        workloads.miss_view(miss, workload.name, anchors[workload.name], plan.currency)
+        for workload in workloads.ordered(plan)
+        for miss in sorted(workload.misses, key=_urgency)
+    )
+
+
+def _urgency(miss: Miss) -> tuple[bool, int, str]:
+    return miss.attainable, DISRUPTIONS.index(miss.disruption), miss.metric
+
+
+def assumption_views(plan: Plan, sources: Sources) -> tuple[ConfirmView, ...]:
+    """The assumptions, the one that moves the result most first."""
+    ranked = sorted(plan.assumptions, key=lambda item: (-item.influence, item.fact))
+    return tuple(_assumption(item, sources) for item in ranked)
+
+
+def _assumption(item: AssumptionUse, sources: Sources) -> ConfirmView:
+    return ConfirmView(
+        title=sources.title(item.fact),
+        value=item.value,
+        why=words.sentence(item.why),
+        settle=item.replaced_by or "",
+        used_by=words.listing(item.used_by),
+        kind="assumption",
+    )
+
+
+def confirm(plan: Plan, sources: Sources) -> tuple[ConfirmView, ...]:
+    """What to confirm first: some missing prices, as they are open-ended, assumptions by influence, other prices."""
+    unpriced = _unpriced(plan)
+    return (*unpriced[:UNPRICED_FIRST], *assumption_views(plan, sources), *unpriced[UNPRICED_FIRST:])
+
+
+def _unpriced(plan: Plan) -> list[ConfirmView]:
+    used: dict[tuple[str, str], list[str]] = {}
+    quantities: dict[tuple[str, str], Decimal] = {}
+    units: dict[tuple[str, str], str] = {}
+    for line in costs.steady_lines(plan):
+        if line.monthly is None:
+            key = (line.sku, line.what_for)
+            used.setdefault(key, []).append(line.workload or ("shared" if line.shared_id else ""))
+            quantities[key] = quantities.get(key, Decimal(0)) + line.quantity
+            units[key] = line.unit
+    return [
+        ConfirmView(
+            title=f"Price of {words.clean(what)}",
+            value=f"{words.number(quantities[sku, what])} {units[sku, what]}, no price",
+            why=f"SKU {sku}.",
+            settle="a quote",
+            used_by=words.listing([name for name in dict.fromkeys(names) if name]),
+            kind="unpriced",
+        )
+        for (sku, what), names in sorted(used.items())
+    ]

@@ -1,0 +1,142 @@
+"""The whole estate in words and chart data: frontier, dependency map, marginal benefit, drills, solver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from advisor.model.cost import total
+from advisor.model.disruption import DISRUPTIONS, Disruption
+from advisor.model.graph import Graph
+from advisor.model.plan import Estimate, FrontierPoint, Plan, WorkloadPlan
+from advisor.model.report import (
+    DrillView,
+    FrontierDot,
+    FrontierView,
+    MapBox,
+    MapEdge,
+    MapView,
+    MarginalView,
+    StandardView,
+)
+from advisor.reporting import costs, words, workloads
+from advisor.reporting.sources import Sources
+
+
+def frontier(plan: Plan) -> FrontierView | None:
+    """The cost–risk frontier, None where the plan has fewer than two points of it."""
+    if len(plan.frontier) < 2:
+        return None
+    figures = plan.portfolio
+    own = FrontierPoint(
+        monthly_added=figures.monthly_added,
+        expected_annual_loss=figures.expected_annual_loss_after,
+        targets_met=figures.targets_met,
+    )
+    budget = plan.budget.monthly
+    return FrontierView(
+        dots=tuple(_dot(point, plan.currency) for point in sorted(plan.frontier, key=lambda item: item.monthly_added)),
+        chosen=_dot(own, plan.currency),
+        budget=None if budget is None else float(budget),
+        budget_text="" if budget is None else words.money(budget, plan.currency),
+        currency=plan.currency,
+        targets_total=figures.targets_total,
+    )
+
+
+def _dot(point: FrontierPoint, currency: str) -> FrontierDot:
+    return FrontierDot(
+        x=float(point.monthly_added),
+        y=float(point.expected_annual_loss),
+        cost=words.money(point.monthly_added, currency),
+        loss=words.about(point.expected_annual_loss, currency),
+        targets_met=point.targets_met,
+        proven=point.exact,
+    )
+
+
+def dependency_map(plan: Plan, graph: Graph | None) -> MapView:
+    """Workloads in the waves in which they recover; those in no wave come last."""
+    known = {item.name: item for item in plan.workloads}
+    waves = {name: number for number, wave in enumerate(plan.waves, start=1) for name in wave if name in known}
+    last = max(waves.values(), default=0)
+    boxes = [
+        MapBox(name, waves.get(name, last + 1), item.tier, workloads.workload_status(item))
+        for name, item in known.items()
+    ]
+    edges = [MapEdge(item.name, name, True) for item in plan.workloads for name in item.needs_hard if name in known]
+    edges += [MapEdge(item.name, name, False) for item in plan.workloads for name in item.needs_soft if name in known]
+    cycles = tuple(words.listing(cycle, 6) for cycle in graph.cycles) if graph else ()
+    boxes.sort(key=lambda box: (box.wave, box.name))
+    return MapView(tuple(boxes), tuple(edges), max((box.wave for box in boxes), default=0), cycles)
+
+
+def marginal(plan: Plan) -> tuple[MarginalView, ...]:
+    """What the next steps of budget would buy, the cheapest first."""
+    return tuple(
+        MarginalView(
+            extra=words.money(item.extra_monthly, plan.currency),
+            gained=words.plural(item.targets_gained, "target"),
+            saved=words.about(item.expected_annual_loss_saved, plan.currency),
+            workloads=words.listing(item.workloads),
+            detail=words.sentence(item.detail),
+        )
+        for item in sorted(plan.marginal, key=lambda item: item.extra_monthly)
+    )
+
+
+def drills(plan: Plan) -> tuple[DrillView, ...]:
+    """A drill for each workload and disruption that has a target, most critical workloads first."""
+    return tuple(
+        _drill(plan, workload, name, workload.estimates[name])
+        for workload in workloads.ordered(plan)
+        for name in DISRUPTIONS
+        if name in workload.estimates and workload.estimates[name].meets is not None
+    )
+
+
+def _drill(plan: Plan, workload: WorkloadPlan, name: Disruption, estimate: Estimate) -> DrillView:
+    manual = sum(not task.automatic for task in estimate.tasks)
+    steps = f"{words.plural(len(estimate.tasks), 'step')}, {manual} by hand" if estimate.tasks else words.NONE
+    limits = [
+        f"data loss ≤ {words.target(estimate.target_rpo_s)}" if estimate.target_rpo_s is not None else "",
+        f"back within {words.target(estimate.target_rto_s)}" if estimate.target_rto_s is not None else "",
+    ]
+    return DrillView(
+        workload=workload.name,
+        disruption=words.DISRUPTION_TITLES[name],
+        expected=words.interval(estimate.rto_p50_s, estimate.rto_p95_s, estimate.rto_unbounded),
+        passes=", ".join(limit for limit in limits if limit),
+        tasks=steps,
+        cost=costs.total_text(total(costs.own_lines(workload.cost.drill), plan.currency)),
+    )
+
+
+def standards(plan: Plan, sources: Sources) -> tuple[StandardView, ...]:
+    """The levels of standards that workloads reach."""
+    return tuple(
+        StandardView(
+            workload=workload.name,
+            standard=item.standard,
+            level=f"level {item.level}" if item.level is not None else "none reached",
+            missing=f"level {item.next_level} needs {words.clean(item.missing)}"
+            if item.next_level
+            else "highest level",
+            source=sources.other(f"Standard {item.standard}", item.source),
+            verify=item.verify,
+        )
+        for workload in workloads.ordered(plan)
+        for item in workload.standards
+    )
+
+
+def solver(plan: Plan) -> Iterable[str]:
+    """How the choice was made, and how good it is proven to be."""
+    found = plan.solver
+    options, combinations = words.plural(found.options, "option"), words.clean(found.combinations)
+    yield f"{options} in all were compared, {combinations} combinations, by the method “{words.clean(found.method)}”."
+    if found.status == "optimal":
+        yield "The choice is proven optimal: no combination is better by the objective."
+    elif found.status == "bounded":
+        yield f"No combination can be better by more than {words.share(found.gap)}; the search stopped there."
+    else:
+        yield "Targets and budget cannot all hold; the plan misses the fewest weighted targets."

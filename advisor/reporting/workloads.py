@@ -1,0 +1,229 @@
+"""One workload in words: what it is, what was chosen and why, what it costs, what it still misses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from advisor.model.cost import CostTotal
+from advisor.model.disruption import DISRUPTIONS, Disruption
+from advisor.model.finding import SEVERITY_ORDER, Finding
+from advisor.model.plan import Action, ComponentInfo, Estimate, Infeasible, Miss, Plan, Rejected, WorkloadPlan
+from advisor.model.report import (
+    ActionView,
+    Change,
+    FindingView,
+    InfeasibleView,
+    MissView,
+    RejectedView,
+    Status,
+    WorkloadView,
+)
+from advisor.reporting import costs, estimates, words
+from advisor.reporting.sources import Sources
+
+REJECTED_ROWS = 8
+_VERBS = {"create": "new", "extend": "changed", "convert": "converted"}
+
+
+def ordered(plan: Plan) -> tuple[WorkloadPlan, ...]:
+    """The workloads as the report tells them: the most critical class first, then by name."""
+    rank = {name: index for index, name in enumerate(words.CLASS_ORDER)}
+    return tuple(sorted(plan.workloads, key=lambda item: (rank.get(item.class_name, len(rank)), item.name)))
+
+
+def anchors(plan: Plan) -> dict[str, str]:
+    """The place of each workload in the document."""
+    return {workload.name: f"workload-{index}" for index, workload in enumerate(ordered(plan), start=1)}
+
+
+def workload_status(workload: WorkloadPlan) -> Status:
+    """The worst status of all disruptions."""
+    found = {estimates.status(estimate) for estimate in workload.estimates.values()}
+    order: tuple[Status, ...] = ("unbounded", "missed", "met", "no_target")
+    return next((status for status in order if status in found), "no_target")
+
+
+def met_text(figures: Mapping[Disruption, Estimate]) -> str:
+    """``3 of 4``: disruptions within target, of those that have one."""
+    verdicts = [estimate.meets for estimate in figures.values() if estimate.meets is not None]
+    return f"{sum(verdicts)} of {len(verdicts)}" if verdicts else "no targets"
+
+
+def added_text(workload: WorkloadPlan, currency: str) -> str:
+    """The added monthly cost of the workload itself."""
+    cost = workload.cost
+    unpriced = int(cost.at_least)
+    return costs.total_text(
+        CostTotal(
+            amount=cost.monthly_added,
+            low=cost.monthly_added_low,
+            currency=currency,
+            at_least=cost.at_least,
+            unpriced=unpriced,
+        )
+    )
+
+
+def build(workload: WorkloadPlan, plan: Plan, sources: Sources, anchor: str, evidence: str = "") -> WorkloadView:
+    """Everything shown about one workload."""
+    return WorkloadView(
+        name=workload.name,
+        anchor=anchor,
+        class_name=workload.class_name,
+        verdict=_verdict(workload),
+        status=workload_status(workload),
+        what=_what(workload, plan, evidence),
+        why=_why(workload, plan),
+        tier_before=workload.tier_before,
+        tier=workload.tier,
+        met=met_text(workload.estimates),
+        added=added_text(workload, plan.currency),
+        loss=Change(
+            "Expected loss per year",
+            words.about(workload.expected_annual_loss_before, plan.currency),
+            words.about(workload.expected_annual_loss, plan.currency),
+        ),
+        disruptions=estimates.disruption_views(workload, plan.risk_level, sources),
+        misses=tuple(miss_view(miss, workload.name, anchor, plan.currency) for miss in workload.misses),
+        actions=tuple(_action(number, action) for number, action in enumerate(workload.actions, start=1)),
+        costs=costs.tables(workload, sources, plan.currency),
+        rejected=_rejected(workload.rejected, plan.currency),
+        infeasible=tuple(_infeasible(item, sources) for item in workload.infeasible),
+        gantt=estimates.gantt(workload),
+        sensitivity=estimates.sensitivity(workload, sources),
+        findings=finding_views(workload.findings, sources),
+    )
+
+
+def _verdict(workload: WorkloadPlan) -> str:
+    verdicts = [estimate.meets for estimate in workload.estimates.values() if estimate.meets is not None]
+    if not verdicts:
+        return "No targets are set"
+    if all(verdicts):
+        return "Within target in every disruption that has one"
+    return f"Within target in {sum(verdicts)} of {len(verdicts)} disruptions"
+
+
+def _what(workload: WorkloadPlan, plan: Plan, evidence: str) -> tuple[tuple[str, str], ...]:
+    found = words.FOUND_BY.get(workload.found_by, workload.found_by)
+    needs = [f"{name} (cannot run without it)" for name in workload.needs_hard]
+    needs += [f"{name} (can run without it)" for name in workload.needs_soft]
+    needed_by = [other.name for other in plan.workloads if workload.name in (*other.needs_hard, *other.needs_soft)]
+    zones = f" (zones {words.listing(workload.zones, 6)})" if workload.zones else ""
+    pairs = (
+        ("Class", workload.class_name),
+        ("Recognised by", f"{found}: {evidence}" if evidence else found),
+        ("Consists of", "; ".join(_component(item) for item in workload.components)),
+        ("Stands in", f"{words.listing(workload.regions, 6)}{zones}"),
+        ("Needs", words.listing(needs, 8)),
+        ("Needed by", words.listing(needed_by, 8)),
+    )
+    return tuple((label, text) for label, text in pairs if text)
+
+
+def _component(item: ComponentInfo) -> str:
+    kind = words.COMPONENT_KINDS.get(item.kind, item.kind)
+    count = len(item.members)
+    size = f" of {count}, at least {item.quorum} needed" if count > 1 else ""
+    disks = f", {words.plural(len(item.disks), 'data disk')}" if item.disks else ""
+    return f"{item.name} ({kind}{size}{disks})"
+
+
+def _why(workload: WorkloadPlan, plan: Plan) -> tuple[str, ...]:
+    objective = words.OBJECTIVES.get(plan.objective, f"is best by the objective {plan.objective}")
+    named = [words.mechanism(name) for name in workload.mechanisms]
+    protections = words.listing(named, 12) or "nothing beyond what is there"
+    reasons = [
+        f"Protection: {protections}.",
+        f"Of {words.plural(workload.options_considered, 'feasible option')} for this workload it is the one in the plan that, "
+        f"over the whole estate, {objective}. It makes {words.plural(workload.changes, 'change')}.",
+    ]
+    waits = sorted({name for item in workload.estimates.values() if (name := item.inherited_from)})
+    if waits:
+        reasons.append(f"Its recovery waits for {words.listing(waits)}, which it cannot run without.")
+    return tuple(reasons)
+
+
+def miss_view(miss: Miss, workload: str, anchor: str, currency: str) -> MissView:
+    """A miss in words, with what meeting the target would add."""
+    loss = miss.metric == "rpo"
+    estimate = words.data_loss(miss.estimate_s, True) if loss else words.duration(miss.estimate_s, True)
+    extra = f"{words.money(miss.extra_monthly, currency)} more per month" if miss.extra_monthly is not None else ""
+    return MissView(
+        workload=workload,
+        anchor=anchor,
+        disruption=words.DISRUPTION_TITLES[miss.disruption],
+        metric=words.METRICS[miss.metric],
+        target=words.target(miss.target_s),
+        estimate=estimate,
+        limiting=miss.limiting,
+        remedy=words.sentence(miss.remedy),
+        extra=extra,
+        attainable=miss.attainable,
+    )
+
+
+def _action(number: int, action: Action) -> ActionView:
+    return ActionView(
+        number=number,
+        title=action.title,
+        mechanism=words.mechanism(action.mechanism),
+        verb=_VERBS[action.verb],
+        where=action.region,
+        touches=words.plural(action.touches, "resource") if action.touches else words.NONE,
+    )
+
+
+def _rejected(items: Sequence[Rejected], currency: str) -> tuple[RejectedView, ...]:
+    views = [
+        RejectedView(
+            tier=item.tier,
+            option_id=item.option_id,
+            added=words.UNPRICED if item.monthly_added is None else words.money(item.monthly_added, currency),
+            reason=words.sentence(item.reason),
+        )
+        for item in items[:REJECTED_ROWS]
+    ]
+    hidden = len(items) - len(views)
+    if hidden > 0:
+        views.append(RejectedView("", "", "", f"{hidden} more rejected options are in plan.json."))
+    return tuple(views)
+
+
+def _infeasible(item: Infeasible, sources: Sources) -> InfeasibleView:
+    return InfeasibleView(
+        mechanism=words.mechanism(item.mechanism),
+        component=item.component,
+        resource=item.resource,
+        reason=words.sentence(item.reason),
+        source=sources.fact(item.fact),
+    )
+
+
+def finding_views(findings: Sequence[Finding], sources: Sources) -> tuple[FindingView, ...]:
+    """Findings by severity."""
+    ranked = sorted(findings, key=lambda item: (SEVERITY_ORDER.index(item.severity), item.id, item.resource or ""))
+    return tuple(
+        FindingView(
+            id=item.id,
+            severity=item.severity,
+            title=item.title,
+            workload=item.workload or "",
+            resource=item.resource or "",
+            detail=words.sentence(item.detail),
+            fix=words.sentence(item.fix),
+            source=sources.other("Basis of a finding", item.source),
+        )
+        for item in ranked
+    )
+
+
+def verdict_counts(plan: Plan) -> dict[Disruption, tuple[int, int, int]]:
+    """By disruption: workloads within target before, after, and how many have a target."""
+    counts: dict[Disruption, tuple[int, int, int]] = {}
+    for name in DISRUPTIONS:
+        pairs = [(item.before.get(name), item.estimates.get(name)) for item in plan.workloads]
+        asked = [(before, after) for before, after in pairs if after is not None and after.meets is not None]
+        before_met = sum(before is not None and before.meets is True for before, _ in asked)
+        counts[name] = (before_met, sum(after.meets is True for _, after in asked), len(asked))
+    return counts

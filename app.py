@@ -1,0 +1,5 @@
+"""What `streamlit run` is given: starts the screens, nothing else."""
+
+from advisor.web.main import main
+
+main()
