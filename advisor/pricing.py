@@ -32,6 +32,7 @@ from advisor.model.pricebook import (
     product_of,
 )
 from advisor.model.units import CURRENCIES
+from advisor.resources import data_dir
 from advisor.yaml_text import YamlDocument, load_yaml
 
 __all__ = ["UNITS", "coverage", "load_prices", "price_record"]
@@ -185,6 +186,7 @@ class _Contents:
     gaps: list[MissingPrice] = field(default_factory=list)
     ratios: list[Ratio] = field(default_factory=list)
     discounts: dict[str, Decimal] = field(default_factory=dict)
+    discounts_from: dict[str, str] = field(default_factory=dict)
 
 
 def load_prices(override: Path | None = None, as_of: date | None = None) -> PriceBook:
@@ -194,7 +196,7 @@ def load_prices(override: Path | None = None, as_of: date | None = None) -> Pric
     is left out. Raises ``InputError`` with every mistake of every file.
     """
     mistakes: list[Mistake] = []
-    shipped, digest = _read_folder(_book_folder(), "pricing/", True, mistakes)
+    shipped, digest = _read_folder(data_dir("pricing"), "pricing/", True, mistakes)
     extra = _Contents()
     if override is not None:
         extra, more = _read_folder(override, "", False, mistakes)
@@ -206,13 +208,6 @@ def load_prices(override: Path | None = None, as_of: date | None = None) -> Pric
     stamp = hashlib.sha256("\n".join([*digest, str(as_of)]).encode()).hexdigest()
     gaps, ratios = shipped.gaps + extra.gaps, shipped.ratios + extra.ratios
     return assemble(shipped.rows, extra.rows, extra.discounts, as_of, stamp, gaps, ratios)
-
-
-def _book_folder() -> Path:
-    """``pricing/`` of the repository, or its copy in an installed package."""
-    package = Path(__file__).resolve().parent
-    shipped = package / "_data" / "pricing"
-    return shipped if shipped.is_dir() else package.parent / "pricing"
 
 
 def _read_folder(path: Path, prefix: str, own: bool, mistakes: list[Mistake]) -> tuple[_Contents, list[str]]:
@@ -340,7 +335,7 @@ def _read_discounts(file: _File, value: object, contents: _Contents) -> None:
             file.wrong(("discounts", product), f"'{text}' is no discount.", f"Write {product}: 15%, for 15 % off.")
         else:
             contents.discounts[str(product)] = Decimal(match[1])
-            file.sources[f"discount:{product}"] = file.place(("discounts", product))
+            contents.discounts_from[str(product)] = file.place(("discounts", product))
 
 
 def _check_units(shipped: _Contents, extra: _Contents, mistakes: list[Mistake]) -> None:
@@ -352,17 +347,18 @@ def _check_units(shipped: _Contents, extra: _Contents, mistakes: list[Mistake]) 
     for row in extra.rows:
         known = units.get((row.sku, row.billing), {row.unit})
         file, _, place = row.place.partition(", ")
-        if row.unit not in known:
+        if row.unit in UNITS and row.unit not in known:
             unit = sorted(known)[0]
             problem = f"{row.sku} is sold per {unit}, not per {row.unit}."
             mistakes.append(Mistake(file, place, problem, f"Write the price of one {unit}."))
         if product_of(row.sku) not in products:
             problem = f"The book knows no product of '{row.sku}'."
             mistakes.append(Mistake(file, place, problem, _nearest(product_of(row.sku), products)))
-    for product in extra.discounts:
+    for product, origin in extra.discounts_from.items():
         if product not in products:
+            file, _, place = origin.partition(", ")
             problem = f"There is no product '{product}' to discount."
-            mistakes.append(Mistake("discounts", "", problem, _nearest(product, products)))
+            mistakes.append(Mistake(file, place, problem, f"Write one of: {', '.join(sorted(products))}."))
 
 
 def _doubles(rows: Iterable[Price]) -> list[Mistake]:

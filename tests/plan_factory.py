@@ -427,7 +427,7 @@ def legacy() -> WorkloadPlan:
     }  # fmt: skip
     before: dict[Disruption, Estimate] = {
         "logical": estimate(None, None, (DAY, DAY), limiting="no copy"),
-        "instance": estimate(None, (40 * MIN, HOUR, 1.2 * HOUR), (2 * DAY, DAY), limiting="local disks are lost"),
+        "instance": estimate(None, None, (2 * DAY, DAY), limiting="local disks are lost"),
         "zone": estimate(None, None, (2 * DAY, DAY), limiting="no copy"),
         "region": estimate(None, None, nothing, limiting="no copy"),
     }

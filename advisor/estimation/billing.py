@@ -164,7 +164,7 @@ def snapshot_copy(traffic_price: Number, month_price: Number, gib: Number, month
 
 
 def snapshot_warmup(price: Number, gib: Number, hours: Number, disks: Number) -> Decimal:
-    """Warm-up in a zone: full size x hours (at least 1) x disks made at once. Rule ``snapshot.warmup`` (snapshots-1)."""
+    """Warm-up in a zone: full size x hours (at least 1) x disks at once. Rule ``snapshot.warmup`` (snapshots-1)."""
     return hourly(price, Decimal(gib) * disks, max(Decimal(hours), Decimal(1)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from advisor.model.evidence import RuleBook, Spread
@@ -27,16 +27,24 @@ class Context:
     workload: Workload
     spec: WorkloadSpec
     as_of: date
+    memo: dict[object, object] = field(default_factory=dict, compare=False, repr=False)  # results worth keeping
 
     def seconds(self, fact_id: str) -> Spread:
         """A fact as a range of seconds; raises ``KeyError`` or ``UnitError`` where the rule book does not hold one."""
-        return self.rules.fact(fact_id).seconds()
+        known = self.memo.get(("seconds", fact_id))
+        if not isinstance(known, Spread):
+            known = self.memo["seconds", fact_id] = self.rules.fact(fact_id).seconds()
+        return known
 
     def spread(self, fact_id: str) -> Spread:
-        return self.rules.fact(fact_id).spread()
+        """A fact as a range in its own unit."""
+        known = self.memo.get(("spread", fact_id))
+        if not isinstance(known, Spread):
+            known = self.memo["spread", fact_id] = self.rules.fact(fact_id).spread()
+        return known
 
     def number(self, fact_id: str) -> float:
-        return self.rules.fact(fact_id).number()
+        return self.spread(fact_id).likely
 
     def words(self, fact_id: str) -> tuple[str, ...]:
         return self.rules.fact(fact_id).words()

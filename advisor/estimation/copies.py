@@ -31,6 +31,15 @@ def disk_levels(context: Context, disk: Resource, protections: Sequence[Protecti
     An existing protection counts only when it works: an active policy that is switched on for this disk, a finished
     snapshot, a replicating pair."""
     covering = [protection for protection in protections if disk.id in protection.resources]
+    key = ("levels", disk.id, tuple(map(id, covering)))  # the proposals own their protections, so ids do not recur
+    known = context.memo.get(key)
+    if not isinstance(known, tuple):
+        known = context.memo[key] = tuple(_disk_levels(context, disk, covering))
+        context.memo["kept", key] = covering
+    return known
+
+
+def _disk_levels(context: Context, disk: Resource, covering: Sequence[Protection]) -> list[Level]:
     levels = [_live(disk, covering)]
     renewed = [protection for protection in covering if protection.mechanism == "snapshot_policy"]
     if not renewed:
@@ -40,7 +49,7 @@ def disk_levels(context: Context, disk: Resource, protections: Sequence[Protecti
     levels += _existing_replicas(context, disk)
     for protection in covering:
         levels += _proposed_levels(context, disk, protection)
-    return tuple(levels)
+    return levels
 
 
 def _live(disk: Resource, covering: Iterable[Protection]) -> Level:

@@ -88,6 +88,7 @@ class _Priced:
     changes: int
     shared: frozenset[str]
     quota_gib: float
+    protections: tuple[tuple[str, Protection], ...]
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class Builder:
     def build(self, dimensions: Sequence[Dimension]) -> OptionSet:
         """All non-dominated options; ties in dominance go to the earlier one in the order of the dimensions."""
         priced = [[self._price(choice) for choice in dimension.choices] for dimension in dimensions]
-        cache: dict[tuple[Disruption, tuple[Protection, ...]], Outcome] = {}
+        cache: dict[tuple[Disruption, tuple[str, ...]], Outcome] = {}
         combos = []
         excluded = []
         for combo in itertools.product(*priced):
@@ -137,18 +138,20 @@ class Builder:
             sum(line.monthly is None for line in steady), sum(item.touches for item in choice.proposals),
             frozenset(a.shared_id for item in choice.proposals for a in item.actions if a.shared_id),
             sum(file_backup_gib(self.costing, item) for item in files),
+            tuple((_identity(item.protection), item.protection) for item in choice.proposals),
         )  # fmt: skip
 
     def _option(
-        self, combo: Sequence[_Priced], cache: dict[tuple[Disruption, tuple[Protection, ...]], Outcome]
+        self, combo: Sequence[_Priced], cache: dict[tuple[Disruption, tuple[str, ...]], Outcome]
     ) -> Option:
-        protections = tuple(item.protection for part in combo for item in part.choice.proposals)
+        protections = [pair for part in combo for pair in part.protections]
         outcomes: dict[Disruption, Outcome] = {}
         for disruption in DISRUPTIONS:
-            relevant = tuple(item for item in protections if item.mechanism in RELEVANT[disruption])
-            key = (disruption, _identity(relevant))
+            relevant = [pair for pair in protections if pair[1].mechanism in RELEVANT[disruption]]
+            key = (disruption, tuple(identity for identity, _ in relevant))
             if key not in cache:
-                cache[key] = evaluate(self.context, disruption, relevant, self.sampler)
+                covering = [protection for _, protection in relevant]
+                cache[key] = evaluate(self.context, disruption, covering, self.sampler)
             outcomes[disruption] = cache[key]
         quota = sum(item.quota_gib for item in combo)
         return Option(
@@ -167,22 +170,10 @@ class Builder:
         )
 
 
-def _identity(protections: Iterable[Protection]) -> tuple[Protection, ...]:
-    """Protections as a cache key: parameters frozen to text, since mappings do not hash."""
-    return tuple(
-        Protection(p.mechanism, p.component, p.resources, _FrozenText(sorted(map(str, p.params.items()))))
-        for p in protections
-    )
-
-
-class _FrozenText(dict[str, object]):
-    """Parameters as hashable text; only ever compared."""
-
-    def __init__(self, items: list[str]) -> None:
-        super().__init__(text="\n".join(items))
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(self["text"])
+def _identity(protection: Protection) -> str:
+    """A protection as text: the cache key, since its parameters do not hash."""
+    params = sorted(f"{key}={value}" for key, value in protection.params.items())
+    return f"{protection.mechanism} {protection.component} {','.join(protection.resources)} {';'.join(params)}"
 
 
 def _option_id(combo: Sequence[_Priced]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -34,6 +34,7 @@ class Outcome:
     recoverable: bool
     tail: Samples | None = None
     joint: Samples | None = None
+    known_quantiles: dict[float, float] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def samples(self) -> Samples | None:
@@ -46,7 +47,11 @@ class Outcome:
         if not self.recoverable:
             return math.inf
         samples = self.samples
-        return 0.0 if samples is None else float(np.quantile(samples, probability))
+        if samples is None:
+            return 0.0
+        if probability not in self.known_quantiles:
+            self.known_quantiles[probability] = float(np.quantile(samples, probability))
+        return self.known_quantiles[probability]
 
     @property
     def mean_s(self) -> float:
@@ -73,6 +78,8 @@ def evaluate(
         return Outcome(disruption, None, (), 0.0, 0.0, None, True)
     worst = max(outcomes, key=lambda item: (not item.recoverable, item.quantile(0.95), item.worst_s))
     lossy = max(outcomes, key=lambda item: item.worst_s)
+    if lossy is worst:
+        return worst
     return replace(worst, worst_s=lossy.worst_s, expected_s=max(worst.expected_s, lossy.expected_s))
 
 
@@ -107,8 +114,20 @@ def _one(context: Context, failure: Failure, protections: Sequence[Protection], 
     tasks = assemble(context, failure, paths)
     if not tasks:
         return Outcome(failure.disruption, failure.place, paths, worst, expected, None, True)
-    schedule = run(tasks, sampler, pools(context), f"{context.workload.name}/{failure.disruption}")
-    return Outcome(failure.disruption, failure.place, paths, worst, expected, schedule, True, _tail(schedule))
+    schedule, tail = _scheduled(context, failure, tasks, sampler)
+    return Outcome(failure.disruption, failure.place, paths, worst, expected, schedule, True, tail)
+
+
+def _scheduled(
+    context: Context, failure: Failure, tasks: tuple[Task, ...], sampler: Sampler
+) -> tuple[Schedule, Samples]:
+    """The schedule of these tasks; options that differ only in what is lost share it."""
+    key = (context.workload.name, failure.disruption, tasks)
+    known = sampler.memo.get(key)
+    if not isinstance(known, tuple):
+        schedule = run(tasks, sampler, pools(context), f"{context.workload.name}/{failure.disruption}")
+        known = sampler.memo[key] = (schedule, _tail(schedule))
+    return known
 
 
 def _paths(context: Context, failure: Failure, protections: Sequence[Protection]) -> Iterable[Path]:
@@ -213,4 +232,4 @@ def with_needs(own: Outcome, needed: Sequence[Outcome]) -> Outcome:
         samples = item.samples
         if samples is not None:
             joint = samples + tail if joint is None else np.maximum(joint, samples + tail)
-    return replace(own, joint=joint)
+    return replace(own, joint=joint, known_quantiles={})

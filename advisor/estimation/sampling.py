@@ -49,6 +49,7 @@ class Sampler:
         self.size = size
         self._uniforms: dict[str, Samples] = {}
         self._durations: dict[tuple[str, Spread], Samples] = {}
+        self.memo: dict[object, object] = {}  # results that callers keep as long as the draws
 
     def uniforms(self, key: str) -> Samples:
         """``size`` uniforms on [0, 1) of the stream ``key``."""

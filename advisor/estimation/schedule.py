@@ -64,20 +64,22 @@ def topological(tasks: Sequence[Task]) -> tuple[Task, ...]:
 def remaining_path(tasks: Sequence[Task]) -> dict[str, float]:
     """Mean seconds from the start of each task to the end of the longest chain that waits for it."""
     order = topological(tasks)
-    tail = {task.id: _mean(task) for task in order}
+    means = {task.id: _mean(task) for task in order}
+    tail = dict(means)
     for task in reversed(order):
         for previous in task.after:
-            tail[previous] = max(tail[previous], _mean_by_id(order, previous) + tail[task.id])
+            tail[previous] = max(tail[previous], means[previous] + tail[task.id])
     return tail
 
 
 def _mean(task: Task) -> float:
     extra = task.delay.mean * task.delay_probability if task.delay else 0.0
-    return task.duration.mean + extra
-
-
-def _mean_by_id(order: Sequence[Task], task_id: str) -> float:
-    return next(_mean(task) for task in order if task.id == task_id)
+    if not task.factors:
+        return task.duration.mean + extra
+    product = task.scale
+    for factor in task.factors:
+        product = product / factor.spread.mean if factor.divides else product * factor.spread.mean
+    return product + extra
 
 
 def priority_order(tasks: Sequence[Task]) -> tuple[Task, ...]:
@@ -109,16 +111,27 @@ def run(tasks: Sequence[Task], sampler: Sampler, pools: Mapping[str, int], key: 
             ready = _claim(servers[task.pool], ready, length)
         starts[task.id] = ready
         ends[task.id] = ready + length
-    return Schedule(tuple(order), starts, ends, _latest(list(ends.values()), sampler.size))
+    waited_for = {previous for task in order for previous in task.after}
+    last = [ends[task.id] for task in order if task.id not in waited_for]
+    return Schedule(tuple(order), starts, ends, _latest(last, sampler.size))
 
 
 def task_samples(task: Task, sampler: Sampler, key: str) -> Samples:
     """Durations of one task: its range, and with its probability the delay on top."""
     stream = f"{key}/{task.component}/{task.kind}"
-    length = sampler.durations(stream, task.duration)
+    length = _product(task, sampler, key) if task.factors else sampler.durations(stream, task.duration)
     if task.delay is not None and task.delay_probability > 0:
         late = sampler.uniforms(f"{stream}/late") < task.delay_probability
         length = length + late * sampler.durations(f"{stream}/delay", task.delay)
+    return length
+
+
+def _product(task: Task, sampler: Sampler, key: str) -> Samples:
+    """Scale times the factors; a factor's stream belongs to its fact, so all tasks of the recovery share its draws."""
+    length: Samples = np.full(sampler.size, task.scale)
+    for factor in task.factors:
+        draws = sampler.durations(f"{key}/{factor.fact}", factor.spread)
+        length = length / draws if factor.divides else length * draws
     return length
 
 
@@ -127,8 +140,11 @@ def _contended(tasks: Sequence[Task], pool: str, slots: int) -> bool:
 
 
 def _latest(arrays: list[Samples], size: int) -> Samples:
-    latest: Samples = np.zeros(size)
-    for array in arrays:
+    """The largest of the arrays in every sample; nothing to wait for is time zero. Never writes to what it is handed."""
+    if not arrays:
+        return np.zeros(size)
+    latest = arrays[0]
+    for array in arrays[1:]:
         latest = np.maximum(latest, array)
     return latest
 

@@ -113,7 +113,10 @@ class Placement:
         vpc_id = params.text("vpc_id")
         known = self._inventory.get(vpc_id)
         vpc = Vpc(action.region, vpc_id, known.text("cidr") if known else None)
-        for record in params.records("zones"):
+        records = params.records("zones")
+        for zone in () if records else (self._catalogue(action.region)[:2] or ("",)):
+            yield self._subnet(vpc, zone or None)
+        for record in records:
             vswitch_id = record.text("vswitch_id")
             if vswitch_id:
                 yield Subnet(vpc, record.text("zone"), vswitch_id, None)

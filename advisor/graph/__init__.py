@@ -2,6 +2,7 @@
 
 from advisor.graph.blast import Analysis, BlastTable, blast, blast_many
 from advisor.graph.build import build_graph
+from advisor.graph.findings import graph_findings
 from advisor.graph.wiring import counted_members
 
-__all__ = ["Analysis", "BlastTable", "blast", "blast_many", "build_graph", "counted_members"]
+__all__ = ["Analysis", "BlastTable", "blast", "blast_many", "build_graph", "counted_members", "graph_findings"]

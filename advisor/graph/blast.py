@@ -192,7 +192,8 @@ def _verdicts(
     """Workload → ``failed``, ``degraded`` or ``unprotected``; one that is not touched is not named."""
     found, bare, hit = {}, frozenset(unprotected), failed | degraded
     for workload in graph.workloads:
-        if workload.name in down:
+        members = {member for component in workload.components for member in component.members}
+        if workload.name in down or (members and members <= failed):
             found[workload.name] = "failed"
         elif not hit.isdisjoint(workload.resources) or not down.isdisjoint(workload.needs_soft):
             found[workload.name] = "degraded"

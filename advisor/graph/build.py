@@ -113,7 +113,7 @@ def find_edges(estate: Estate, memberships: Memberships) -> tuple[Edge, ...]:
     add_network_edges(estate, edges)
     add_balancing_edges(estate, memberships, edges)
     add_data_edges(estate, edges)
-    add_call_edges(estate, edges)
+    add_call_edges(estate, memberships, edges)
     return edges.sorted()
 
 
@@ -133,8 +133,8 @@ def _names(labels: Mapping[str, Label]) -> dict[Label, str]:
     return found
 
 
-def _peers(edges: Iterable[Edge]) -> tuple[tuple[str, str], ...]:
-    return tuple((edge.source, edge.target) for edge in edges if edge.rule == PEER_RULE)
+def _peers(edges: Iterable[Edge]) -> tuple[Edge, ...]:
+    return tuple(edge for edge in edges if edge.rule == PEER_RULE)
 
 
 def _with_quorums(

@@ -13,7 +13,7 @@ from advisor.graph.membership import Group, Memberships
 from advisor.graph.names import common_stem
 from advisor.graph.ownership import Ownership
 from advisor.graph.unions import Unions
-from advisor.model.graph import Component, ComponentKind
+from advisor.model.graph import Component, ComponentKind, Edge
 from advisor.model.inventory import Resource
 from advisor.model.targets import WorkloadSpec
 
@@ -39,7 +39,7 @@ class ComponentRules:
     estate: Estate
     memberships: Memberships
     ownership: Ownership
-    peers: tuple[tuple[str, str], ...] = ()
+    peers: tuple[Edge, ...] = ()
 
     def split(self, resources: Iterable[str], spec: WorkloadSpec | None) -> tuple[Component, ...]:
         """The components of a workload, sorted by id."""
@@ -58,9 +58,9 @@ class ComponentRules:
             unions.join((instance.id,))
             for group in self.memberships.groups_of.get(instance.id, ()):
                 unions.join((instance.id, f"group {group.id}", *(f"group {g}" for g in self._scaled_into(group))))
-        for first, second in self.peers:
-            if first in ids and second in ids:
-                unions.join((first, second))
+        for edge in self.peers:
+            if edge.source in ids and edge.target in ids:
+                unions.join((edge.source, edge.target))
         for instance in instances:
             for group in self.memberships.groups_of.get(instance.id, ()):
                 groups[unions.find(instance.id)].append(group)
@@ -96,16 +96,20 @@ class ComponentRules:
             members=member_ids,
             disks=disks,
             entry_ids=self._fronts(groups, member_ids),
-            quorum=self._quorum(len(serving), behind, groups, spec),
+            quorum=self._quorum(len(serving), behind, self._is_pair(member_ids), groups, spec),
             stateless=self._stateless(bool(scaling), disks, members, spec),
             scaling_group=scaling[0] if scaling else None,
         )
 
-    def _quorum(self, serving: int, behind: bool, groups: list[Group], spec: WorkloadSpec | None) -> int:
+    def _quorum(self, serving: int, behind: bool, pair: bool, groups: list[Group], spec: WorkloadSpec | None) -> int:
         share = spec.min_capacity if spec else None
-        if share is None and any(group.pair for group in groups):
+        if share is None and (pair or any(group.pair for group in groups)):
             return min(1, serving)
         return quorum_of(serving, behind, share)
+
+    def _is_pair(self, members: tuple[str, ...]) -> bool:
+        """Whether the owner confirmed that one of these stands by for the other."""
+        return any(edge.meaning == "failover" and edge.source in members for edge in self.peers)
 
     def serving(self, members: Iterable[Resource], groups: Iterable[Group]) -> tuple[str, ...]:
         """The members that count: running, and not drained in every balancer group they are in."""

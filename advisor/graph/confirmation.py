@@ -14,6 +14,7 @@ from advisor.model.targets import Targets
 
 CONFIRMED_RULE = "targets.confirmed"
 CALL_RULES = frozenset({"data.allow_list", "data.security_group", "balancing.scaling_database", "place.hpc_manager"})
+WIDE_CALLS = frozenset({"calls.security_group", "calls.address", "calls.subnet"})
 FRONTS = frozenset({"load_balancer", "listener", "server_group", "eip", "replica_pair", "dts_job", "backup_plan"})
 
 
@@ -38,6 +39,30 @@ class Confirmations:
         """Whether the ends live in different workloads."""
         homes = {self.homes.get(edge.source), self.homes.get(edge.target)}
         return None not in homes and len(homes) == 2
+
+    def tells_apart(self, edge: Edge) -> bool:
+        """Whether an edge between groups of instances says anything: there are clients, and not all in one workload."""
+        clients, servers = self.workloads_at(edge.source), self.workloads_at(edge.target)
+        return bool(clients and servers) and len(clients | servers) > 1
+
+    def settled(self, edge: Edge) -> Edge | None:
+        """A derived call between workloads whose need is declared: it counts, as softly as the declaration says."""
+        if edge.confidence != "derived":
+            return None
+        clients, servers = self.workloads_at(edge.source), self.workloads_at(edge.target)
+        pairs = {(client, server) for client in clients for server in servers if client != server}
+        if pairs and pairs <= self.needs_hard:
+            return edge
+        return replace(edge, meaning="soft") if pairs and pairs <= self.needs_hard | self.needs_soft else None
+
+    @cached_property
+    def needs_hard(self) -> frozenset[tuple[str, str]]:
+        """(workload, needed workload), as the targets declare it."""
+        return frozenset((spec.name, need) for spec in self.targets.workloads for need in spec.needs_hard)
+
+    @cached_property
+    def needs_soft(self) -> frozenset[tuple[str, str]]:
+        return frozenset((spec.name, need) for spec in self.targets.workloads for need in spec.needs_soft)
 
     def needs(self, edges: tuple[Edge, ...]) -> dict[str, set[str]]:
         """Workload → workloads it needs: by declared hard edges between their resources, or by the owner's word."""
@@ -86,6 +111,10 @@ def sort_out(found: tuple[Edge, ...], confirmations: Confirmations) -> tuple[tup
             counted.append(edge)
         elif confirmations.confirmed(edge):
             counted.append(replace(edge, confidence="declared", evidence=f"{edge.evidence}; confirmed in the targets"))
+        elif edge.rule in WIDE_CALLS and not confirmations.tells_apart(edge):
+            continue
+        elif settled := confirmations.settled(edge):
+            counted.append(settled)
         else:
             proposed.append(edge)
     stated = EdgeSet()

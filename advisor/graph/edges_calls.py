@@ -9,6 +9,7 @@ from itertools import product
 
 from advisor.graph.edgeset import EdgeSet
 from advisor.graph.index import Estate, address_number
+from advisor.graph.membership import Memberships
 from advisor.graph.names import numbered_stem, tier_of
 from advisor.model.graph import Meaning
 from advisor.model.inventory import Resource
@@ -23,13 +24,13 @@ PORT_ROLES: Mapping[int, str] = {
 PEER_RULE = "calls.peers"
 
 
-def add_call_edges(estate: Estate, edges: EdgeSet) -> None:
+def add_call_edges(estate: Estate, memberships: Memberships, edges: EdgeSet) -> None:
     """Calls that the rules allow, and what names suggest."""
     for group in estate.of_kind("security_group"):
         for rule in _ingress(group):
             if _accepts(rule) and not _denied(group, rule):
                 _allowed(estate, edges, group, rule)
-    _named_peers(estate, edges)
+    _named_peers(estate, memberships, edges)
     _named_tiers(estate, edges)
 
 
@@ -121,11 +122,11 @@ def _allowed_block(estate: Estate, edges: EdgeSet, group: Resource, rule: Mappin
             edges.add(vswitch.id, group.id, "hard", "derived", "calls.subnet", found)
 
 
-def _named_peers(estate: Estate, edges: EdgeSet) -> None:
-    """Instances of one numbered stem look like equals; two of a data tier look like a pair."""
+def _named_peers(estate: Estate, memberships: Memberships, edges: EdgeSet) -> None:
+    """Instances of one numbered stem look like equals, two of a data tier like a pair; what is grouped is known."""
     stems: dict[tuple[str, str], list[Resource]] = defaultdict(list)
     for instance in estate.of_kind("instance"):
-        stem = numbered_stem(instance.name)
+        stem = None if memberships.groups_of.get(instance.id) else numbered_stem(instance.name)
         if stem:
             stems[estate.vpc_of(instance) or instance.region or "", stem].append(instance)
     for (_, stem), found in sorted(stems.items()):

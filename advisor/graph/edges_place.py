@@ -12,6 +12,7 @@ from advisor.model.inventory import Resource
 
 ZONE, REGION = "zone:", "region:"
 _IN_ONE_VSWITCH = frozenset({"instance", "network_interface", "nat_gateway"})
+_ZONES_BY_VSWITCH = frozenset({"scaling_group", "load_balancer", "database", "cache", "cluster"})
 _SWITCHES_OVER = frozenset({"database", "cache"})
 _HPC_NAME = re.compile(r"^(?P<cluster>.+)[_-](?P<role>compute\d+|manager|login)$", re.IGNORECASE)
 
@@ -40,7 +41,7 @@ def _network_place(estate: Estate, edges: EdgeSet, resource: Resource) -> None:
 def _zones(estate: Estate, edges: EdgeSet, resource: Resource) -> None:
     zones, how = zones_of(resource), "zone"
     confidence: EdgeConfidence = "declared"
-    if not zones and resource.kind not in _IN_ONE_VSWITCH:
+    if not zones and resource.kind in _ZONES_BY_VSWITCH:
         zones, how, confidence = vswitch_zones(estate, resource), "zone of its vSwitch", "derived"
     if len(zones) == 1:
         if resource.kind in _SWITCHES_OVER and not slave_zone_known(resource):

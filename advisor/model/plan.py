@@ -24,7 +24,7 @@ Mechanism = Literal[
 class Frozen(BaseModel):
     """The base of all parts of a plan: immutable, no unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null", populate_by_name=True)
 
 
 class TaskResult(Frozen):

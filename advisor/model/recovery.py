@@ -44,8 +44,18 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
+class Factor:
+    """One uncertain factor of a data task's duration: a share that multiplies, or a rate that divides."""
+
+    fact: str
+    spread: Spread
+    divides: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """One recovery task. ``duration`` in seconds; ``pool`` names a limit it contends for; with ``delay_probability`` it also
+    """One recovery task. ``duration`` in seconds; with ``factors`` it is ``scale`` times their product, each factor drawn
+    once for the whole recovery (a slow copy path is slow for every disk), and ``duration`` is only its envelope; ``pool`` names a limit it contends for; with ``delay_probability`` it also
     takes ``delay`` (capacity that may not be there). ``automatic``: nobody has to do it."""
 
     id: str
@@ -59,6 +69,8 @@ class Task:
     delay_probability: float = 0.0
     delay: Spread | None = None
     facts: tuple[str, ...] = ()
+    scale: float = 1.0
+    factors: tuple[Factor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,10 @@ from advisor.model.report import (
 )
 from advisor.reporting import svg, words
 from advisor.reporting.charts_map import dependency_map
-from advisor.reporting.charts_time import gantt, intervals
+from advisor.reporting.charts_time import INTERVAL_WORKLOADS, gantt, intervals
 from advisor.reporting.svg import ACCENT, ACCENT_PALE, INK, MUTED, RULE, SERIES, STATUS_FILL, STATUS_INK, WIDTH
 
-__all__ = ["MATRIX_ROWS", "cost_bars", "dependency_map", "frontier", "gantt", "intervals", "target_matrix"]
+__all__ = ["INTERVAL_WORKLOADS", "MATRIX_ROWS", "cost_bars", "dependency_map", "frontier", "gantt", "intervals", "target_matrix"]
 
 MATRIX_ROWS = 20
 COST_ROWS = 18
@@ -109,13 +109,12 @@ def frontier(view: FrontierView) -> str:
         x = left + (right - left) * view.budget / x_ticks[-1]
         body += [
             svg.line(x, top, x, bottom, MUTED, 1, "4 3"),
-            svg.text(x - 4, top + 8, "budget", size=8, anchor="end", fill=MUTED),
+            svg.text(x - 4, top + 8, f"budget {view.budget_text}", size=8, anchor="end", fill=MUTED),
         ]
     body += _frontier_marks(view, place)
     keys = [
         (svg.circle(6, 4, 3.5, ACCENT_PALE, ACCENT), "best for its cost (number: targets met)"),
         (svg.circle(6, 4, 3.5, "#ffffff", ACCENT), "not proven best"),
-        (svg.path("M6 -2 L12 4 L6 10 L0 4 Z", fill=ACCENT), "this plan"),
     ]
     body += svg.legend(keys, left, bottom + 44)
     chosen = view.chosen
@@ -134,7 +133,7 @@ def _frontier_marks(view: FrontierView, place: Callable[[FrontierDot], tuple[flo
             f"M{svg.coordinate(x)} {svg.coordinate(y)}" if index == 0 else f"H{svg.coordinate(x)}V{svg.coordinate(y)}"
         )
     body = [svg.path("".join(steps), ACCENT, 1.2)]
-    taken: list[tuple[float, float]] = []
+    taken = [place(view.chosen)]
     for dot in view.dots:
         x, y = place(dot)
         body.append(svg.circle(x, y, 3.5, ACCENT_PALE if dot.proven else "#ffffff", ACCENT))
@@ -142,6 +141,8 @@ def _frontier_marks(view: FrontierView, place: Callable[[FrontierDot], tuple[flo
             body.append(svg.text(x + 5, y - 5, dot.targets_met, size=8, fill=MUTED))
             taken.append((x, y))
     x, y = place(view.chosen)
+    label = f"this plan: {view.chosen.targets_met} of {view.targets_total} targets"
+    body.append(svg.text(x + 9, y - 9, label, size=8.5, fill=ACCENT))
     body.append(
         svg.path(f"M{x:.1f} {y - 7:.1f} L{x + 7:.1f} {y:.1f} L{x:.1f} {y + 7:.1f} L{x - 7:.1f} {y:.1f} Z", fill=ACCENT)
     )
@@ -170,9 +171,9 @@ def cost_bars(bars: Sequence[CostBar], currency: str) -> str:
         for part in sorted(bar.segments, key=lambda part: labels.index(part.label) if part.label in labels else 99):
             width = (right - left) * part.amount / top
             fill = fills.get(part.label, SERIES[-1])
-            body.append(svg.rect(x, y, max(width - 0.8, 0.6), 16, fill))
+            body.append(svg.rect(x, y, max(width - 0.8, 0.6), 16, fill, MUTED if fill == "#ffffff" else ""))
             if width > svg.text_width(part.text, 7.5) + 8:
-                ink = "#ffffff" if fill in (SERIES[0], SERIES[3]) else INK
+                ink = "#ffffff" if fill in svg.SERIES_DARK else INK
                 body.append(svg.text(x + width / 2, y + 11, part.text, size=7.5, anchor="middle", fill=ink))
             x += width
         body.append(svg.text(x + 5, y + 12, bar.total, size=8))
@@ -184,7 +185,8 @@ def cost_bars(bars: Sequence[CostBar], currency: str) -> str:
         bottom += 14
     for index, label in enumerate([*labels, *(["other mechanisms"] if _has_more(shown, labels) else [])]):
         x, y = (index % 2) * WIDTH / 2, bottom + 14 + (index // 2) * 13
-        body.append(svg.rect(x, y - 7, 12, 8, SERIES[min(index, len(SERIES) - 1)]))
+        fill = SERIES[min(index, len(SERIES) - 1)]
+        body.append(svg.rect(x, y - 7, 12, 8, fill, MUTED if fill == "#ffffff" else ""))
         body.append(svg.text(x + 17, y, label, size=8, fill=MUTED))
     height = bottom + 14 + ((len(labels) + 2) // 2) * 13
     spoken = "; ".join(f"{bar.name}: {bar.total}" for bar in shown)

@@ -19,7 +19,7 @@ def dependency_map(view: MapView) -> str:
     """Boxes by wave; an arrow leads from what must be back first to what waits for it."""
     columns = _columns(view)
     pitch = WIDTH / max(1, len(columns))
-    width = min(150.0, pitch - 34) if len(columns) > 1 else 150.0
+    width = min(200.0, pitch - 40) if len(columns) > 1 else 200.0
     places: dict[str, tuple[float, float]] = {}
     body, rows = [], 1
     for index, boxes in enumerate(columns):

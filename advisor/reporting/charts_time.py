@@ -35,7 +35,7 @@ class LogAxis:
 
 def intervals(rows: Sequence[WorkloadView], risk_level: str) -> str:
     """P50–P95 of every recovery with its target; at most ``INTERVAL_WORKLOADS`` workloads belong on one chart."""
-    left, right, step = 252.0, WIDTH - 96.0, 15.0
+    left, right, step = 252.0, WIDTH - 112.0, 15.0
     values = [
         value
         for row in rows
@@ -59,7 +59,7 @@ def intervals(rows: Sequence[WorkloadView], risk_level: str) -> str:
     ]
     keys = [
         (svg.rect(0, 1, 12, 6, ACCENT), "planned, P50 to P95"),
-        (svg.circle(6, 4, 3, "#ffffff", MUTED), "P95 now"),
+        (svg.circle(6, 4, 3, "#ffffff", MUTED), "P95 now (∞: unbounded now)"),
         (svg.path("M6 -2V10", INK, 2), "target"),
         (svg.rect(0, 1, 12, 6, STATUS_FILL["missed"], _MISSED), "planned, misses its target"),
     ]
@@ -85,6 +85,8 @@ def _interval(item: DisruptionView, axis: LogAxis, y: float, left: float) -> lis
         body.append(svg.line(place, y + 1, place, y + 13, INK, 2))
     if before.p95_s is not None:
         body.append(svg.circle(axis.at(before.p95_s), y + 7, 3, "#ffffff", MUTED))
+    elif before.rto_p95 == words.UNBOUNDED:
+        body.append(svg.text(WIDTH - 96, y + 10, "∞", size=9, anchor="end", fill=MUTED))
     sign = {None: "–", True: "✓", False: "✗"}[after.rto_met]
     colour = _MISSED if missed else MUTED if after.rto_met is None else ACCENT
     body.append(svg.mark(WIDTH - 88, y + 10.5, sign, size=9, fill=colour))
@@ -100,7 +102,7 @@ def _interval(item: DisruptionView, axis: LogAxis, y: float, left: float) -> lis
 
 def gantt(view: Gantt) -> str:
     """The recovery schedule: tasks on the critical path dark, others pale, a thin line on to the P95 end."""
-    left, right, row = 236.0, WIDTH - 58.0, 16.0
+    left, right, row = 290.0, WIDTH - 42.0, 16.0
     target = view.target_s
     show_target = target is not None and target <= 4 * view.p95_s
     end = max(view.p95_s, target if show_target and target is not None else 0.0)
@@ -140,10 +142,10 @@ def gantt(view: Gantt) -> str:
 
 def _task(bar: GanttBar, y: float, left: float, scale: float) -> list[str]:
     label = f"{bar.component}: {bar.title}" if bar.component else bar.title
-    label += " (automatic)" if bar.automatic else ""
     x1, x2, x3 = (left + value * scale for value in (bar.start_s, bar.end_p50_s, bar.end_p95_s))
     body = [
-        svg.text(0, y + 10, svg.fit(label, left - 8, 8), size=8),
+        svg.text(0, y + 10, svg.fit(label, left - 52, 8), size=8),
+        svg.text(left - 8, y + 10, "automatic" if bar.automatic else "", size=7.5, anchor="end", fill=MUTED),
         svg.line(x2, y + 7, x3, y + 7, INK, 1),
         svg.line(x3, y + 4, x3, y + 10, INK, 1),
         svg.rect(x1, y + 2, max(x2 - x1, 1.5), 10, ACCENT if bar.critical else ACCENT_PALE),

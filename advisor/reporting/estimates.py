@@ -66,11 +66,11 @@ def view(estimate: Estimate, risk_level: str, sources: Sources) -> EstimateView:
 
 def _paths(components: Iterable[ComponentRecovery]) -> tuple[str, ...]:
     """How components come back, those that share a path in one phrase."""
-    groups: dict[str, list[str]] = {}
+    groups: dict[tuple[str, str], list[str]] = {}
     for item in components:
         place = f" in {item.served_from_region}" if item.served_from_region else ""
-        groups.setdefault(f"{item.path} (data from {item.served_from}{place})", []).append(item.component)
-    phrases = [f"{words.listing(names)}: {phrase}" for phrase, names in groups.items()]
+        groups.setdefault((item.path, f"data from {item.served_from}{place}"), []).append(item.component)
+    phrases = [f"{path} ({words.listing(names)}; {data})" for (path, data), names in groups.items()]
     hidden = len(phrases) - PATH_ROWS
     return tuple(phrases) if hidden <= 1 else (*phrases[:PATH_ROWS], f"{hidden} more ways, in plan.json")
 

@@ -133,7 +133,7 @@ def solver(plan: Plan) -> Iterable[str]:
     """How the choice was made, and how good it is proven to be."""
     found = plan.solver
     options, combinations = words.plural(found.options, "option"), words.clean(found.combinations)
-    yield f"{options} in all were compared, {combinations} combinations, by the method “{words.clean(found.method)}”."
+    yield f'{options} in all were compared, {combinations} combinations, by the method "{words.clean(found.method)}".'
     if found.status == "optimal":
         yield "The choice is proven optimal: no combination is better by the objective."
     elif found.status == "bounded":

@@ -78,7 +78,7 @@ class Sources:
                 entry.title,
                 words.listing(entry.values, 6),
                 entry.source,
-                entry.as_of or "undated",
+                entry.as_of or ("" if entry.kind == "other" else "undated"),
                 entry.confidence,
                 entry.kind,
             )

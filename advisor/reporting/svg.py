@@ -29,9 +29,11 @@ STATUS_FILL: Final[dict[Status, str]] = {
     "no_target": "#ffffff",
 }
 STATUS_INK: Final[dict[Status, str]] = {"met": INK, "missed": INK, "unbounded": "#ffffff", "no_target": MUTED}
-SERIES: Final = ("#1f4e79", "#e2a458", "#8fb8de", "#7a3b0b", "#5f9ea0", "#c9cfd6")
-_LATIN_EM: Final = 0.54
-_WIDE_EM: Final = 1.0
+# Cool colours only, so that no part of a bar looks like a status; light and dark alternate.
+SERIES: Final = ("#1f4e79", "#9fc3e3", "#3f8782", "#d6dce2", "#8399af", "#ffffff")
+SERIES_DARK: Final = ("#1f4e79", "#3f8782")
+_NARROW: Final = frozenset("iljtfrI.,:;'|!()[] -")
+_NARROW_EM, _LATIN_EM, _CAPITAL_EM, _WIDE_EM = 0.31, 0.55, 0.64, 1.0
 
 Anchor = Literal["start", "middle", "end"]
 
@@ -111,8 +113,15 @@ def document(height: float, title: str, description: str, body: Iterable[str], w
 
 def text_width(content: str, size: float) -> float:
     """About how wide a text is drawn."""
-    wide = words.display_width(content) - len(content)
-    return size * (_WIDE_EM * wide + _LATIN_EM * (len(content) - wide))
+    return size * sum(_em(char) for char in content)
+
+
+def _em(char: str) -> float:
+    if char in _NARROW:
+        return _NARROW_EM
+    if not char.isascii():
+        return _WIDE_EM
+    return _CAPITAL_EM if char.isupper() or char in "mwMW%@" else _LATIN_EM
 
 
 def fit(content: object, width: float, size: float) -> str:

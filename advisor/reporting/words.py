@@ -212,12 +212,9 @@ def mechanism(name: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """The text with a capital and a full stop."""
+    """The text with a full stop; its first letter stays, as it may begin a name."""
     text = clean(text)
-    if not text:
-        return ""
-    text = text[0].upper() + text[1:]
-    return text if text[-1] in ".!?。！？…" else f"{text}."
+    return text if not text or text[-1] in ".!?。！？…" else f"{text}."
 
 
 def iso_dates(texts: Iterable[str | None]) -> list[str]:

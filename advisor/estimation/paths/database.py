@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from advisor.estimation.chains import serve, survivors
-from advisor.estimation.context import Context, transfer_time
+from advisor.estimation.context import Context
 from advisor.estimation.copies import database_levels, standby_zone
 from advisor.estimation.paths.path import (
-    RESTORE_POOL,
     Failure,
     Path,
     TaskList,
@@ -16,7 +15,6 @@ from advisor.estimation.paths.path import (
     lost,
     unaffected,
 )
-from advisor.model.evidence import Spread
 from advisor.model.graph import Component
 from advisor.model.inventory import Resource
 from advisor.model.recovery import Protection, Served
@@ -92,16 +90,10 @@ def _restore(
         return finish(tasks, f"the synchronised database in {served.level.region} takes over", ready, [served])
     created = tasks.add("provision", "a new database instance is created", "rds.create")
     gib = database.number("storage_gib") or 0.0
-    amount = context.spread("data.used_share").scaled(gib * MIB_PER_GIB)
-    duration = transfer_time(amount, context.spread("rds.restore_rate"))
-    restored = tasks.timed("restore", f"{served.level.name} is restored", _at_least(duration), ("rds.restore_rate",
-                           "data.used_share"), [created], pool=RESTORE_POOL)  # fmt: skip
+    title = f"{served.level.name} is restored"
+    restored = tasks.moved("restore", title, gib * MIB_PER_GIB, ["data.used_share"], "rds.restore_rate", [created])
     ready = tasks.add("start", "applications are pointed at it", "rds.switch_endpoint", [restored])
     return finish(tasks, f"it is restored to a new instance from {served.level.name}", ready, [served])
-
-
-def _at_least(duration: Spread) -> Spread:
-    return Spread(max(duration.low, 0.0), max(duration.likely, 0.0), max(duration.high, 0.0))
 
 
 def cache_path(context: Context, component: Component, failure: Failure, protections: Sequence[Protection]) -> Path:

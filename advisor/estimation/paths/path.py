@@ -11,7 +11,7 @@ from advisor.model.disruption import Disruption
 from advisor.model.evidence import Spread
 from advisor.model.graph import Component
 from advisor.model.inventory import Resource
-from advisor.model.recovery import Protection, Served, Task
+from advisor.model.recovery import Factor, Protection, Served, Task
 
 PROVISION_POOL = "provision"
 RESTORE_POOL = "restore"
@@ -90,6 +90,24 @@ class TaskList:
         self.tasks.append(task)
         return task.id
 
+    def moved(
+        self, kind: str, title: str, mib: float, shares: Sequence[str], rate: str, after: Sequence[str] = (),
+        also: Sequence[str] = (),
+    ) -> str:  # fmt: skip
+        """A data task: ``mib`` times shares (fact ids) divided by a rate in MiB/s (a fact id); returns its id."""
+        factors = [Factor(fact, self.context.spread(fact)) for fact in shares]
+        factors.append(Factor(rate, self.context.spread(rate), divides=True))
+        envelope = Spread(
+            *(mib * _product(factors, low) for low in ("low", "likely", "high")),
+        )
+        self.tasks.append(
+            Task(
+                f"{self.component.id}/{kind}", self.component.id, kind, title, envelope, tuple(after), RESTORE_POOL,
+                self.automatic, facts=(*shares, rate, *also), scale=mib, factors=tuple(factors),
+            )
+        )  # fmt: skip
+        return self.tasks[-1].id
+
     def _with_capacity_risk(self, task: Task) -> Task:
         return replace(
             task,
@@ -97,6 +115,18 @@ class TaskList:
             delay=self.context.seconds("provision.capacity_wait"),
             facts=(*task.facts, "provision.capacity_shortage", "provision.capacity_wait"),
         )
+
+
+_OPPOSITE = {"low": "high", "likely": "likely", "high": "low"}
+
+
+def _product(factors: Sequence[Factor], end: str) -> float:
+    """The product of the factors at one end: shares at it, rates at the opposite one."""
+    value = 1.0
+    for factor in factors:
+        at = float(getattr(factor.spread, _OPPOSITE[end] if factor.divides else end))
+        value = value / at if factor.divides else value * at
+    return value
 
 
 def finish(tasks: TaskList, title: str, ready: str, served: Sequence[Served] = (), notes: Sequence[str] = ()) -> Path:

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from advisor.estimation.chains import serve, survivors
-from advisor.estimation.context import Context, has_local_data, is_local, size_gib, transfer_time
+from advisor.estimation.context import Context, has_local_data, is_local, size_gib
 from advisor.estimation.copies import disk_levels
 from advisor.estimation.paths.path import (
     PROVISION_POOL,
-    RESTORE_POOL,
     Failure,
     Path,
     TaskList,
@@ -25,6 +24,7 @@ from advisor.model.evidence import Spread
 from advisor.model.graph import Component
 from advisor.model.inventory import Resource
 from advisor.model.recovery import Level, Protection, Served
+from advisor.model.units import MIB_PER_GIB
 
 DiskServed = tuple[Resource, Served]
 
@@ -114,10 +114,10 @@ def _restore_files(context: Context, component: Component, instance: Resource, f
 
 
 def _file_restore(tasks: TaskList, disk: Resource, after: Sequence[str]) -> str:
-    amount = tasks.context.used_mib(size_gib(disk))
-    duration = transfer_time(amount, tasks.context.spread("file_backup.restore_rate"))
-    facts = ("file_backup.restore_rate", "data.used_share")
-    return tasks.timed(f"restore:{disk.id}", f"files of {disk.label} are restored", duration, facts, after, pool=RESTORE_POOL)
+    title = f"files of {disk.label} are restored"
+    return tasks.moved(
+        f"restore:{disk.id}", title, size_gib(disk) * MIB_PER_GIB, ["data.used_share"], "file_backup.restore_rate", after
+    )
 
 
 def _logical_path(
@@ -155,13 +155,11 @@ def roll_back(tasks: TaskList, found: Sequence[DiskServed], start_fact: str = "s
 
 def _load(tasks: TaskList, disk: Resource, after: Sequence[str]) -> str:
     """Loading the hot part of a disk's data from object storage after it was made from a snapshot."""
-    context = tasks.context
-    used, hot, rate = context.used_mib(size_gib(disk)), context.spread("restore.hot_share"), context.spread("restore.load_rate")
-    amount = Spread(used.low * hot.low, used.likely * hot.likely, used.high * hot.high)
-    facts = ("restore.hot_share", "restore.load_rate", "data.used_share", "snapshot.restore.lazy_load")
-    return tasks.timed(
-        f"load:{disk.id}", f"data of {disk.label} is loaded", transfer_time(amount, rate), facts, after, pool=RESTORE_POOL
-    )
+    shares = ["data.used_share", "restore.hot_share"]
+    return tasks.moved(
+        f"load:{disk.id}", f"data of {disk.label} is loaded", size_gib(disk) * MIB_PER_GIB, shares, "restore.load_rate", after,
+        ["snapshot.restore.lazy_load"],
+    )  # fmt: skip
 
 
 def rebuild_path(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from advisor.exporters.params import Params
 from advisor.exporters.placement import Subnet
-from advisor.exporters.steps import Argument, Step, aliyun, query, say
+from advisor.exporters.steps import Argument, Shell, Step, aliyun, output, query, say
 from advisor.exporters.terraform.balancer import (
     RULE_PRIORITY_MAX,
     Entry,
@@ -14,17 +14,18 @@ from advisor.exporters.terraform.balancer import (
     entry,
     listener,
     load_balancer,
+    WEIGHT,
+    register,
     scaling_group,
     server_group,
 )
 from advisor.exporters.terraform.build import Build
-from advisor.exporters.terraform.document import Ref, Root, Value, Variable, block
+from advisor.exporters.terraform.document import Body, Ref, Root, Value, Variable, block
 from advisor.exporters.terraform.network import security_group, vpc_id, vswitch_id
 from advisor.exporters.terraform.servers import image
 from advisor.model.plan import Action
 
 ATTACH_MAX = 20  # instances that one attachment resource takes
-WEIGHT = 100
 _EXISTING = "the resource exists already; Terraform would have to take it over, and would then delete it with the plan"
 _ATTACHMENTS = {"alb": "ALB", "nlb": "NLB"}
 
@@ -44,9 +45,7 @@ def alb_multi_zone(build: Build, action: Action) -> None:
         _new_group(build, action, root, params, subnets, servers, what)
 
 
-def _servers(
-    build: Build, action: Action, root: Root, params: Params, subnets: Sequence[Subnet], what: Entry
-) -> Value:
+def _servers(build: Build, action: Action, root: Root, params: Params, subnets: Sequence[Subnet], what: Entry) -> Value:
     """The server group to put servers into: the existing one, or a new one behind an existing or new balancer."""
     existing = params.text("load_balancer_id")
     given = params.text("server_group_id")
@@ -105,7 +104,7 @@ def _first_sharing(build: Build, action: Action) -> Action | None:
 
 
 def _host_rule(build: Build, action: Action, root: Root, listener_ref: Ref, servers: Ref) -> None:
-    described = f"Host name under which users reach {action.workload} on the shared load balancer"
+    described = f"Host name under which users reach {build.subject(action)} on the shared load balancer"
     host = root.variable(Variable(build.label(action, "host"), described))
     used = sum(1 for type_, _ in root.resources if type_ == "alicloud_alb_rule")
     tuples = block(server_group_id=servers.id)
@@ -114,15 +113,13 @@ def _host_rule(build: Build, action: Action, root: Root, listener_ref: Ref, serv
         root,
         "alicloud_alb_rule",
         "host",
-        f"Requests for {action.workload} on the shared load balancer",
+        f"Requests for {build.subject(action)} on the shared load balancer",
         {
             "rule_name": build.cloud_name(action, "host"),
             "listener_id": listener_ref.id,
             "priority": min(used + 1, RULE_PRIORITY_MAX),
             "rule_conditions": block(type="Host", host_config=block(values=[host])),
-            "rule_actions": block(
-                order=1, type="ForwardGroup", forward_group_config=block(server_group_tuples=tuples)
-            ),
+            "rule_actions": block(order=1, type="ForwardGroup", forward_group_config=block(server_group_tuples=tuples)),
         },
     )
 
@@ -135,7 +132,11 @@ def is_public(build: Build, action: Action) -> bool:
         known = build.inventory.get(resource_id)
         if known is None:
             continue
-        if known.texts("public_ips") or known.text("eip_id") or (known.text("address_type") or "").lower() == "internet":
+        if (
+            known.texts("public_ips")
+            or known.text("eip_id")
+            or (known.text("address_type") or "").lower() == "internet"
+        ):
             return True
     return False
 
@@ -152,51 +153,33 @@ def _new_group(
         instance_type=build.instance_type(root, action, params.text("instance_type")),
         security_groups=groups,
         low=added,
-        high=max(params.integer("max_size") or 0, added),
+        high=max(params.integer("max_size") or 0, added + len(params.texts("instance_ids"))),
         wanted=added,
     )
     group = scaling_group(build, action, root, subnets, fleet)
-    attachment = _attach_group(build, action, root, group.id, servers, what)
+    attachment = _attach_group(build, action, root, group, servers, what)
     if not params.text("server_group_id"):
         _attach_instances(build, action, root, group, params.texts("instance_ids"), attachment)
 
 
-def _attach_group(
-    build: Build, action: Action, root: Root, group: Value, servers: Value, what: Entry
-) -> Ref | None:
+def _attach_group(build: Build, action: Action, root: Root, group: Value, servers: Value, what: Entry) -> Ref:
     balancer = Params.of(action).text("load_balancer_id")
     kind = _kind(build, balancer) if balancer else "alb"
     if kind not in _ATTACHMENTS:
         return _attach_classic(build, action, root, group, servers, balancer or "", what)
-    body = {
-        "scaling_group_id": group,
-        "server_group_id": servers,
-        "type": _ATTACHMENTS[kind],
-        "port": what.port,
-        "weight": WEIGHT,
-        "force_attach": True,
-    }
-    comment = f"Servers of {action.workload} register themselves with the load balancer"
-    return build.add(action, root, "alicloud_ess_server_group_attachment", "fleet", comment, body)
+    return register(build, action, root, group, servers, what.port, kind=_ATTACHMENTS[kind])
 
 
 def _attach_classic(
     build: Build, action: Action, root: Root, group: Value, servers: Value, balancer: str, what: Entry
-) -> Ref | None:
+) -> Ref:
     if not Params.of(action).text("server_group_id"):
-        body = {
-            "scaling_group_id": group,
-            "server_group_id": servers,
-            "type": "ALB",
-            "port": what.port,
-            "weight": WEIGHT,
-            "force_attach": True,
-        }
-        build.remark(action, f"{balancer} is a classic balancer; a new ALB takes its place. Move the clients over by DNS.")
-        comment = f"Servers of {action.workload} register themselves with the new load balancer"
-        return build.add(action, root, "alicloud_ess_server_group_attachment", "fleet", comment, body)
+        build.remark(
+            action, f"{balancer} is a classic balancer; a new ALB takes its place. Move the clients over by DNS."
+        )
+        return register(build, action, root, group, servers, what.port)
     attributes = block(vserver_group_id=servers, port=what.port, weight=WEIGHT)
-    comment = f"Servers of {action.workload} register themselves with {balancer}"
+    comment = f"Servers of {build.subject(action)} register themselves with {balancer}"
     return build.add(
         action,
         root,
@@ -211,18 +194,18 @@ def _attach_classic(
 
 
 def _attach_instances(
-    build: Build, action: Action, root: Root, group: Ref, instances: Sequence[str], after: Ref | None
+    build: Build, action: Action, root: Root, group: Ref, instances: Sequence[str], after: Ref
 ) -> None:
     """The servers that exist join the group, so that a lost one is replaced; the group never deletes them."""
     for first in range(0, len(instances), ATTACH_MAX):
         suffix = "existing" if first == 0 else f"existing_{first // ATTACH_MAX + 1}"
-        body = {
-            "scaling_group_id": group.id,
+        body: Body = {
+            "scaling_group_id": group,
             "instance_ids": list(instances[first : first + ATTACH_MAX]),
             "force": False,
-            "depends_on": [after.expression] if after else None,
+            "depends_on": [after.expression],
         }
-        comment = f"Servers of {action.workload} that run today"
+        comment = f"Servers of {build.subject(action)} that run today"
         build.add(action, root, "alicloud_ess_attachment", suffix, comment, body)
 
 
@@ -272,20 +255,20 @@ def subnet_argument(
     build: Build, action: Action, root: Root, subnet: Subnet, number: int
 ) -> tuple[Argument, str | None]:
     """A vSwitch as a step names it: its id, or a shell variable with the line that reads it from Terraform."""
-    from advisor.exporters.steps import Shell, output
-
     if subnet.id:
         return subnet.id, None
     value = vswitch_id(build, action, root, subnet)
     suffix = f"vswitch_{number}"
-    name = build.output(action, root, f"vswitch:{subnet.zone}", suffix, value, f"New vSwitch in {subnet.zone or 'the chosen zone'}")
+    name = build.output(
+        action, root, f"vswitch:{subnet.zone}", suffix, value, f"New vSwitch in {subnet.zone or 'the chosen zone'}"
+    )
     return Shell(f'"$vswitch_{number}"'), output(root.folder, name, f"vswitch_{number}")
 
 
 def _widen_group(
     build: Build, action: Action, params: Params, root: Root, group: str, subnets: Sequence[Subnet]
 ) -> Step:
-    arguments: dict[str, Argument] = {"ScalingGroupId": group}
+    arguments: dict[str, Argument | None] = {"ScalingGroupId": group}
     lines: list[str] = []
     for number, subnet in enumerate(subnets, start=1):
         value, line = subnet_argument(build, action, root, subnet, number)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from advisor.exporters.params import Params
 from advisor.exporters.placement import Subnet
 from advisor.exporters.terraform.build import Build, clamp
-from advisor.exporters.terraform.document import Blocks, Ref, Root, Value, Variable, block
+from advisor.exporters.terraform.document import Blocks, Body, Ref, Root, Value, Variable, block
 from advisor.exporters.terraform.network import vpc_id, vswitch_id, zone_id
 from advisor.exporters.terraform.servers import SCALING_DISKS, disk_category, key_pair
 from advisor.model.plan import Action
@@ -17,6 +17,7 @@ LISTENER_PROTOCOLS = ("HTTP", "HTTPS", "QUIC")
 PORTS = {"HTTP": 80, "HTTPS": 443, "QUIC": 443}
 SERVERS_MAX = 2000  # fact auto_scaling.max_group_size
 RULE_PRIORITY_MAX = 10000
+WEIGHT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,14 @@ class Entry:
     protocol: str
     port: int
 
-    @property
-    def server_protocol(self) -> str:
-        return "HTTP"
-
 
 def entry(build: Build, action: Action, params: Params) -> Entry:
     """The listener of the plan; a protocol that an ALB does not speak becomes HTTP and is remarked on."""
     protocol = (params.text("listener_protocol") or "HTTP").upper()
     if protocol not in LISTENER_PROTOCOLS:
-        build.remark(action, f"An ALB does not speak {protocol}: the listener is exported as HTTP. An NLB may be what is needed.")
+        build.remark(
+            action, f"An ALB does not speak {protocol}: the listener is exported as HTTP. An NLB may be what is needed."
+        )
         protocol = "HTTP"
     return Entry(protocol, clamp(params.integer("listener_port"), 1, 65535, PORTS[protocol]))
 
@@ -60,7 +59,7 @@ def load_balancer(
         root,
         "alicloud_alb_load_balancer",
         suffix,
-        f"Entry of {action.workload} in {len(zones)} zones",
+        f"Entry of {build.subject(action)} in {len(zones)} zones",
         {
             "load_balancer_name": build.cloud_name(action, suffix),
             "load_balancer_edition": edition(build, action),
@@ -72,14 +71,23 @@ def load_balancer(
             "tags": build.tags(action),
         },
     )
-    build.output(action, root, "alb_dns", f"{suffix}_dns", ref.attr("dns_name"), f"Address of the entry of {action.workload}")
-    build.output(action, root, "alb", f"{suffix}_id", ref.id, f"Load balancer of {action.workload}")
+    build.output(
+        action,
+        root,
+        "alb_dns",
+        f"{suffix}_dns",
+        ref.attr("dns_name"),
+        f"Address of the entry of {build.subject(action)}",
+    )
+    build.output(action, root, "alb", f"{suffix}_id", ref.id, f"Load balancer of {build.subject(action)}")
     return ref
 
 
 def server_group(build: Build, action: Action, root: Root, vpc: Value) -> Ref:
     """The servers behind a listener, with a health check on a path that is asked for."""
-    described = f"Path that the health check of {action.workload} asks for; it must answer only when the service works"
+    described = (
+        f"Path that the health check of {build.subject(action)} asks for; it must answer only when the service works"
+    )
     path = root.variable(Variable(build.label(action, "health_path"), described, default="/"))
     health = block(
         health_check_enabled=True,
@@ -92,7 +100,7 @@ def server_group(build: Build, action: Action, root: Root, vpc: Value) -> Ref:
         root,
         "alicloud_alb_server_group",
         "servers",
-        f"Servers of {action.workload}",
+        f"Servers of {build.subject(action)}",
         {
             "server_group_name": build.cloud_name(action, "servers"),
             "vpc_id": vpc,
@@ -107,7 +115,7 @@ def listener(build: Build, action: Action, root: Root, balancer: Value, servers:
     """The listener that forwards to the servers."""
     certificates = None
     if what.protocol != "HTTP":
-        described = f"Certificate for the {what.protocol} listener of {action.workload}"
+        described = f"Certificate for the {what.protocol} listener of {build.subject(action)}"
         certificate = root.variable(Variable(build.label(action, "certificate_id"), described))
         certificates = block(certificate_id=certificate)
     return build.add(
@@ -115,7 +123,7 @@ def listener(build: Build, action: Action, root: Root, balancer: Value, servers:
         root,
         "alicloud_alb_listener",
         "listener",
-        f"{what.protocol} port {what.port} of {action.workload}",
+        f"{what.protocol} port {what.port} of {build.subject(action)}",
         {
             "load_balancer_id": balancer,
             "listener_protocol": what.protocol,
@@ -144,13 +152,13 @@ class Fleet:
 
 
 def scaling_group(build: Build, action: Action, root: Root, subnets: Sequence[Subnet], fleet: Fleet) -> Ref:
-    """A scaling group over all the zones with its configuration; returns the group."""
+    """A scaling group over all the zones with its configuration; returns the group's id, known once it can start servers."""
     group = build.add(
         action,
         root,
         "alicloud_ess_scaling_group",
         "fleet",
-        f"Servers of {action.workload}, spread evenly over {len(subnets)} zones",
+        f"Servers of {build.subject(action)}, spread evenly over {len(subnets)} zones",
         {
             "scaling_group_name": build.cloud_name(action, "fleet"),
             "min_size": clamp(fleet.low, 0, SERVERS_MAX, 0),
@@ -164,12 +172,12 @@ def scaling_group(build: Build, action: Action, root: Root, subnets: Sequence[Su
             "lifecycle": {"ignore_changes": ["desired_capacity", "min_size", "max_size"]},
         },
     )
-    build.add(
+    configuration = build.add(
         action,
         root,
         "alicloud_ess_scaling_configuration",
         "fleet",
-        f"What a new server of {action.workload} is made of",
+        f"What a new server of {build.subject(action)} is made of",
         {
             "scaling_group_id": group.id,
             "scaling_configuration_name": build.cloud_name(action, "servers"),
@@ -185,5 +193,21 @@ def scaling_group(build: Build, action: Action, root: Root, subnets: Sequence[Su
             "tags": build.tags(action),
         },
     )
-    build.output(action, root, "scaling_group", "fleet", group.id, f"Scaling group of {action.workload}")
-    return group
+    build.output(action, root, "scaling_group", "fleet", group.id, f"Scaling group of {build.subject(action)}")
+    return configuration.attr("scaling_group_id")
+
+
+def register(
+    build: Build, action: Action, root: Root, group: Value, servers: Value, port: int, kind: str = "ALB"
+) -> Ref:
+    """The servers of the scaling group register themselves with the load balancer."""
+    body: Body = {
+        "scaling_group_id": group,
+        "server_group_id": servers,
+        "type": kind,
+        "port": port,
+        "weight": WEIGHT,
+        "force_attach": True,
+    }
+    comment = f"Servers of {build.subject(action)} register themselves with the load balancer"
+    return build.add(action, root, "alicloud_ess_server_group_attachment", "fleet", comment, body)

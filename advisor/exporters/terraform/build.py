@@ -102,11 +102,18 @@ class Build:
     def component_name(self, action: Action) -> str:
         """The component as people call it, without the workload's name in front."""
         workload = self.workloads.get(action.workload)
-        known = next((item.name for item in workload.components if item.id == action.component), None) if workload else None
+        known = (
+            next((item.name for item in workload.components if item.id == action.component), None) if workload else None
+        )
         name = known or action.component
         for separator in ("/", ":", "."):
             name = name.removeprefix(f"{action.workload}{separator}")
         return name
+
+    def subject(self, action: Action) -> str:
+        """Whom the action serves, for comments and descriptions: ``shop`` or ``shop (web)``."""
+        component = self.component_name(action)
+        return action.workload if component in ("", action.workload) else f"{action.workload} ({component})"
 
     def cloud_name(self, action: Action, suffix: str) -> str:
         """The name a created resource bears in the console."""
@@ -128,7 +135,8 @@ class Build:
     def instance_type(self, root: Root, action: Action, value: str | None) -> Value:
         if value and _INSTANCE_TYPE.fullmatch(value):
             return value
-        described = f"Instance type for the servers of {action.workload} (the inventory does not name one), for example ecs.g7.large"
+        whose = self.subject(action)
+        described = f"Instance type for the servers of {whose} (the inventory names none), for example ecs.g7.large"
         return root.variable(Variable(self.label(action, "instance_type"), described))
 
     def resource(self, action: Action, key: str) -> Resource | None:

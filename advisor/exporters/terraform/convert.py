@@ -17,8 +17,9 @@ _DISK: dict[str, Argument] = {"DiskIds": Shell('"[\\"$disk\\"]"')}
 def regional_essd(build: Build, action: Action) -> None:
     """Online change of data disks to regional ESSDs."""
     disks = Params.of(action).texts("disk_ids") or action.resources
-    build.outcome(action)
-    build.remark(action, "Only data disks can be changed. While it runs a disk takes no snapshot and cannot be detached.")
+    build.remark(
+        action, "Only data disks can be changed. While it runs a disk takes no snapshot and cannot be detached."
+    )
     build.step(action, _snapshot_first(action, disks))
     build.step(action, _convert(action, disks))
 
@@ -54,7 +55,9 @@ def _convert(action: Action, disks: tuple[str, ...]) -> Step:
     unfinished: dict[str, Argument] = {"DiskId": Shell('"$disk"'), "Status": "progressing"}
     body = (
         query(described, ".Disks.Disk[0].Category", "category"),
-        *expect("category", CONVERTIBLE, "This category cannot be changed directly.", done=(REGIONAL,), leave="continue"),
+        *expect(
+            "category", CONVERTIBLE, "This category cannot be changed directly.", done=(REGIONAL,), leave="continue"
+        ),
         query(described, ".Disks.Disk[0].Type", "type"),
         f'[ "$type" = data ] || {fail("Only data disks can be changed. Disk:", "disk")}',
         query(aliyun("ecs", "DescribeSnapshots", action.region, unfinished), ".TotalCount", "running"),
@@ -81,11 +84,10 @@ def file_backup(build: Build, action: Action) -> None:
     """File backup, Basic edition: every day, kept 30 days, client installed by Cloud Assistant."""
     params = Params.of(action)
     instances = params.texts("instance_ids") or action.resources
-    build.outcome(action)
     build.remark(action, "The Basic edition backs up whole instances daily and keeps 30 days; neither can be changed.")
     if params.texts("paths"):
         listed = ", ".join(params.texts("paths"))
-        build.remark(action, f"It takes no list of folders: {listed} are contained in it.")
+        build.remark(action, f"It takes no list of folders: {listed} is backed up with everything else.")
     build.step(action, _open_service(action))
     build.step(action, _back_up(action, instances))
 

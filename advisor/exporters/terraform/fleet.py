@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from advisor.exporters.params import Params
-from advisor.exporters.terraform.alb import WEIGHT, is_public
+from advisor.exporters.terraform.alb import is_public
 from advisor.exporters.terraform.balancer import (
     Fleet,
     entry,
     listener,
     load_balancer,
+    register,
     scaling_group,
     server_group,
 )
@@ -39,20 +40,13 @@ def fleet_standby(build: Build, action: Action) -> None:
         wanted=count if warm else 0,
     )
     group = scaling_group(build, action, root, subnets, fleet)
-    body = {
-        "scaling_group_id": group.id,
-        "server_group_id": servers.id,
-        "type": "ALB",
-        "port": what.port,
-        "weight": WEIGHT,
-        "force_attach": True,
-    }
-    comment = f"Standby servers of {action.workload} register themselves with the load balancer"
-    build.add(action, root, "alicloud_ess_server_group_attachment", "fleet", comment, body)
+    register(build, action, root, group, servers.id, what.port)
     if len(subnets) == 1:
         build.remark(action, "An ALB wants two zones; the plan names one. Add a second zone before applying.")
     if not warm:
-        build.remark(action, f"Nothing runs until failover; then the group is set to {count} servers (see the runbook).")
+        build.remark(
+            action, f"Nothing runs until failover; then the group is set to {count} servers (see the runbook)."
+        )
 
 
 def with_gtm(build: Build, action: Action) -> bool:

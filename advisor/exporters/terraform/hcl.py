@@ -94,7 +94,7 @@ def _is_block(key: str, value: Value) -> bool:
 def _argument(key: str, value: Value, indent: str) -> str:
     if key in _BARE and isinstance(value, str):
         return value
-    if key == "ignore_changes" and isinstance(value, Sequence) and not isinstance(value, str):
+    if key in ("ignore_changes", "depends_on") and isinstance(value, Sequence) and not isinstance(value, str):
         return "[" + ", ".join(str(item) for item in value) + "]"
     return _value(value, indent)
 
@@ -109,13 +109,14 @@ def _value(value: Value, indent: str) -> str:
             return "true" if value else "false"
         case None:
             return "null"
-        case int() | float():
+        case int() | float():  # bool is told apart above
             return str(value)
         case Blocks(items):
             return _value(list(items), indent)
         case Mapping():
             inner = indent + "  "
-            lines = [f"{inner}{_key(key)} = {_value(item, inner)}" for key, item in value.items()]
+            width = max((len(_key(key)) for key in value), default=0)
+            lines = [f"{inner}{_key(key).ljust(width)} = {_value(item, inner)}" for key, item in value.items()]
             return "{\n" + "\n".join(lines) + f"\n{indent}}}" if lines else "{}"
         case _:
             return "[" + ", ".join(_value(item, indent) for item in value) + "]"

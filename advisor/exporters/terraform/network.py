@@ -13,10 +13,14 @@ def vpc_id(build: Build, action: Action, root: Root, vpc: Vpc) -> Value:
     """The id of an existing network, or a reference to the one created for this region."""
     if vpc.id:
         return vpc.id
-    described = f"Address range of the new network in {root.region}; it must not overlap any network it is to be joined with"
+    described = (
+        f"Address range of the new network in {root.region}; it must not overlap any network it is to be joined with"
+    )
     cidr = vpc.cidr or root.variable(Variable("standby_vpc_cidr", described))
     body: Body = {"vpc_name": cloud_name("standby", root.region), "cidr_block": cidr, "tags": build.tags(action)}
-    return _once(build, action, root, "alicloud_vpc", "standby", f"Network for what stands by in {root.region}", body).id
+    return _once(
+        build, action, root, "alicloud_vpc", "standby", f"Network for what stands by in {root.region}", body
+    ).id
 
 
 def vswitch_id(build: Build, action: Action, root: Root, subnet: Subnet) -> Value:
@@ -59,7 +63,7 @@ def security_group(build: Build, action: Action, root: Root, vpc: Vpc, port: int
         root,
         "alicloud_security_group",
         "sg",
-        f"Firewall of {action.workload} in {root.region}; add the rules its servers need",
+        f"Firewall of {build.subject(action)} in {root.region}; add the rules its servers need",
         {
             "security_group_name": build.cloud_name(action, "sg"),
             "vpc_id": vpc_id(build, action, root, vpc),
@@ -68,7 +72,9 @@ def security_group(build: Build, action: Action, root: Root, vpc: Vpc, port: int
     )
     if port is not None:
         _rule(build, action, root, group, vpc, port)
-    build.remark(action, "The new security group lets in the listener port only: copy the other rules the servers need.")
+    build.remark(
+        action, "The new security group lets in the listener port only: copy the other rules the servers need."
+    )
     return group
 
 

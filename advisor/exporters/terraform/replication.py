@@ -9,7 +9,7 @@ from advisor.exporters.names import cloud_name, identifier
 from advisor.exporters.params import Params
 from advisor.exporters.steps import Shell, Step, aliyun, expect, output, query
 from advisor.exporters.terraform.build import Build, clamp
-from advisor.exporters.terraform.document import Ref, Root, Value, Variable
+from advisor.exporters.terraform.document import Body, Ref, Root, Value, Variable
 from advisor.model.plan import Action
 
 RPO_S = 900  # the only value that a pair or group accepts (fact async_replication.rpo_value)
@@ -42,11 +42,15 @@ def replicate(build: Build, action: Action) -> None:
         for first in range(0, len(members), GROUP_MAX):
             _start(build, action, root, members[first : first + GROUP_MAX], source_zone, target, zone)
     if target == action.region:
-        build.remark(action, "One page of the API still says that both disks of a pair need two regions: try one pair first.")
+        build.remark(
+            action, "One page of the API still says that both disks of a pair need two regions: try one pair first."
+        )
 
 
 def _zone_variable(build: Build, action: Action, target: str) -> Variable:
-    return Variable(build.label(action, "target_zone"), f"Zone of {target} that takes the replicas of {action.workload}")
+    return Variable(
+        build.label(action, "target_zone"), f"Zone of {target} that takes the replicas of {build.subject(action)}"
+    )
 
 
 def _disks(build: Build, params: Params) -> list[Params]:
@@ -67,10 +71,17 @@ def _pair(
 ) -> _Pair:
     disk_id = disk.text("disk_id") or ""
     suffix = identifier(disk_id)
-    body = {"provider": provider, "zone_id": zone, **_same_disk(disk), "tags": build.tags(action)}
-    body["disk_name"] = cloud_name("replica-of", disk_id)
+    body: Body = {
+        "provider": provider,
+        "disk_name": cloud_name("replica-of", disk_id),
+        "zone_id": zone,
+        **_same_disk(disk),
+        "tags": build.tags(action),
+    }
     replica = build.add(action, root, "alicloud_ecs_disk", f"replica_{suffix}", f"Replica of disk {disk_id}", body)
-    described = Variable(build.label(action, "source_zone"), f"Zone in which the disks of {action.workload} stand now")
+    described = Variable(
+        build.label(action, "source_zone"), f"Zone in which the disks of {build.subject(action)} stand now"
+    )
     pair = build.add(
         action,
         root,
@@ -120,13 +131,15 @@ def _start(
         _start_pair(build, action, root, pairs[0])
         return
     suffix = f"group_{identifier(source_zone or 'zone')}_{identifier(pairs[0].disk_id)}"
-    described = Variable(build.label(action, "source_zone"), f"Zone in which the disks of {action.workload} stand now")
+    described = Variable(
+        build.label(action, "source_zone"), f"Zone in which the disks of {build.subject(action)} stand now"
+    )
     group = build.add(
         action,
         root,
         "alicloud_ebs_disk_replica_group",
         suffix,
-        f"{len(pairs)} disks of {action.workload} with one common recovery point",
+        f"{len(pairs)} disks of {build.subject(action)} with one common recovery point",
         {
             "disk_replica_group_name": build.cloud_name(action, "replicas"),
             "source_region_id": action.region,
@@ -139,9 +152,13 @@ def _start(
             "lifecycle": {"ignore_changes": ["status"]},
         },
     )
-    name = build.output(action, root, f"group:{pairs[0].disk_id}", suffix, group.id, f"Replication group of {action.workload}")
+    name = build.output(
+        action, root, f"group:{pairs[0].disk_id}", suffix, group.id, f"Replication group of {build.subject(action)}"
+    )
     for pair in pairs[1:]:
-        build.output(action, root, f"group:{pair.disk_id}", suffix, group.id, f"Replication group of {action.workload}")
+        build.output(
+            action, root, f"group:{pair.disk_id}", suffix, group.id, f"Replication group of {build.subject(action)}"
+        )
     build.step(action, _start_step(action, root, name, "group", f"{len(pairs)} disks"))
 
 
@@ -154,9 +171,7 @@ def _start_pair(build: Build, action: Action, root: Root, pair: _Pair) -> None:
 def _start_step(action: Action, root: Root, output_name: str, kind: str, what: str) -> Step:
     upper = "Pair" if kind == "pair" else "Group"
     listing = "ReplicaPairs" if kind == "pair" else "ReplicaGroups"
-    described = aliyun(
-        "ebs", f"DescribeDiskReplica{upper}s", action.region, {f"{upper}Ids": Shell(f'"${kind}"')}
-    )
+    described = aliyun("ebs", f"DescribeDiskReplica{upper}s", action.region, {f"{upper}Ids": Shell(f'"${kind}"')})
     start = aliyun(
         "ebs",
         f"StartDiskReplica{upper}",
@@ -169,7 +184,9 @@ def _start_step(action: Action, root: Root, output_name: str, kind: str, what: s
         body=(
             output(root.folder, output_name, kind),
             query(described, f".{listing}[0].Status", "status"),
-            *expect("status", ("created", "stopped"), "It cannot be started in this state.", done=("syncing", "normal")),
+            *expect(
+                "status", ("created", "stopped"), "It cannot be started in this state.", done=("syncing", "normal")
+            ),
             start,
         ),
         rollback=f"aliyun ebs StopDiskReplica{upper} with the same {kind} id; the replica keeps its last recovery point.",

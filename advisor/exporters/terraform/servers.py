@@ -17,10 +17,12 @@ CUSTOM_IMAGE_PREFIX = "m-"
 def image(build: Build, action: Action, root: Root, image_id: str | None) -> Value:
     """The image as the root's region knows it: public ones by their id, custom ones copied there first."""
     if not image_id:
-        described = f"Image with the application of {action.workload} (the inventory does not name one)"
+        described = f"Image with the application of {build.subject(action)} (the inventory does not name one)"
         return root.variable(Variable(build.label(action, "image_id"), described))
     if not image_id.startswith(CUSTOM_IMAGE_PREFIX):
-        build.remark(action, f"The servers start from image {image_id}: it may lack what was installed since. Make a newer one.")
+        build.remark(
+            action, f"The servers start from image {image_id}: it may lack what was installed since. Make a newer one."
+        )
     if root.region == action.region:
         return image_id
     if not image_id.startswith(CUSTOM_IMAGE_PREFIX):

@@ -83,7 +83,9 @@ def _copy_arguments(build: Build, action: Action) -> dict[str, Value]:
             "enable_cross_region_copy": True,
             "target_copy_regions": [region],
             "copied_snapshots_retention_days": retention(params),
-            "copy_encryption_configuration": block(encrypted=any(_encrypted(build, disk) for disk in params.texts("disk_ids"))),
+            "copy_encryption_configuration": block(
+                encrypted=any(_encrypted(build, disk) for disk in params.texts("disk_ids"))
+            ),
         }
     return {}
 
@@ -156,7 +158,9 @@ def copy(build: Build, action: Action) -> None:
     elif existing is not None:
         build.step(action, _enable_copy(action, params, existing, target))
     else:
-        build.remark(action, "A policy copies to one region only: this further copy is made by a step that must be repeated.")
+        build.remark(
+            action, "A policy copies to one region only: this further copy is made by a step that must be repeated."
+        )
     disks = params.texts("disk_ids")
     if disks:
         build.step(action, _copy_newest(action, disks, target, retention(params)))

@@ -33,7 +33,9 @@ def standby_instance(build: Build, action: Action) -> None:
         suffix,
         f"Stands in for {source.label if source else source_id}",
         {
-            "instance_name": build.cloud_name(action, f"standby-{source.name if source and source.name else source_id}"),
+            "instance_name": build.cloud_name(
+                action, f"standby-{source.name if source and source.name else source_id}"
+            ),
             "instance_type": build.instance_type(root, action, params.text("instance_type") or _type_of(source)),
             "image_id": image(build, action, root, params.text("image_id") or _image_of(source)),
             "vswitch_id": vswitch_id(build, action, root, subnet),

@@ -1,0 +1,227 @@
+"""The one place that wires files, rules and prices to the planner and the exporters. CLI, app and batch call this."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+from advisor import __version__
+from advisor.exporters import EXPORTERS
+from advisor.importers import default_targets, read_inventory, read_targets
+from advisor.model.deliverable import Deliverable
+from advisor.model.evidence import RuleBook
+from advisor.model.finding import InputError, Mistake, OutsideError
+from advisor.model.inventory import ImportResult
+from advisor.model.plan import Plan
+from advisor.model.pricebook import PriceBook
+from advisor.model.targets import OBJECTIVES, Objective, Targets, WorkloadClass
+from advisor.model.units import CURRENCIES, Money, UnitError, parse_money
+from advisor.planning import PlanRequest, make_plan
+from advisor.planning.request import DEFAULT_SAMPLES, Progress, silent
+from advisor.pricing import load_prices
+from advisor.rules import load_rules
+
+DEFAULT_FORMATS = ("json", "pdf", "terraform", "ros", "runbook", "checklist", "csv", "xlsx", "ics", "summary")
+ALL_FORMATS = tuple(EXPORTERS)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to assess. ``as_of`` None means today; ``currency`` None means the targets file's."""
+
+    budget: str | None = None
+    objective: str = "min-cost"
+    rules: Path | None = None
+    prices: Path | None = None
+    quotes: str = "off"
+    currency: str | None = None
+    as_of: date | None = None
+    seed: int = 1
+    samples: int = DEFAULT_SAMPLES
+    admit_unpriced: bool = False
+    with_frontier: bool = True
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A finished plan with everything its exporters need."""
+
+    deliverable: Deliverable
+    targets: Targets
+    imported: ImportResult
+
+    @property
+    def plan(self) -> Plan:
+        return self.deliverable.plan
+
+
+def books(settings: Settings) -> tuple[RuleBook, PriceBook]:
+    """The rule book and the price book, with the user's own on top; raises ``InputError`` with all mistakes in both."""
+    mistakes: list[Mistake] = []
+    rules = prices = None
+    try:
+        rules = load_rules(settings.rules)
+    except InputError as error:
+        mistakes += error.mistakes
+    try:
+        prices = load_prices(settings.prices, settings.as_of)
+    except InputError as error:
+        mistakes += error.mistakes
+    if mistakes or rules is None or prices is None:
+        raise InputError(mistakes)
+    return rules, prices
+
+
+def classes_of(rules: RuleBook) -> dict[str, WorkloadClass]:
+    """The shipped (or overridden) classes."""
+    return {name: item for name, item in rules.classes.items() if isinstance(item, WorkloadClass)}
+
+
+def assess(
+    paths: Sequence[Path], targets_path: Path | None, settings: Settings, progress: Progress = silent
+) -> Assessment:
+    """Read, plan, and hand back the assessment. Raises ``InputError`` with every mistake found in inventory, targets,
+    rules, prices and settings together."""
+    mistakes: list[Mistake] = []
+    budget = _budget(settings, mistakes)
+    objective = _objective(settings, mistakes)
+    rules, prices = books(settings)
+    imported = targets = None
+    try:
+        progress("reading the inventory")
+        imported = read_inventory(paths)
+    except InputError as error:
+        mistakes += error.mistakes
+    try:
+        targets = read_targets(targets_path, classes_of(rules), set(rules.regions)) if targets_path else None
+    except InputError as error:
+        mistakes += error.mistakes
+    if mistakes or imported is None:
+        raise InputError(mistakes)
+    wanted = targets or default_targets(classes_of(rules))
+    return plan_for(imported, wanted, rules, prices, replace(settings, objective=objective), budget, progress)
+
+
+def plan_for(
+    imported: ImportResult, targets: Targets, rules: RuleBook, prices: PriceBook, settings: Settings,
+    budget: Money | None = None, progress: Progress = silent,
+) -> Assessment:  # fmt: skip
+    """Plan for what has been read already (the app's way in)."""
+    currency = _currency(settings, targets, budget)
+    request = PlanRequest(
+        imported, targets, rules, prices, settings.as_of or date.today(), __version__,
+        objective=_objective(settings, []), currency=currency, budget=budget, seed=settings.seed, samples=settings.samples,
+        admit_unpriced=settings.admit_unpriced, with_frontier=settings.with_frontier, progress=progress,
+    )  # fmt: skip
+    plan, graph = make_plan(request)
+    return Assessment(Deliverable(plan, imported.inventory, graph, rules), targets, imported)
+
+
+def _budget(settings: Settings, mistakes: list[Mistake]) -> Money | None:
+    if settings.budget is None:
+        return None
+    try:
+        return parse_money(settings.budget)
+    except UnitError as error:
+        mistakes.append(Mistake("command line", "--budget", str(error), ""))
+        return None
+
+
+def _objective(settings: Settings, mistakes: list[Mistake]) -> Objective:
+    for known in OBJECTIVES:
+        if settings.objective == known:
+            return known
+    mistakes.append(Mistake("command line", "--objective", f"'{settings.objective}' is no objective.",
+                            f"Write one of {', '.join(OBJECTIVES)}."))  # fmt: skip
+    return "min-cost"
+
+
+def _currency(settings: Settings, targets: Targets, budget: Money | None) -> str:
+    currency = settings.currency or (budget.currency if budget else targets.currency)
+    limit = budget or targets.budget
+    mistakes = []
+    if currency not in CURRENCIES:
+        mistakes.append(Mistake("command line", "--currency", f"'{currency}' is not a currency of the price book.",
+                                "Write CNY or USD."))  # fmt: skip
+    elif limit is not None and limit.currency != currency:
+        problem = f"the budget is in {limit.currency}, the plan in {currency}; amounts are never converted silently."
+        mistakes.append(Mistake("command line", "--currency", problem, f"Give the budget in {currency}."))
+    if mistakes:
+        raise InputError(mistakes)
+    return currency
+
+
+def export(assessment: Assessment, formats: Collection[str] = DEFAULT_FORMATS) -> dict[str, bytes]:
+    """The files of the wanted formats by relative path; raises ``InputError`` for a format that does not exist."""
+    unknown = sorted(set(formats) - set(EXPORTERS))
+    if unknown:
+        known = ", ".join(EXPORTERS)
+        raise InputError([Mistake("command line", "--formats", f"'{name}' is no format.", f"Write some of {known}.")
+                          for name in unknown])  # fmt: skip
+    files: dict[str, bytes] = {}
+    for name in EXPORTERS:
+        if name in formats:
+            files.update(EXPORTERS[name](assessment.deliverable))
+    return files
+
+
+def write(files: Mapping[str, bytes], out: Path) -> None:
+    """Write all files, then put them in place at once: a reader never sees half a plan.
+
+    Files of an earlier run that this run does not write again are removed with the old folder, but only where the folder
+    holds a plan; a folder with anything else in it is refused. Raises ``OutsideError`` on disk trouble."""
+    target = out.resolve()
+    _refuse_foreign(out, target)
+    staging = target.parent / f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}"
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            path = staging / _inside(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        _swap(staging, target)
+    except OSError as error:
+        raise OutsideError(f"{out}: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _refuse_foreign(out: Path, target: Path) -> None:
+    if target.is_file():
+        raise InputError([Mistake(str(out), "", "is a file.", "Give a folder to write to.")])
+    if target.is_dir() and any(target.iterdir()) and not (target / "plan.json").is_file():
+        raise InputError([Mistake(str(out), "", "holds files that are no plan.", "Give a new or empty folder.")])
+
+
+def _inside(name: str) -> PurePosixPath:
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts:
+        raise ValueError(f"an exporter wants to write outside its folder: {name}")
+    return path
+
+
+def _swap(staging: Path, target: Path) -> None:
+    old = target.with_name(f"{staging.name}.old")
+    if target.exists():
+        target.rename(old)
+    try:
+        staging.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def digest(files: Mapping[str, bytes]) -> str:
+    """SHA-256 over paths and contents, for comparing two runs."""
+    total = hashlib.sha256()
+    for name in sorted(files):
+        total.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
+    return total.hexdigest()

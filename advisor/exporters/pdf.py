@@ -1,0 +1,189 @@
+"""The report as a tagged PDF that stakeholders sign: HTML by templates, set by WeasyPrint, nothing fetched."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from advisor import reporting
+from advisor.exporters import pdf_marks
+from advisor.model.deliverable import Deliverable
+from advisor.model.finding import OutsideError
+from advisor.model.report import MARKS, Report, WorkloadView
+from advisor.reporting import charts, words
+
+if TYPE_CHECKING:
+    from weasyprint.urls import URLFetcher
+
+FILE = "report.pdf"
+VARIANT = "pdf/ua-1"
+INSTALL = "apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+# How much of a very large estate is printed; the rest is in the CSV files and plan.json, and the report says so.
+DETAILED_WORKLOADS = 30
+MATRIX_CHARTS = 5
+INTERVAL_CHARTS = 4
+ROWS = {"misses": 4, "confirm": 5, "workloads": 150, "table": 80, "lines": 40, "sources": 150, "toc": 30}
+MISSING_GLYPH = "□"
+
+_QUANTITY = re.compile(r"\d[\d,.]* (?:CNY|USD|min|h|d|s)\b(?: \d+ (?:min|h|s)\b)?")
+_ASSETS = Path(__file__).parent / "pdf_assets"
+Item = TypeVar("Item")
+
+
+def render(deliverable: Deliverable) -> dict[str, bytes]:
+    """``report.pdf``; raises ``OutsideError`` with the line to type where Pango or a package is missing."""
+    report = reporting.build(deliverable.plan, deliverable.graph)
+    return {FILE: write_pdf(html(report), report.plan_id)}
+
+
+def html(report: Report) -> str:
+    """The whole report as one HTML page without any address that would have to be fetched but its fonts."""
+    detailed = _detailed(report.workloads)
+    page = _environment().get_template("report.html.j2").render(
+        report=report,
+        detailed=detailed,
+        matrices=_matrices(report),
+        intervals=_intervals(report),
+        rows=ROWS,
+        font_url=_font_path().as_uri(),
+        marks_url=pdf_marks.data_url(),
+        marks_family=pdf_marks.FAMILY,
+    )  # fmt: skip
+    return page.translate(_unprintable(page))
+
+
+def write_pdf(page: str, identifier: str) -> bytes:
+    """The PDF of a page: tagged, the same bytes for the same page, nothing fetched but the packaged fonts."""
+    weasyprint = _weasyprint()
+    document = weasyprint.HTML(string=page, url_fetcher=fetcher())
+    content: bytes = document.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier.encode())
+    return content
+
+
+def _weasyprint() -> Any:
+    """WeasyPrint, or an error that says what to install: without Pango its import prints a banner and raises ``OSError``."""
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            import weasyprint
+    except (OSError, ImportError) as error:
+        missing = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise OutsideError(f"The PDF needs Pango, which is not installed ({missing}). Type: {INSTALL}") from error
+    return weasyprint
+
+
+def fetcher() -> URLFetcher:
+    """A fetcher that knows ``data:`` and the packaged font, and refuses every other address."""
+    _weasyprint()
+    from weasyprint.urls import URLFetcher
+
+    allowed = _font_path().as_uri()
+
+    class PackagedOnly(URLFetcher):  # type: ignore[misc, unused-ignore]
+        """Refuses whatever does not come with the program."""
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> object:
+            if url.startswith("data:") or url == allowed:
+                return super().fetch(url, headers)
+            raise ValueError("only what comes with the program is read")
+
+    return PackagedOnly(allowed_protocols=("data", "file"), allow_redirects=False)
+
+
+def _font_path() -> Path:
+    try:
+        import pylopdf_fonts_zh_cn
+    except ImportError as error:
+        raise OutsideError("The PDF needs the font package. Type: pip install pylopdf-fonts-zh-cn") from error
+    return Path(pylopdf_fonts_zh_cn.sans_path())
+
+
+@functools.cache
+def _glyphs() -> frozenset[int]:
+    """The characters that the packaged fonts have."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(_font_path(), lazy=True) as font:
+        known = frozenset(font.getBestCmap())
+    return known | {ord(char) for char in "✓✗\n\t"}
+
+
+def _unprintable(page: str) -> dict[int, str]:
+    """Characters that no packaged font has, so that no page depends on the fonts of the machine."""
+    return {ord(char): MISSING_GLYPH for char in set(page) if ord(char) not in _glyphs()}
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_ASSETS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_finalize,
+    )
+    environment.globals.update(charts=_Drawn(), MARKS=MARKS, plural=words.plural, listing=words.listing)
+    environment.filters.update(cap=cap, link=link, kept=kept)
+    return environment
+
+
+class _Drawn:
+    """The charts as trusted markup: they escape every text themselves."""
+
+    def __getattr__(self, name: str) -> Any:
+        draw = getattr(charts, name)
+        return lambda *args: Markup(draw(*args))  # noqa: S704
+
+
+def _finalize(value: object) -> object:
+    """Every text that a template prints, without control characters; markup stays what it is."""
+    return words.clean(value) if type(value) is str else value
+
+
+def cap(items: Sequence[Item], limit: int) -> tuple[Sequence[Item], int]:
+    """The first ``limit`` items and how many are left out; one too many is not worth a note, so it is kept."""
+    return (items, 0) if len(items) <= limit + 1 else (items[:limit], len(items) - limit)
+
+
+def link(source: str) -> str:
+    """The source, as a link where it is nothing but a web address."""
+    shown = words.clean(source)
+    if shown.startswith("https://") and shown.isascii() and not set(shown) & set("<>\"'`{}|\\^ "):
+        return Markup('<a href="{0}">{1}</a>').format(shown, shown.removeprefix("https://"))
+    return shown
+
+
+def kept(text: str) -> Markup:
+    """The text with every number held together with its unit."""
+    return Markup(_QUANTITY.sub(r'<span class="nw">\g<0></span>', str(escape(words.clean(text)))))  # noqa: S704
+
+
+def _detailed(workloads: Sequence[WorkloadView]) -> Sequence[WorkloadView]:
+    """The workloads that get pages of their own: all, or of very many those that miss targets, then the rest in order."""
+    order = sorted(range(len(workloads)), key=lambda index: (not workloads[index].misses, index))
+    kept = set(order[:DETAILED_WORKLOADS])
+    return [workload for index, workload in enumerate(workloads) if index in kept]
+
+
+def _chunks(items: Sequence[Item], size: int, limit: int) -> list[Sequence[Item]]:
+    count = -(-len(items) // size)
+    even = -(-len(items) // max(1, count))
+    return [items[start : start + even] for start in range(0, len(items), max(1, even))][:limit]
+
+
+def _matrices(report: Report) -> list[Markup]:
+    chunks = _chunks(report.workloads, charts.MATRIX_ROWS, MATRIX_CHARTS)
+    return [Markup(charts.target_matrix(chunk, report.risk_level)) for chunk in chunks]  # noqa: S704
+
+
+def _intervals(report: Report) -> list[Markup]:
+    chunks = _chunks(report.workloads, charts.INTERVAL_WORKLOADS, INTERVAL_CHARTS)
+    return [Markup(charts.intervals(chunk, report.risk_level)) for chunk in chunks]  # noqa: S704

@@ -1,0 +1,102 @@
+"""The graph as one page that needs nothing else: search, failures tried out, a layered drawing of each workload."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from importlib.resources import files
+
+from advisor.graph.blast import Analysis
+from advisor.graph.export_json import node_records
+from advisor.graph.words import clean, for_script
+from advisor.model.graph import Component, Edge, Graph, Workload
+from advisor.model.inventory import Inventory
+
+# Tuning: a page with more nodes than this is slow to open; the rest is in the JSON.
+NODES_ON_PAGE = 20_000
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
+
+
+def to_html(inventory: Inventory, graph: Graph, failure: str | None = None, title: str = "Dependency graph") -> str:
+    """One self-contained page; ``failure`` is shown from the start. An unknown failure raises ``ValueError``."""
+    analysis = Analysis(inventory, graph)
+    if failure is not None:
+        analysis.node_of(failure)
+    data = page_data(analysis, failure)
+    template = _part("page.html")
+    parts = {
+        "POLICY": _POLICY,
+        "TITLE": escape(clean(title)),
+        "STYLE": _part("page.css"),
+        "DATA": for_script(data),
+        "SCRIPT": "\n".join(_part(name) for name in ("simulate.js", "layout.js", "page.js")),
+    }
+    for name, text in parts.items():
+        before, _, after = template.partition(f"<!--{name}-->")
+        template = before + text + after if name in ("POLICY", "TITLE") else f"{before}{text}{after}"
+    return template
+
+
+def _part(name: str) -> str:
+    return files("advisor.graph").joinpath("viewer", name).read_text(encoding="utf-8")
+
+
+def page_data(analysis: Analysis, failure: str | None) -> dict[str, object]:
+    """What the page's script works on: nodes by number, edges, redundant sets, workloads."""
+    inventory, graph = analysis.inventory, analysis.graph
+    records = node_records(inventory, graph)
+    shown = records[:NODES_ON_PAGE]
+    numbers = {str(record["id"]): number for number, record in enumerate(shown)}
+    places = {workload.name: number for number, workload in enumerate(graph.workloads)}
+    wave = {name: number for number, names in enumerate(graph.waves) for name in names}
+    return {
+        "failure": None if failure is None else failure.removeprefix("resource:"),
+        "left_out": len(records) - len(shown),
+        "nodes": [{**record, "workload": places.get(str(record.get("workload") or ""), -1)} for record in shown],
+        "edges": [_edge(edge, numbers) for edge in graph.edges if _drawn(edge, numbers)],
+        "proposals": [_edge(edge, numbers) for edge in graph.proposals if _drawn(edge, numbers)],
+        "sets": [
+            [numbers[item.source], [numbers[member] for member in item.members if member in numbers], item.quorum, item.scales]
+            for item in analysis.sets
+            if item.source in numbers
+        ],
+        "workloads": [_workload(item, analysis, numbers, places, wave) for item in graph.workloads],
+    }
+
+
+def _drawn(edge: Edge, numbers: Mapping[str, int]) -> bool:
+    return edge.source in numbers and edge.target in numbers
+
+
+def _edge(edge: Edge, numbers: Mapping[str, int]) -> list[object]:
+    said = f"{edge.rule}: {clean(edge.evidence)}" if edge.evidence else edge.rule
+    return [numbers[edge.source], numbers[edge.target], edge.meaning, edge.confidence, said]
+
+
+def _workload(
+    workload: Workload,
+    analysis: Analysis,
+    numbers: Mapping[str, int],
+    places: Mapping[str, int],
+    wave: Mapping[str, int],
+) -> dict[str, object]:
+    return {
+        "name": clean(workload.name),
+        "class": workload.class_name,
+        "found_by": workload.found_by,
+        "wave": wave.get(workload.name, 0),
+        "needs": [places[need] for need in workload.needs_hard if need in places],
+        "misses": [places[need] for need in workload.needs_soft if need in places],
+        "size": len(workload.resources),
+        "components": [_component(item, analysis.counted[item.id], numbers) for item in workload.components],
+    }
+
+
+def _component(component: Component, counted: tuple[str, ...], numbers: Mapping[str, int]) -> dict[str, object]:
+    return {
+        "name": clean(component.name),
+        "kind": component.kind,
+        "members": [numbers[member] for member in component.members if member in numbers],
+        "counted": [numbers[member] for member in counted if member in numbers],
+        "quorum": min(component.quorum, len(counted)),
+    }

@@ -1,0 +1,126 @@
+"""The graph as text for a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+
+from advisor.graph.edgeset import shortened
+from advisor.graph.words import clean
+from advisor.model.graph import Blast, Component, Graph, Workload
+from advisor.model.inventory import Inventory
+
+_FOUND_BY: Mapping[str, str] = {
+    "declared": "declared in the targets", "tag": "by tag", "load_balancer": "behind one balancer",
+    "scaling_group": "in one scaling group", "cluster": "in one cluster", "connected": "connected", "single": "by itself",
+}  # fmt: skip
+_COMPONENTS: Mapping[str, str] = {
+    "server_group": "servers", "stateful_instance": "server", "database": "database", "cache": "cache", "entry": "entry",
+}  # fmt: skip
+_LISTED = 12
+
+
+def to_text(inventory: Inventory, graph: Graph, blast: Blast | None = None) -> str:
+    """Workloads with their components and needs, the order of recovery, proposals; or what a failure does."""
+    lines = _failure(inventory, graph, blast) if blast else _overview(inventory, graph)
+    return "\n".join(clean(line) for line in lines) + "\n"
+
+
+def _overview(inventory: Inventory, graph: Graph) -> Iterator[str]:
+    confidences = Counter(edge.confidence for edge in graph.edges)
+    told = ", ".join(f"{count} {confidence}" for confidence, count in sorted(confidences.items()))
+    yield f"{len(inventory.resources)} resources, {len(graph.edges)} dependencies ({told}), {len(graph.workloads)} workloads"
+    for workload in graph.workloads:
+        yield ""
+        yield from _workload(inventory, workload)
+    yield from _waves(graph)
+    if graph.proposals:
+        yield ""
+        yield f"Possible dependencies, not counted until confirmed: {len(graph.proposals)}"
+        for edge in graph.proposals[:_LISTED]:
+            ends = f"{_label(inventory, edge.source)} → {_label(inventory, edge.target)}"
+            yield f"  {ends}  {edge.meaning}, {edge.confidence}: {edge.evidence}"
+        yield from _more(len(graph.proposals))
+    if graph.unassigned:
+        yield ""
+        yield f"In no workload: {len(graph.unassigned)}"
+        yield from (f"  {_label(inventory, item)}" for item in graph.unassigned[:_LISTED])
+        yield from _more(len(graph.unassigned))
+
+
+def _more(count: int) -> Iterator[str]:
+    if count > _LISTED:
+        yield f"  and {count - _LISTED} more (--format json lists them all)"
+
+
+def _workload(inventory: Inventory, workload: Workload) -> Iterator[str]:
+    yield f"{workload.name}  class {workload.class_name}, {_FOUND_BY[workload.found_by]}, {len(workload.resources)} resources"
+    for component in workload.components:
+        yield f"  {_COMPONENTS[component.kind]:<9} {component.name}{_size(component)}: {_members(inventory, component)}"
+    if workload.needs_hard:
+        yield f"  needs     {', '.join(workload.needs_hard)}"
+    if workload.needs_soft:
+        yield f"  would miss {', '.join(workload.needs_soft)}"
+
+
+def _size(component: Component) -> str:
+    if component.kind != "server_group":
+        return ""
+    scaled = ", in a scaling group" if component.scaling_group else ""
+    return f" ({len(component.members)} members, {component.quorum} needed{scaled})"
+
+
+def _members(inventory: Inventory, component: Component) -> str:
+    return shortened([_label(inventory, member) for member in component.members], _LISTED)
+
+
+def _label(inventory: Inventory, node: str) -> str:
+    resource = inventory.get(node)
+    return resource.label if resource else node
+
+
+def _waves(graph: Graph) -> Iterator[str]:
+    yield ""
+    yield "Order of recovery"
+    for number, names in enumerate(graph.waves, start=1):
+        yield f"  {number}. {', '.join(names)}"
+    for names in graph.cycles:
+        yield f"  need one another, hence together: {', '.join(names)}"
+
+
+def _failure(inventory: Inventory, graph: Graph, blast: Blast) -> Iterator[str]:
+    yield f"When {blast.failure} fails"
+    states: dict[str, list[str]] = defaultdict(list)
+    for name, state in blast.workloads.items():
+        states[state].append(name)
+    for state, words in (("failed", "down"), ("degraded", "degraded"), ("unprotected", "less protected")):
+        if states[state]:
+            yield f"  workloads {words}: {', '.join(sorted(states[state]))}"
+    untouched = [workload.name for workload in graph.workloads if workload.name not in blast.workloads]
+    if untouched:
+        yield f"  workloads not touched: {shortened(untouched, _LISTED)}"
+    yield from _listed(inventory, graph, f"{len(blast.failed)} resources fail", blast.failed)
+    shares = {node: f"{share:.0%} of its capacity left" for node, share in blast.degraded.items() if share < 1}
+    rest = {node: "works, with a spare or a function less" for node in blast.degraded if node not in shares}
+    yield from _listed(inventory, graph, f"{len(blast.degraded)} resources degrade", tuple(shares | rest), shares | rest)
+    words = f"{len(blast.unprotected)} resources lose what would bring them back or let them be changed"
+    yield from _listed(inventory, graph, words, blast.unprotected)
+
+
+def _listed(
+    inventory: Inventory, graph: Graph, title: str, nodes: tuple[str, ...], notes: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    if not nodes:
+        return
+    homes = {resource: workload.name for workload in graph.workloads for resource in workload.resources}
+    yield ""
+    yield title
+    by_home: dict[str, list[str]] = defaultdict(list)
+    for node in nodes:
+        by_home[homes.get(node, "")].append(node)
+    for home, items in sorted(by_home.items()):
+        yield f"  {home or 'in no workload'}: {len(items)}"
+        for node in items[:_LISTED]:
+            yield f"    {_label(inventory, node)}" + (f"  {notes[node]}" if notes and node in notes else "")
+        if len(items) > _LISTED:
+            yield f"    and {len(items) - _LISTED} more"

@@ -1,0 +1,120 @@
+"""Shared fate: resources and zones whose failure takes several workloads along."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from advisor.graph.blast import RESOURCE, is_place
+from advisor.graph.edges_place import ZONE
+from advisor.graph.edgeset import shortened
+from advisor.graph.finding_context import REFERENCE, Context
+from advisor.graph.findings_order import needs_of
+from advisor.model.finding import Finding
+from advisor.model.inventory import Kind
+
+_PLACES: tuple[Kind, ...] = ("vpc", "vswitch", "security_group", "image")
+
+
+def shared_resources(context: Context) -> Iterator[Finding]:
+    """Resources whose failure alone fails two or more workloads by what hangs on them, not by declared needs."""
+    suspects = sorted(_suspects(context))
+    if not suspects:
+        return
+    table = context.analysis.many([RESOURCE + item for item in suspects])
+    for item in suspects:
+        failed = table.workloads(RESOURCE + item)
+        hit = sorted({context.homes[node] for node in table.failed(RESOURCE + item) if node in context.homes})
+        both = _unrelated(context, set(failed) & set(hit), context.homes.get(item))
+        if len(both) > 1:
+            yield Finding(
+                id="GRA-SHARED-FATE",
+                severity="high",
+                title=f"{len(both)} workloads fail with one resource",
+                resource=item,
+                workload=context.homes.get(item),
+                detail=f"{context.label(item)}: {shortened(both, 10)} fail with it.",
+                fix="Give each workload its own, or hold it to the strictest target of them all.",
+                source=REFERENCE,
+            )
+
+
+def _unrelated(context: Context, names: set[str], home: str | None) -> list[str]:
+    """Without those whose declared needs already say that they fail with the resource's own workload."""
+    workloads = {workload.name: workload for workload in context.graph.workloads}
+    return sorted(name for name in names if home is None or home not in needs_of(name, workloads))
+
+
+def _suspects(context: Context) -> set[str]:
+    """Resources that resources of two or more workloads depend on directly."""
+    users: dict[str, set[str]] = defaultdict(set)
+    for edge in context.graph.edges:
+        if edge.meaning in ("hard", "containment") and edge.source in context.homes:
+            users[edge.target].update({context.homes[edge.source]} | {context.homes.get(edge.target, "")} - {""})
+    found = {target for target, homes in users.items() if len(homes) > 1 and not is_place(target)}
+    return {item for item in found if not context.estate.has(item, *_PLACES)}
+
+
+def shared_balancers(context: Context) -> Iterator[Finding]:
+    """A balancer in front of several workloads."""
+    behind: dict[str, set[str]] = defaultdict(set)
+    for group in context.memberships.groups:
+        for balancer in group.balancers:
+            behind[balancer].update(context.homes[item] for item in group.instances if item in context.homes)
+    for balancer, workloads in sorted(behind.items()):
+        if len(workloads) > 1:
+            yield Finding(
+                id="GRA-SHARED-BALANCER",
+                severity="medium",
+                title=f"One balancer in front of {len(workloads)} workloads",
+                resource=balancer,
+                workload=context.homes.get(balancer),
+                detail=f"{context.label(balancer)}: {shortened(sorted(workloads), 10)}.",
+                fix="Hold it to the strictest target of them, or give the strict one a balancer of its own.",
+                source=REFERENCE,
+            )
+
+
+def zones_of_many(context: Context) -> Iterator[Finding]:
+    """How much of the estate each zone takes along."""
+    zones = sorted(place for place in context.analysis.places if place.startswith(ZONE))
+    total = len(context.graph.workloads)
+    if total < 2 or not zones:
+        return
+    table = context.analysis.many(zones)
+    for zone in zones:
+        failed = table.workloads(zone)
+        if 2 * len(failed) > total:
+            yield Finding(
+                id="GRA-ZONE-OF-MANY",
+                severity="medium",
+                title=f"{len(failed)} of {total} workloads fail with one zone",
+                resource=None,
+                detail=f"{zone.removeprefix(ZONE)}: {shortened(failed, 10)}.",
+                fix="Spread the strict ones first.",
+                source=REFERENCE,
+            )
+
+
+def possible_shared_stores(context: Context) -> Iterator[Finding]:
+    """Databases that instances of other workloads may connect to, by allow list, and nobody said whether they do."""
+    clients: dict[str, set[str]] = defaultdict(set)
+    for edge in context.graph.proposals:
+        if edge.confidence == "derived" and context.estate.has(edge.target, "database", "cache"):
+            clients[edge.target].add(context.homes.get(edge.source, ""))
+    for store, workloads in sorted(clients.items()):
+        names = sorted(workloads - {"", context.homes.get(store, "")})
+        if names:
+            yield Finding(
+                id="GRA-POSSIBLE-CLIENTS",
+                severity="low",
+                title=f"{len(names)} other workload{'s' if len(names) > 1 else ''} may use this database",
+                resource=store,
+                workload=context.homes.get(store),
+                detail=f"{context.label(store)} lets in instances of {shortened(names, 10)}; permission is not use.",
+                fix="Declare the need under 'needs', or confirm the edge, or narrow the allow list.",
+                source=REFERENCE,
+            )
+
+
+SHARED_RULES = (shared_resources, shared_balancers, zones_of_many, possible_shared_stores)

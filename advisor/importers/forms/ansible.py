@@ -1,0 +1,187 @@
+"""Ansible: the dynamic inventory's host variables, facts and module answers, static inventories in YAML or INI."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from advisor.importers.api_json import read_value
+from advisor.importers.catalogue import SPEC_OF_KIND
+from advisor.importers.convert import unique
+from advisor.importers.fields import Record, get, keys_of, records, text
+from advisor.importers.places import kind_of_id
+from advisor.importers.records import Batch, Collector, Context, Draft, read_record
+from advisor.model.inventory import Kind
+
+_HOST: Final = re.compile(r"^(\S+)\s+(.*\S)$")
+_PAIR: Final = re.compile(r"([A-Za-z_][\w.]*)=(\"[^\"]*\"|'[^']*'|\S+)")
+_LISTS: Final[dict[str, Kind]] = {
+    "instances": "instance", "disks": "disk", "groups": "security_group", "interfaces": "network_interface", "eips": "eip",
+    "load_balancers": "load_balancer", "vserver_groups": "server_group", "vpcs": "vpc", "vswitches": "vswitch",
+    "buckets": "bucket",
+}  # fmt: skip
+_SINGLES: Final[dict[str, Kind]] = {
+    "instance": "instance", "disk": "disk", "group": "security_group", "interface": "network_interface", "eip": "eip",
+    "load_balancer": "load_balancer", "vpc": "vpc", "vswitch": "vswitch", "bucket": "bucket",
+}  # fmt: skip
+_DEPTH: Final = 12
+
+
+def matches(value: object) -> bool:
+    """Whether the document is an inventory with host variables, or the answer of one of the modules."""
+    if not isinstance(value, Mapping):
+        return False
+    meta = value.get("_meta")
+    if isinstance(meta, Mapping) and isinstance(meta.get("hostvars"), Mapping):
+        return True
+    return _is_module_answer(value) or any(True for _ in _static_hosts(value))
+
+
+def _is_module_answer(value: Record) -> bool:
+    """``instances``, ``disks``, … of snake_case records that have an ``id`` beside the API's own id field."""
+    rows = [row for key in (*_LISTS, *_SINGLES) for row in _rows(value.get(key))]
+    return any("id" in row and all(str(key).islower() for key in row) and "arn" not in row for row in rows[:3])
+
+
+def read(value: object, context: Context, collector: Collector) -> bool:
+    """Read hosts or module answers."""
+    if not isinstance(value, Mapping):
+        return False
+    meta = value.get("_meta")
+    if isinstance(meta, Mapping):
+        hosts = meta.get("hostvars")
+        return _read_hosts(hosts.items() if isinstance(hosts, Mapping) else (), context, collector)
+    if _is_module_answer(value):
+        return _read_module(value, context, collector)
+    return _read_hosts(_static_hosts(value), context, collector)
+
+
+def _rows(value: object) -> list[Record]:
+    return [value] if isinstance(value, Mapping) else records(value)
+
+
+def _read_module(value: Record, context: Context, collector: Collector) -> bool:
+    batch = collector.batch(context)
+    found = False
+    for key, kind in (*_LISTS.items(), *_SINGLES.items()):
+        for index, row in enumerate(_rows(value.get(key))):
+            if text(row.get("id")):
+                _record(row, kind, context.at(f"{key}[{index}]"), batch, collector)
+                found = True
+    return found or read_value(value, context, collector)
+
+
+def _record(row: Record, kind: Kind, context: Context, batch: Batch, collector: Collector) -> None:
+    if kind == "instance":
+        kind = "database" if "db_instance_id" in row else "cache" if "architecture_type" in row else "instance"
+    spec = SPEC_OF_KIND[kind]
+    draft = read_record(spec, _cleaned(row, kind), context, batch, collector)
+    if draft is not None and kind == "instance":
+        _instance_quirks(draft, row, context, batch)
+
+
+def _cleaned(row: Record, kind: Kind) -> dict[str, object]:
+    """Python's ``None`` printed as text is none; ids of nested groups are what the API calls ids."""
+    found = {key: "" if value == "None" else value for key, value in row.items()}
+    found.setdefault("status", row.get("state"))
+    spec = SPEC_OF_KIND[kind]
+    if not text(get(found, *spec.id[:1])):
+        found[spec.id[0]] = found.get("id")
+    if kind == "database":
+        # The module documents class and storage under each other's names; a text here is no number of GiB.
+        found = {key: value for key, value in found.items() if key not in ("db_instance_storage", "db_instance_storage_type")}
+    groups = found.get("security_groups")
+    if isinstance(groups, Mapping | list) and records([groups] if isinstance(groups, Mapping) else groups):
+        rows = [groups] if isinstance(groups, Mapping) else groups
+        found["security_groups"] = [text(get(one, "group_id", "security_group_id")) for one in records(rows)]
+    if isinstance(found.get("permissions"), list):
+        rules = [{key: "" if inner == "None" else inner for key, inner in rule.items()} for rule in records(found["permissions"])]
+        found["permissions"] = rules
+    return found
+
+
+def _instance_quirks(draft: Draft, row: Record, context: Context, batch: Batch) -> None:
+    eip = row.get("eip")
+    if isinstance(eip, Mapping) and text(get(eip, "allocation_id")):
+        draft.attributes["eip_id"] = text(get(eip, "allocation_id"))
+        draft.attributes["public_ips"] = unique(draft.attributes.get("public_ips", ()), get(eip, "ip_address"))
+    public = text(row.get("public_ip_address"))
+    if public:
+        draft.attributes["public_ips"] = unique(public, draft.attributes.get("public_ips", ()))
+    ids = []
+    for mapping in _rows(row.get("block_device_mappings")):
+        volume = text(get(mapping, "volume_id"))
+        if volume:
+            ids.append(volume)
+    if ids:
+        draft.attributes["disk_ids"] = tuple(ids)
+
+
+def _static_hosts(value: Record, depth: int = 0) -> Iterator[tuple[str, object]]:
+    """Hosts of a static inventory: ``all: {children: {web: {hosts: {name: {instance_id: …}}}}}``."""
+    if depth > _DEPTH:
+        return
+    for key, inner in value.items():
+        if not isinstance(inner, Mapping):
+            continue
+        if key == "hosts":
+            yield from ((str(name), host) for name, host in inner.items() if _cloud_id(host))
+        else:
+            yield from _static_hosts(inner, depth + 1)
+
+
+def _cloud_id(host: object) -> str:
+    if not isinstance(host, Mapping):
+        return ""
+    names = keys_of(host)
+    for name in ("instanceid", "id", "ecsid"):
+        key = names.get(name)
+        if key is not None and kind_of_id(text(host[key])) == "instance":
+            return text(host[key])
+    return ""
+
+
+def _read_hosts(hosts: object, context: Context, collector: Collector) -> bool:
+    batch = collector.batch(context)
+    without: list[str] = []
+    found = False
+    for name, host in hosts if hosts is not None else ():  # type: ignore[attr-defined]
+        instance = _cloud_id(host)
+        if not instance:
+            without.append(str(name))
+            continue
+        record = {key: value for key, value in host.items() if key != "id"}
+        _record({**record, "id": instance, "instance_id": instance}, "instance", context.at(str(name)), batch, collector)
+        found = True
+    if without:
+        collector.skip(f"{len(without)} hosts", "they have no instance id", context.file)
+    for draft in batch.drafts:
+        if not draft.name:
+            draft.name = draft.place.rpartition(".")[2]
+    return found
+
+
+def is_ini(content: str) -> bool:
+    """Whether a text is a static inventory whose hosts name their instance id."""
+    return re.search(r"(?m)^\S+\s+.*\b(?:instance_id|ecs_id)=[\"']?i-", content) is not None
+
+
+def read_ini(content: str, context: Context, collector: Collector) -> bool:
+    """Read the hosts of an INI inventory; one that stands in several groups is one host."""
+    hosts: dict[str, dict[str, object]] = {}
+    section = ""
+    for line in content.splitlines():
+        stripped = line.split(" #", 1)[0].strip()
+        if not stripped or stripped.startswith(("#", ";")):
+            continue
+        if stripped.startswith("["):
+            section = stripped.strip("[]")
+            continue
+        match = _HOST.match(stripped)
+        if match and not section.endswith((":vars", ":children")):
+            pairs = {key: value.strip("\"'") for key, value in _PAIR.findall(match.group(2))}
+            hosts.setdefault(match.group(1), {}).update(pairs)
+    return _read_hosts(hosts.items(), context, collector)
+
+

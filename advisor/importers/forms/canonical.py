@@ -1,0 +1,122 @@
+"""This product's own forms: JSON or YAML with ``resources``, CSV with the columns ``id`` and ``kind``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final, cast
+
+from advisor.importers.catalogue import SPEC_OF_KIND
+from advisor.importers.convert import as_bool, as_tags, json_inside
+from advisor.importers.fields import ABSENT, Record, records, text
+from advisor.importers.forms.tables import KINDS, Table
+from advisor.importers.records import Collector, Context, Draft, ListSeen, safe_tags
+from advisor.importers.secrets import is_secret_name
+from advisor.model.inventory import Kind, Origin
+
+_COMMON: Final = frozenset({"id", "kind", "name", "region", "zone", "zones", "status", "tags", "attributes", "origin", "observed_at"})
+
+
+def matches(value: object) -> bool:
+    """Whether the document has ``resources`` that each name their kind and id."""
+    rows = records(value.get("resources")) if isinstance(value, Mapping) and isinstance(value.get("resources"), list) else []
+    return bool(rows) and all(row.get("kind") in KINDS and "id" in row for row in rows[:20])
+
+
+def read(value: object, context: Context, collector: Collector) -> bool:
+    """Read every resource of the document."""
+    batch = collector.batch(context)
+    listed: dict[Kind, list[str]] = {}
+    rows = records(value["resources"]) if isinstance(value, Mapping) else []
+    for index, row in enumerate(rows):
+        draft = _draft(row, context.but(place=f"resources[{index}]"), collector)
+        if draft is not None:
+            batch.drafts.append(draft)
+            listed.setdefault(draft.kind, []).append(draft.id)
+    for kind, ids in listed.items():
+        collector.lists.append(ListSeen(kind, "canonical", "", tuple(ids), None, False, False, Origin(context.file)))
+    if isinstance(value, Mapping):
+        _listed(value.get("listed"), collector)
+    return True
+
+
+def _listed(pairs: object, collector: Collector) -> None:
+    for pair in pairs if isinstance(pairs, list) else ():
+        if isinstance(pair, list) and len(pair) == 2 and pair[0] in KINDS:
+            collector.pairs.add((str(pair[0]), str(pair[1] or "")))
+
+
+def _draft(row: Record, context: Context, collector: Collector) -> Draft | None:
+    kind, resource_id = text(row.get("kind")), text(row.get("id"))
+    if kind not in KINDS or not resource_id:
+        collector.note("INV-NO-ID", "medium", "A resource has no id or no known kind", Origin(context.file, context.place),
+                       "it was left out.", "Fill 'id' and 'kind'.")
+        return None
+    draft = Draft(cast(Kind, kind), resource_id, context.place, name=str(row.get("name") or ""))
+    draft.region = text(row.get("region")) or None
+    draft.zone = text(row.get("zone")) or None
+    draft.zones = tuple(text(zone) for zone in _sequence(json_inside(row.get("zones"))) if text(zone))
+    draft.zone = draft.zone or (draft.zones[0] if draft.zones else None)
+    draft.status = text(row.get("status")) or None
+    if row.get("tags") not in (None, ""):
+        draft.tags = safe_tags(as_tags(row["tags"]), resource_id, context, collector)
+    given = row.get("attributes")
+    own = given if isinstance(given, Mapping) else {}
+    for name, value in own.items():
+        if value is not None and not is_secret_name(str(name)):
+            draft.attributes[str(name)] = _frozen(value)
+    return draft
+
+
+def _sequence(value: object) -> Sequence[object]:
+    if isinstance(value, str):
+        return [part.strip() for part in value.replace(";", ",").split(",")]
+    return value if isinstance(value, list | tuple) else ()
+
+
+def _frozen(value: object) -> object:
+    """Lists as tuples, as every other importer gives them; secret fields of records left out."""
+    if isinstance(value, list | tuple):
+        return tuple(_frozen(item) for item in value)
+    if isinstance(value, Mapping):
+        return {str(key): _frozen(item) for key, item in value.items() if not is_secret_name(str(key))}
+    return value
+
+
+def is_canonical(header: Sequence[str]) -> bool:
+    """Whether a CSV header is this product's own."""
+    return {"id", "kind"} <= {name.strip() for name in header}
+
+
+def read_table(table: Table, context: Context, collector: Collector) -> bool:
+    """Read a CSV of this product: common columns by name, every other column is an attribute."""
+    rows = []
+    for number, cells in table.rows:
+        row = dict(zip((name.strip() for name in table.header), cells, strict=False))
+        if not any(str(cell).strip() for cell in cells if cell is not None):
+            continue
+        kind = text(row.get("kind"))
+        attributes = {name: _cell(kind, name, cell) for name, cell in row.items() if name not in _COMMON and cell not in (None, "")}
+        packed = json_inside(row.get("attributes"))
+        attributes |= packed if isinstance(packed, Mapping) else {}
+        rows.append({**{name: row.get(name) for name in _COMMON if name in row}, "attributes": attributes, "row": number})
+    return read({"resources": rows}, context, collector)
+
+
+def _cell(kind: str, name: str, cell: object) -> object:
+    """A cell in the type that the attribute has: by the kind's own reader, as JSON, else as text."""
+    inner = json_inside(cell)
+    if inner is not cell:
+        return inner
+    spec = SPEC_OF_KIND.get(cast(Kind, kind)) if kind in KINDS else None
+    convert = next((one.convert for one in spec.fields if one.name == name), None) if spec else None
+    if convert is None:
+        written = text(cell)
+        if written.lower() in ("true", "false"):
+            return as_bool(written)
+        return int(written) if written.isdigit() else cell
+    try:
+        found = convert(cell)
+    except ValueError:
+        return cell
+    return None if found is ABSENT else found
+

@@ -1,0 +1,67 @@
+"""JSON inside other text: Markdown fences, comments of programs, logs; and Python's own way to print a dictionary."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from advisor.importers.records import Collector, Context
+from advisor.model.inventory import Origin
+
+_COMMENT: Final = re.compile(r"^\s*(?:#|//|\*|--|;)+ ?")
+_START: Final = re.compile(r"[\[{]")
+_PYTHON: Final = re.compile(r"^\s*[\[{]\s*(?:\{\s*)?'")
+MAX_TEXT: Final = 32 * 1024**2
+MAX_PYTHON: Final = 16 * 1024**2
+MAX_TRIES: Final = 2000
+MIN_LENGTH: Final = 20
+_DECODER: Final = json.JSONDecoder()
+
+ReadDocument = Callable[[object, Context, Collector], bool]
+
+
+def python_value(text: str) -> object:
+    """The value of a text that Python printed (``{'Instances': …}``); None where it is none."""
+    if not _PYTHON.match(text) or len(text) > MAX_PYTHON:
+        return None
+    try:
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+
+
+def read(text: str, context: Context, collector: Collector, read_document: ReadDocument) -> bool:
+    """Read every JSON document that is found inside the text; a finding says so, for it may be an example."""
+    if len(text) > MAX_TEXT:
+        return False
+    lines = []
+    for line, value in candidates(text):
+        if read_document(value, context.at(f"line {line}"), collector):
+            lines.append(line)
+    if lines:
+        places = ", ".join(str(line) for line in lines[:10])
+        collector.note("INV-EMBEDDED", "info", "Resources were read from JSON inside a text", Origin(context.file),
+                       f"JSON at line {places}.", "Leave the file out if that is only an example.")
+    return bool(lines)
+
+
+def candidates(text: str) -> Iterator[tuple[int, object]]:
+    """Each JSON value in the text with its line, comment signs before its lines left out."""
+    bare = "\n".join(_COMMENT.sub("", line) for line in text.splitlines())
+    position = tries = 0
+    while tries < MAX_TRIES:
+        start = _START.search(bare, position)
+        if start is None:
+            return
+        tries += 1
+        try:
+            value, end = _DECODER.raw_decode(bare, start.start())
+        except (ValueError, RecursionError):
+            position = start.start() + 1
+            continue
+        if isinstance(value, dict | list) and end - start.start() >= MIN_LENGTH:
+            yield bare.count("\n", 0, start.start()) + 1, value
+        position = end

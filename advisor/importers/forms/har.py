@@ -1,0 +1,91 @@
+"""HAR recordings: the answers of recorded API calls, with the region asked for and the time of the answer."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator, Mapping
+from urllib.parse import parse_qsl, urlsplit
+
+import orjson
+
+from advisor.importers.api_json import read_value
+from advisor.importers.convert import as_time
+from advisor.importers.fields import Record, get, records, text
+from advisor.importers.places import is_region
+from advisor.importers.records import Collector, Context
+
+
+def matches(value: object) -> bool:
+    """Whether the document is a recording: ``log.entries[]``."""
+    log = value.get("log") if isinstance(value, Mapping) else None
+    return isinstance(log, Mapping) and isinstance(log.get("entries"), list)
+
+
+def read(value: object, context: Context, collector: Collector) -> bool:
+    """Read every answer of the recording; failed calls are skipped with their code."""
+    failed: dict[str, int] = {}
+    for index, entry in enumerate(_entries(value)):
+        here = _context(entry, context.but(place=f"log.entries[{index}]"))
+        body = _body(entry)
+        if body is None:
+            continue
+        code = text(get(body, "Code")) if isinstance(body, Mapping) else ""
+        if code and code not in ("200", "Success") and text(get(body, "Message")):
+            name = f"{here.operation or 'a call'} answered {code}"
+            failed[name] = failed.get(name, 0) + 1
+            continue
+        read_value(body, here, collector)
+    for name, count in sorted(failed.items()):
+        collector.skip(name, f"{count} answers are errors, not lists", context.file)
+    return True
+
+
+def _entries(value: object) -> Iterator[Record]:
+    log = value["log"] if isinstance(value, Mapping) else {}
+    return (entry for entry in log["entries"] if isinstance(entry, Mapping))
+
+
+def _body(entry: Record) -> object:
+    content = get(entry, "response.content")
+    raw = get(content, "text") if isinstance(content, Mapping) else None
+    if not isinstance(raw, str) or not raw:
+        return None
+    try:
+        data = base64.b64decode(raw) if isinstance(content, Mapping) and content.get("encoding") == "base64" else raw
+        return orjson.loads(data)
+    except (orjson.JSONDecodeError, binascii.Error, ValueError):
+        return None
+
+
+def _context(entry: Record, context: Context) -> Context:
+    asked = _asked(entry)
+    operation = asked.get("Action") or _header(entry, "x-acs-action")
+    region = asked.get("RegionId") or _region_of_host(entry)
+    started = as_time(text(get(entry, "startedDateTime")))
+    return context.but(
+        operation=operation,
+        region=region if is_region(region) else None,
+        observed_at=started if isinstance(started, str) and started else context.observed_at,
+    )
+
+
+def _asked(entry: Record) -> dict[str, str]:
+    """The parameters of the call, from query string, body or address."""
+    found = dict(parse_qsl(urlsplit(text(get(entry, "request.url"))).query))
+    found.update(parse_qsl(text(get(entry, "request.postData.text"))))
+    for pair in records(get(entry, "request.queryString")):
+        found[text(get(pair, "name"))] = text(get(pair, "value"))
+    return found
+
+
+def _header(entry: Record, name: str) -> str:
+    for header in records(get(entry, "request.headers")):
+        if text(get(header, "name")).lower() == name:
+            return text(get(header, "value"))
+    return ""
+
+
+def _region_of_host(entry: Record) -> str:
+    host = urlsplit(text(get(entry, "request.url"))).hostname or _header(entry, "host")
+    return next((part for part in host.split(".") if is_region(part)), "")

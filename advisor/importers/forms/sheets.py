@@ -1,0 +1,144 @@
+"""Tables from files: CSV in any delimiter and encoding, workbooks, the CLI's text tables, blocks of ``Key: value``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Sequence
+from typing import Final
+
+from advisor.importers.forms.tables import ColumnMapping, Table, find_header, read_table, refuse_unknown
+from advisor.importers.records import Collector, Context
+from advisor.importers.sources import RefusedError, check_archive
+
+MAX_ROWS: Final = 5_000_000
+_BAR_LINE = re.compile(r"^\s*[-+|=─┼]{3,}\s*$")
+_PAIR = re.compile(r"^\s*[\"']?([A-Za-z][A-Za-z0-9_ .-]{0,60}?)[\"']?\s*(?::|=|：)\s*(.*?)\s*,?\s*$")
+
+
+def looks_like_csv(text: str, mapping: ColumnMapping | None) -> bool:
+    """Whether the first lines are rows of a table whose header is known."""
+    rows = _csv_rows(text[:65536], limit=12)
+    return find_header(rows, mapping) is not None or (mapping is not None and len(rows) > 1)
+
+
+def read_csv(text: str, context: Context, collector: Collector, mapping: ColumnMapping | None) -> bool:
+    """Read a CSV file."""
+    rows = _csv_rows(text)
+    return _read_rows(rows, context, collector, mapping)
+
+
+def _csv_rows(text: str, limit: int = MAX_ROWS) -> list[list[str]]:
+    sample = text[:8192]
+    delimiter = max((",", "\t", ";", "|"), key=lambda sign: sample.split("\n", 1)[0].count(sign))
+    csv.field_size_limit(16 * 1024**2)
+    found = []
+    try:
+        for row in csv.reader(io.StringIO(text), delimiter=delimiter):
+            found.append(row)
+            if len(found) >= limit:
+                break
+    except csv.Error:
+        return []
+    return found
+
+
+def _read_rows(rows: Sequence[Sequence[object]], context: Context, collector: Collector, mapping: ColumnMapping | None) -> bool:
+    start = find_header(rows, mapping)
+    if start is None:
+        if rows and mapping is not None:
+            raise refuse_unknown(rows[0])
+        return False
+    header = tuple(str(cell or "").lstrip("\ufeff").strip() for cell in rows[start])
+    body = [(start + offset + 2, row) for offset, row in enumerate(rows[start + 1 :])]
+    return read_table(Table(header, body), context, collector, mapping)
+
+
+def read_workbook(data: bytes, context: Context, collector: Collector, mapping: ColumnMapping | None) -> bool:
+    """Read every sheet of an Excel workbook that is a table."""
+    import openpyxl
+
+    check_archive(data)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            sheets = [(sheet.title, [list(row) for row in sheet.iter_rows(values_only=True)]) for sheet in book.worksheets]
+            book.close()
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, AttributeError, IndexError, SyntaxError):
+        raise RefusedError("the workbook is broken.", "Save it again, or export CSV.") from None
+    found = False
+    for title, rows in sheets:
+        if not any(any(cell not in (None, "") for cell in row) for row in rows):
+            continue
+        if _read_rows(rows, context.but(place=f"sheet {title}"), collector, mapping):
+            found = True
+        else:
+            collector.skip(f"sheet {title}", "no id column is known among its headers", context.file)
+    return found
+
+
+def is_text_table(text: str) -> bool:
+    """Whether the text holds what ``aliyun … --output cols=`` prints: ``A | B`` over a line of dashes."""
+    lines = text.splitlines()[:40]
+    return any("|" in first and _BAR_LINE.match(second) for first, second in zip(lines, lines[1:], strict=False))
+
+
+def read_text_table(text: str, context: Context, collector: Collector, mapping: ColumnMapping | None) -> bool:
+    """Read every such table of a text."""
+    lines = text.splitlines()
+    found, index = False, 0
+    while index + 1 < len(lines):
+        if "|" not in lines[index] or not _BAR_LINE.match(lines[index + 1]):
+            index += 1
+            continue
+        header = _bar_cells(lines[index])
+        rows, number = [], index + 2
+        while number < len(lines) and "|" in lines[number]:
+            rows.append((number + 1, _bar_cells(lines[number])))
+            number += 1
+        found = read_table(Table(tuple(header), rows), context, collector, mapping) or found
+        index = number
+    return found
+
+
+def _bar_cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+
+
+def read_pairs(text: str, context: Context, collector: Collector, mapping: ColumnMapping | None) -> bool:
+    """Read blocks of ``Key: value`` lines, as SDK samples print objects; one block a record."""
+    tables: dict[tuple[str, ...], list[tuple[int, list[object]]]] = {}
+    for number, block in _blocks(text):
+        keys = tuple(block)
+        if len(keys) > 1:
+            tables.setdefault(keys, []).append((number, list(block.values())))
+    found = False
+    for keys, rows in tables.items():
+        if find_header([list(keys)], mapping) == 0:
+            found = read_table(Table(keys, rows), context, collector, mapping) or found
+    return found
+
+
+def _blocks(text: str) -> list[tuple[int, dict[str, object]]]:
+    """A block ends at an empty or dividing line, or where a key comes again."""
+    found: list[tuple[int, dict[str, object]]] = []
+    block: dict[str, object] = {}
+    start = 1
+    for number, line in enumerate(text.splitlines(), start=1):
+        match = _PAIR.match(line)
+        key = match.group(1).strip() if match else ""
+        if not match or key in block:
+            if block:
+                found.append((start, block))
+            block = {}
+        if match:
+            if not block:
+                start = number
+            block[key] = match.group(2).strip("\"'")
+    if block:
+        found.append((start, block))
+    return found

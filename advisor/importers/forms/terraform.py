@@ -1,0 +1,139 @@
+"""Terraform state: version 3 (flat texts), version 4, and ``terraform show -json``. Build order is not run-time need, so
+``dependencies`` are not read; what a state holds is what that root manages, never a whole listing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from advisor.importers.fields import Record
+from advisor.importers.forms.terraform_types import LINKS, SPECS, read_resource
+from advisor.importers.records import Collector, Context
+
+_RANK: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One managed resource of a state: its address, its type and its attributes."""
+
+    address: str
+    type: str
+    attributes: Record
+
+
+def matches(value: object) -> bool:
+    """Whether the document is a state or the answer of ``terraform show -json``."""
+    if not isinstance(value, Mapping):
+        return False
+    if "terraform_version" in value and ("values" in value or "planned_values" in value or "format_version" in value):
+        return True
+    if value.get("version") in (3, "3"):
+        return isinstance(value.get("modules"), list)
+    return value.get("version") in (4, "4") and isinstance(value.get("resources"), list)
+
+
+def read(value: object, context: Context, collector: Collector) -> bool:
+    """Read every managed resource of this cloud; the rest is counted by type."""
+    state: Record = value if isinstance(value, Mapping) else {}
+    serial = state.get("serial")
+    context = context.but(rank=_RANK, serial=serial if isinstance(serial, int) else 0, region=context.region)
+    batch = collector.batch(context)
+    left_out: dict[str, int] = {}
+    count = 0
+    for item in _items(state):
+        count += 1
+        if item.type in SPECS or item.type in LINKS:
+            read_resource(item.type, item.attributes, context.but(place=item.address), batch, collector)
+        else:
+            left_out[item.type] = left_out.get(item.type, 0) + 1
+    for kind, number in sorted(left_out.items()):
+        collector.skip(kind, f"{number} of a type that no plan needs", context.file)
+    if not count:
+        collector.skip(context.file, "an empty state: everything in it was destroyed, or it never held anything", context.file)
+    return True
+
+
+def _items(state: Record) -> Iterator[Item]:
+    if isinstance(state.get("modules"), list):
+        yield from _version_3(state)
+    elif isinstance(state.get("resources"), list):
+        yield from _version_4(state)
+    else:
+        values = state.get("values") or state.get("planned_values")
+        root = values.get("root_module") if isinstance(values, Mapping) else None
+        if isinstance(root, Mapping):
+            yield from _shown(root, 0)
+
+
+def _version_3(state: Record) -> Iterator[Item]:
+    for module in _mappings(state.get("modules")):
+        resources = module.get("resources")
+        for address, resource in resources.items() if isinstance(resources, Mapping) else ():
+            primary = resource.get("primary") if isinstance(resource, Mapping) else None
+            flat = primary.get("attributes") if isinstance(primary, Mapping) else None
+            if str(address).startswith("data.") or not isinstance(flat, Mapping):
+                continue
+            yield Item(str(address), str(resource.get("type", "")), unflatten(flat))
+
+
+def _version_4(state: Record) -> Iterator[Item]:
+    for resource in _mappings(state.get("resources")):
+        if resource.get("mode") != "managed":
+            continue
+        kind = str(resource.get("type", ""))
+        module = f"{resource['module']}." if resource.get("module") else ""
+        for instance in _mappings(resource.get("instances")):
+            attributes = instance.get("attributes")
+            flat = instance.get("attributes_flat")
+            index = f"[{instance['index_key']!r}]" if "index_key" in instance else ""
+            found = attributes if isinstance(attributes, Mapping) else unflatten(flat) if isinstance(flat, Mapping) else None
+            if found is not None:
+                yield Item(f"{module}{kind}.{resource.get('name', '')}{index}", kind, found)
+
+
+def _shown(module: Record, depth: int) -> Iterator[Item]:
+    if depth > 20:
+        return
+    for resource in _mappings(module.get("resources")):
+        values = resource.get("values")
+        if resource.get("mode") == "managed" and isinstance(values, Mapping):
+            yield Item(str(resource.get("address", "")), str(resource.get("type", "")), values)
+    for child in _mappings(module.get("child_modules")):
+        yield from _shown(child, depth + 1)
+
+
+def _mappings(value: object) -> list[Record]:
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def unflatten(flat: Record) -> dict[str, object]:
+    """``security_groups.#``/``.1793869632`` as a list, ``tags.%`` as a mapping, the rest as it is."""
+    tree: dict[str, object] = {}
+    for key in sorted(flat, key=str):
+        parts = str(key).split(".")
+        if parts[-1] == "%" or parts[-1] == "#":
+            _branch(tree, parts[:-1])
+            continue
+        _branch(tree, parts[:-1])[parts[-1]] = flat[key]
+    maps = {str(key)[:-2] for key in flat if str(key).endswith(".%")}
+    return {name: _folded(value, name, maps) for name, value in tree.items()}
+
+
+def _branch(tree: dict[str, object], parts: list[str]) -> dict[str, object]:
+    for part in parts:
+        inner = tree.get(part)
+        if not isinstance(inner, dict):
+            inner = tree[part] = {}
+        tree = inner
+    return tree
+
+
+def _folded(value: object, path: str, maps: set[str]) -> object:
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _folded(item, f"{path}.{key}", maps) for key, item in value.items()}
+    if path in maps or not all(key.isdigit() for key in inner):
+        return inner
+    return list(inner.values())

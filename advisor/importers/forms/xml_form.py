@@ -1,0 +1,63 @@
+"""XML answers (``Format=XML``), turned into what the JSON answer of the same call would be. Declarations of document
+types and entities are refused: that is where XML attacks live."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+
+from advisor.importers.api_json import hint_of, read_value
+from advisor.importers.catalogue import HINTS
+from advisor.importers.fields import plain
+from advisor.importers.records import Collector, Context
+from advisor.importers.sources import RefusedError
+
+_FORBIDDEN = re.compile(r"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+MAX_DEPTH = 60
+
+
+def matches(text: str) -> bool:
+    """Whether a text is XML: it begins with a tag or a declaration."""
+    return re.match(r"\s*(<\?xml\b|<[A-Za-z][\w.:-]*[\s/>])", text) is not None
+
+
+def read(text: str, context: Context, collector: Collector) -> bool:
+    """Read one XML answer; raises ``RefusedError`` for broken or dangerous ones."""
+    if _FORBIDDEN.search(text):
+        raise RefusedError("XML with a document type or entities is not read.", "Export it as JSON, or remove the DOCTYPE.")
+    try:
+        # Entities are refused above, so that the standard parser cannot be made to expand any.
+        root = ElementTree.fromstring(text.strip())  # noqa: S314
+    except ElementTree.ParseError as error:
+        line = error.position[0]
+        raise RefusedError(f"line {line}: it is no valid XML.", "Export it again, the whole of it.") from None
+    operation = re.sub(r"(Response|Result)$", "", _tag(root))
+    value = _value(root, 0)
+    if not isinstance(value, dict):
+        return False
+    here = context.but(operation=operation, place=_tag(root))
+    return read_value(value, here, collector) if hint_of(operation) else False
+
+
+def _tag(element: ElementTree.Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _value(element: ElementTree.Element, depth: int) -> object:
+    """Text of a leaf; of others a mapping in which what repeats is a list."""
+    if depth > MAX_DEPTH:
+        raise RefusedError("the XML is nested too deeply.", "Export the list again.")
+    if not len(element):
+        content = (element.text or "").strip()
+        return {} if not content and plain(_tag(element)) in HINTS else content
+    found: dict[str, object] = {}
+    for child in element:
+        name, value = _tag(child), _value(child, depth + 1)
+        known = found.get(name)
+        if name not in found:
+            found[name] = value
+        elif isinstance(known, list):
+            known.append(value)
+        else:
+            found[name] = [known, value]
+    return found

@@ -1,0 +1,72 @@
+"""Candidates: each workload with its context, its options and its infeasible protections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from advisor.estimation.context import Context
+from advisor.estimation.costs import Costing
+from advisor.estimation.loss import rates_of
+from advisor.estimation.measures import offer
+from advisor.estimation.options import NOTHING, Builder, Option, OptionSet
+from advisor.estimation.sampling import Sampler
+from advisor.model.disruption import Disruption
+from advisor.model.graph import Graph, Workload
+from advisor.model.plan import Infeasible
+from advisor.model.targets import Match, Target, WorkloadClass, WorkloadSpec
+from advisor.planning.request import PlanRequest
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One workload ready for the decision."""
+
+    workload: Workload
+    spec: WorkloadSpec
+    workload_class: WorkloadClass
+    targets: Mapping[Disruption, Target]
+    builder: Builder
+    options: OptionSet
+    infeasible: tuple[Infeasible, ...]
+
+    @property
+    def before(self) -> Option:
+        """The option that changes nothing."""
+        return next(option for option in self.options.options if option.id == NOTHING)
+
+    def option(self, option_id: str) -> Option:
+        return next(option for option in self.options.options if option.id == option_id)
+
+
+def candidates(request: PlanRequest, graph: Graph) -> tuple[Candidate, ...]:
+    """All workloads of the graph with their options, sorted by name."""
+    found = []
+    for workload in sorted(graph.workloads, key=lambda item: item.name):
+        request.progress(f"options of {workload.name}")
+        found.append(_candidate(request, workload))
+    return tuple(found)
+
+
+def spec_of(request: PlanRequest, workload: Workload) -> WorkloadSpec:
+    """The declared wishes, or none for a workload that was found."""
+    declared = request.targets.spec(workload.name)
+    return declared or WorkloadSpec(workload.name, Match(), workload.class_name)
+
+
+def _candidate(request: PlanRequest, workload: Workload) -> Candidate:
+    spec = spec_of(request, workload)
+    workload_class = request.targets.classes[spec.class_name]
+    wanted = request.targets.all_targets(spec)
+    context = Context(request.imported.inventory, request.rules, workload, spec, request.as_of)
+    costing = Costing(request.prices, request.currency, context)
+    unbounded = context.number("loss.without_copy")
+    builder = Builder(
+        context, costing, Sampler(request.seed, request.samples), rates_of(spec, workload_class, unbounded), wanted,
+        request.targets.risk_level, request.admit_unpriced,
+    )  # fmt: skip
+    offered = offer(context)
+    return Candidate(workload, spec, workload_class, wanted, builder, builder.build(offered.dimensions), offered.infeasible)
+
+

@@ -1,0 +1,190 @@
+"""From candidates to a problem, and from its solution to outcomes that include the workloads each one needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import numpy as np
+
+from advisor.estimation.costs import FILE_BACKUP_QUOTA, Costing, shared_lines
+from advisor.estimation.costs.costing import DAYS_PER_MONTH
+from advisor.estimation.costs.shared import FILE_BACKUP_SKU
+from advisor.estimation.options import Option, meets
+from advisor.estimation.outcome import QUANTILES, Outcome, with_needs
+from advisor.model.disruption import DISRUPTIONS, Disruption
+from advisor.model.option import Coupling, FreeQuota, Problem, ProblemOption, ProblemWorkload, Solution
+from advisor.model.pricebook import MissingPrice
+from advisor.optimise import solve
+from advisor.planning.candidates import Candidate
+from advisor.planning.request import PlanRequest
+
+CENTS = Decimal(100)
+MAX_ROUNDS = 50
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The solved problem and the outcomes of every workload, with and without the plan, those of its needs included."""
+
+    problem: Problem
+    solution: Solution
+    after: Mapping[str, Mapping[Disruption, Outcome]]
+    before: Mapping[str, Mapping[Disruption, Outcome]]
+
+
+def to_cents(amount: Decimal) -> int:
+    return int((amount * CENTS).to_integral_value())
+
+
+def build_problem(request: PlanRequest, found: Sequence[Candidate]) -> Problem:
+    """The optimiser's view: costs in cents, missed targets with their class weight, shared charges, free quotas."""
+    budget = request.budget or request.targets.budget
+    workloads = tuple(
+        ProblemWorkload(item.workload.name, tuple(_problem_option(item, option, request) for option in item.options.options))
+        for item in found
+    )
+    return Problem(
+        workloads, request.objective, to_cents(budget.amount) if budget else None, _shared_cents(found), _quotas(found),
+        tuple(couplings(found, request)), request.targets.max_changes,
+        targets_first=request.objective in ("min-cost", "min-change") or request.targets.hard,
+    )  # fmt: skip
+
+
+def _problem_option(item: Candidate, option: Option, request: PlanRequest) -> ProblemOption:
+    missed = {
+        disruption: item.workload_class.weight
+        for disruption in DISRUPTIONS
+        if meets(option.outcomes[disruption], item.targets[disruption], request.targets.risk_level) is False
+    }
+    return ProblemOption(
+        option.id, to_cents(option.monthly), to_cents(option.loss), option.changes, dict(missed), option.shared, option.quota
+    )
+
+
+def _shared_cents(found: Sequence[Candidate]) -> dict[str, int]:
+    used = sorted({shared for item in found for option in item.options.options for shared in option.shared})
+    if not used:
+        return {}
+    lines = shared_lines(found[0].builder.costing, used)
+    return {str(line.shared_id): to_cents(line.monthly or Decimal(0)) for line in lines}
+
+
+def _quotas(found: Sequence[Candidate]) -> dict[str, FreeQuota]:
+    if not any(option.quota for item in found for option in item.options.options):
+        return {}
+    costing: Costing = found[0].builder.costing
+    price = costing.price(FILE_BACKUP_SKU, "all")
+    if isinstance(price, MissingPrice):
+        return {}
+    free = costing.context.number("file_backup.essential.free_quota")
+    return {FILE_BACKUP_QUOTA: FreeQuota(free, float(price.deciding * DAYS_PER_MONTH * CENTS))}
+
+
+def needs_of(found: Sequence[Candidate]) -> dict[str, tuple[str, ...]]:
+    """For each workload all that it needs hard, directly or through others; a workload in a cycle does not wait for itself."""
+    direct = {item.workload.name: item.workload.needs_hard for item in found}
+
+    def reach(name: str, seen: tuple[str, ...]) -> tuple[str, ...]:
+        for need in direct.get(name, ()):
+            if need in direct and need not in seen:
+                seen = reach(need, (*seen, need))
+        return seen
+
+    return {name: tuple(sorted(set(reach(name, ())) - {name})) for name in direct}
+
+
+def couplings(found: Sequence[Candidate], request: PlanRequest) -> list[Coupling]:
+    """Targets that a needed workload can break: its recovery and the dependent's own start must fit the target together."""
+    by_name = {item.workload.name: item for item in found}
+    level = QUANTILES[request.targets.risk_level]
+    result = []
+    for name, needs in sorted(needs_of(found).items()):
+        item = by_name[name]
+        for disruption in DISRUPTIONS:
+            limit = item.targets[disruption].rto_s
+            if limit is None:
+                continue
+            for need in needs:
+                breaks = _breaks(item, by_name[need], disruption, limit, level)
+                if breaks:
+                    result.append(Coupling(name, need, disruption, item.workload_class.weight, breaks))
+    return result
+
+
+def _breaks(
+    item: Candidate, needed: Candidate, disruption: Disruption, limit: float, level: float
+) -> dict[str, frozenset[str]]:
+    times = {option.id: option.outcomes[disruption].quantile(level) for option in needed.options.options}
+    breaks = {}
+    for option in item.options.options:
+        tail = option.outcomes[disruption].tail
+        rest = float(np.quantile(tail, level)) if tail is not None else 0.0
+        bad = frozenset(other for other, time in times.items() if time > 0 and time + rest > limit)
+        if bad:
+            breaks[option.id] = bad
+    return breaks
+
+
+def decide(request: PlanRequest, found: Sequence[Candidate]) -> Decision:
+    """Solve, then look at the joint outcomes: where waiting for another workload breaks a target that the problem took
+    for met (the quantile of a maximum exceeds the maximum of quantiles), that pair is marked and the problem solved anew."""
+    problem = build_problem(request, found)
+    needs = needs_of(found)
+    for _ in range(MAX_ROUNDS):
+        solution = solve(problem)
+        after = joint_outcomes(found, needs, solution.choices)
+        surprises = _surprises(found, needs, problem, solution, after, request)
+        if not surprises:
+            break
+        problem = replace(problem, couplings=(*problem.couplings, *surprises))
+    before = joint_outcomes(found, needs, {item.workload.name: item.before.id for item in found})
+    return Decision(problem, solution, after, before)
+
+
+def joint_outcomes(
+    found: Sequence[Candidate], needs: Mapping[str, tuple[str, ...]], choices: Mapping[str, str]
+) -> dict[str, dict[Disruption, Outcome]]:
+    """Outcomes of the chosen options, each waiting for all it needs."""
+    own = {item.workload.name: item.option(choices[item.workload.name]).outcomes for item in found}
+    return {
+        name: {d: with_needs(outcomes[d], [own[need][d] for need in needs[name]]) for d in DISRUPTIONS}
+        for name, outcomes in own.items()
+    }
+
+
+def _surprises(
+    found: Sequence[Candidate], needs: Mapping[str, tuple[str, ...]], problem: Problem, solution: Solution,
+    after: Mapping[str, Mapping[Disruption, Outcome]], request: PlanRequest,
+) -> list[Coupling]:  # fmt: skip
+    known = {(c.dependent, c.needed, c.key, o, b) for c in problem.couplings for o, bad in c.breaks.items() for b in bad}
+    by_name = {item.workload.name: item for item in found}
+    result = []
+    for item in found:
+        name = item.workload.name
+        option = item.option(solution.choices[name])
+        for disruption in DISRUPTIONS:
+            alone = meets(option.outcomes[disruption], item.targets[disruption], request.targets.risk_level)
+            together = meets(after[name][disruption], item.targets[disruption], request.targets.risk_level)
+            if alone is False or together is not False:
+                continue
+            pairs = [(name, need, disruption, option.id, solution.choices[need]) for need in needs[name]]
+            if any(pair in known for pair in pairs):
+                continue
+            alone_break = [
+                need for need in needs[name] if _breaks_alone(item, option, by_name[need], solution, disruption, request)
+            ]
+            result += [
+                Coupling(name, need, disruption, item.workload_class.weight, {option.id: frozenset({solution.choices[need]})})
+                for need in alone_break or needs[name]
+            ]
+    return result
+
+
+def _breaks_alone(
+    item: Candidate, option: Option, needed: Candidate, solution: Solution, disruption: Disruption, request: PlanRequest
+) -> bool:
+    other = needed.option(solution.choices[needed.workload.name]).outcomes[disruption]
+    joint = with_needs(option.outcomes[disruption], [other])
+    return meets(joint, item.targets[disruption], request.targets.risk_level) is False

@@ -1,0 +1,180 @@
+"""Outcomes as the plan shows them: quantiles, critical path, limiting step, sensitivity, facts and their confidence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from advisor.estimation.context import Context
+from advisor.estimation.options import meets
+from advisor.estimation.outcome import Outcome, pools
+from advisor.estimation.paths import Path
+from advisor.estimation.sampling import Sampler, Samples
+from advisor.estimation.schedule import Schedule, critical_shares, run
+from advisor.model.evidence import Spread, weakest
+from advisor.model.plan import ComponentRecovery, Estimate, Sensitivity, TaskResult
+from advisor.model.recovery import Task
+from advisor.model.targets import RiskLevel, Target
+
+SENSITIVE_INPUTS = 3
+P95 = 0.95
+
+
+def estimate(
+    context: Context, sampler: Sampler, outcome: Outcome, target: Target, risk_level: RiskLevel, waits_for: str | None,
+    detailed: bool = True,
+) -> Estimate:  # fmt: skip
+    """The estimate of one outcome against its target. ``detailed`` adds the schedule and the sensitivities."""
+    facts = outcome.facts
+    confidence = weakest(context.rules.fact(fact).confidence for fact in facts)
+    schedule = outcome.schedule
+    return Estimate(
+        rpo_worst_s=_seconds(outcome.worst_s),
+        rpo_expected_s=_seconds(outcome.expected_s),
+        rto_p50_s=_seconds(outcome.quantile(0.5)),
+        rto_p90_s=_seconds(outcome.quantile(0.9)),
+        rto_p95_s=_seconds(outcome.quantile(P95)),
+        rto_mean_s=_seconds(outcome.mean_s),
+        p_meets=_probability(outcome, target),
+        target_rpo_s=target.rpo_s,
+        target_rto_s=target.rto_s,
+        meets=meets(outcome, target, risk_level),
+        limiting=limiting(outcome, target, waits_for),
+        confidence=confidence,
+        facts=tuple(sorted(facts)),
+        unbounded=not outcome.recoverable or math.isinf(outcome.worst_s),
+        rpo_unbounded=math.isinf(outcome.worst_s),
+        rto_unbounded=not outcome.recoverable,
+        worst_place=outcome.place,
+        inherited_from=waits_for,
+        components=tuple(_component(path) for path in outcome.paths),
+        tasks=_tasks(schedule) if schedule is not None and detailed else (),
+        sensitivity=_sensitivities(context, sampler, outcome) if detailed else (),
+    )
+
+
+def _seconds(value: float) -> float | None:
+    """Seconds to a tenth; None where there is no bound."""
+    return None if math.isinf(value) else round(value, 1)
+
+
+def _probability(outcome: Outcome, target: Target) -> float | None:
+    """Probability of meeting the RTO target; 0 where there is no way back or the loss exceeds its target."""
+    if not target.asks:
+        return None
+    if not outcome.recoverable or (target.rpo_s is not None and outcome.worst_s > target.rpo_s):
+        return 0.0
+    samples = outcome.samples
+    if target.rto_s is None or samples is None:
+        return 1.0
+    return round(float((samples <= target.rto_s).mean()), 4)
+
+
+def limiting(outcome: Outcome, target: Target, waits_for: str | None = None) -> str:
+    """What stands in the way of better figures: the copy that serves, or the longest step of the critical path."""
+    lost = next((path for path in outcome.paths if not path.recoverable), None)
+    if lost is not None:
+        return f"{_name(lost)}: {lost.title}"
+    if waits_for is not None:
+        return f"waits for {waits_for}"
+    if target.rpo_s is not None and outcome.worst_s > target.rpo_s:
+        path = max(outcome.paths, key=lambda item: item.worst_s)
+        return f"data of {_name(path)} comes from {path.served_from}"
+    if outcome.schedule is None:
+        return "nothing is interrupted"
+    shares = critical_shares(outcome.schedule)
+    longest = max(outcome.schedule.tasks, key=lambda task: (shares[task.id], task.id))
+    return f"{longest.title} ({shares[longest.id]:.0%} of the slowest recoveries)"
+
+
+def _name(path: Path) -> str:
+    return path.component.split(":", 1)[-1]
+
+
+def _component(path: Path) -> ComponentRecovery:
+    return ComponentRecovery(
+        component=path.component,
+        path=path.title,
+        served_from=path.served_from,
+        served_from_region=path.served_region,
+        rpo_worst_s=_seconds(path.worst_s),
+        rpo_expected_s=_seconds(path.expected_s),
+        rpo_unbounded=math.isinf(path.worst_s),
+        skew_s=path.skew_s,
+        notes=path.notes,
+        facts=path.facts,
+    )
+
+
+def _tasks(schedule: Schedule) -> tuple[TaskResult, ...]:
+    shares = critical_shares(schedule)
+    return tuple(_task(schedule, task, shares[task.id]) for task in schedule.tasks)
+
+
+def _task(schedule: Schedule, task: Task, share: float) -> TaskResult:
+    quantile = _quantile_of
+    return TaskResult(
+        id=task.id,
+        component=task.component,
+        kind=task.kind,
+        title=task.title,
+        after=task.after,
+        automatic=task.automatic,
+        low_s=round(task.duration.low, 1),
+        likely_s=round(task.duration.likely, 1),
+        high_s=round(task.duration.high, 1),
+        start_p50_s=quantile(schedule.starts[task.id], 0.5),
+        end_p50_s=quantile(schedule.ends[task.id], 0.5),
+        end_p95_s=quantile(schedule.ends[task.id], P95),
+        share=round(share, 4),
+        facts=task.facts,
+    )
+
+
+def _quantile_of(samples: Samples, probability: float) -> float:
+    return round(float(np.quantile(samples, probability)), 1)
+
+
+def _sensitivities(context: Context, sampler: Sampler, outcome: Outcome) -> tuple[Sensitivity, ...]:
+    """The inputs whose own range moves the P95 most: each fixed at its low and at its high end, the rest as they are."""
+    if outcome.schedule is None:
+        return ()
+    key = f"{context.workload.name}/{outcome.disruption}"
+    found = []
+    tasks = outcome.schedule.tasks
+    for fact in sorted({fact for task in tasks for fact in _uncertain(task)}):
+        low, high = (_p95_with(context, sampler, tasks, fact, end, key) for end in (0, 1))
+        found.append(Sensitivity(fact=fact, p95_low_s=min(low, high), p95_high_s=max(low, high)))
+    found.sort(key=lambda item: (item.p95_low_s - item.p95_high_s, item.fact))
+    return tuple(found[:SENSITIVE_INPUTS])
+
+
+def _uncertain(task: Task) -> tuple[str, ...]:
+    """The facts with a range that the task's duration is drawn from."""
+    if task.factors:
+        return tuple(factor.fact for factor in task.factors if factor.spread.low < factor.spread.high)
+    return task.facts[:1] if task.duration.low < task.duration.high else ()
+
+
+def _p95_with(
+    context: Context, sampler: Sampler, tasks: Iterable[Task], fact: str, end: int, key: str
+) -> float:
+    fixed = [_task_with(task, fact, end) for task in tasks]
+    return round(run(fixed, sampler, pools(context), key).quantile(P95), 1)
+
+
+def _task_with(task: Task, fact: str, end: int) -> Task:
+    if fact not in _uncertain(task):
+        return task
+    if not task.factors:
+        return replace(task, duration=_fixed(task.duration, end))
+    factors = (replace(f, spread=_fixed(f.spread, end)) if f.fact == fact else f for f in task.factors)
+    return replace(task, factors=tuple(factors))
+
+
+def _fixed(spread: Spread, end: int) -> Spread:
+    value = spread.high if end else spread.low
+    return Spread(value, value, value)

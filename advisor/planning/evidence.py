@@ -1,0 +1,158 @@
+"""What a plan rests on: assumptions by influence, facts with sources, prices by age, and levels of standards."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from advisor.estimation.outcome import Outcome
+from advisor.model.cost import CostLine
+from advisor.model.disruption import Disruption
+from advisor.model.evidence import Fact, RuleBook, Standard
+from advisor.model.plan import AssumptionUse, Evidence, StandardLevel, WorkloadPlan
+from advisor.model.pricebook import PriceBook
+
+
+def shown_value(fact: Fact) -> str:
+    """The value with its unit as people read it: ``5–60 min (likely 15)``."""
+    value = fact.value
+    unit = f" {fact.unit}" if fact.unit and fact.unit not in ("1", "count") else ""
+    if isinstance(value, Mapping) and {"min", "likely", "max"} <= set(value):
+        return f"{value['min']:g}–{value['max']:g}{unit} (likely {value['likely']:g})"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value) + unit
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {item}" for key, item in value.items()) + unit
+    return f"{value}{unit}" if value is not None else "not published"
+
+
+def used_facts(workloads: Sequence[WorkloadPlan]) -> dict[str, set[str]]:
+    """Ids of the facts that estimates and cost lines rest on, with the workloads that use them."""
+    used: dict[str, set[str]] = defaultdict(set)
+    for workload in workloads:
+        for estimates in (workload.estimates, workload.before):
+            for item in estimates.values():
+                for fact in item.facts:
+                    used[fact].add(workload.name)
+        lines = [line for state in ("steady", "drill", "failover", "failback") for line in getattr(workload.cost, state)]
+        for line in lines:
+            for fact in line.facts:
+                used[fact].add(workload.name)
+    return used
+
+
+def assumptions_of(
+    rules: RuleBook, workloads: Sequence[WorkloadPlan], shared: Sequence[CostLine]
+) -> tuple[AssumptionUse, ...]:
+    """All assumptions in use, the most influential first. Influence is the largest swing of a P95 as a share of it, for
+    prices the share of the line that is uncertain."""
+    swing = _swings(workloads)
+    found = []
+    for fact_id, users in used_facts(workloads).items():
+        fact = rules.fact(fact_id)
+        if fact.confidence == "assumed":
+            found.append(
+                AssumptionUse(
+                    fact=fact_id, value=shown_value(fact), why=fact.why or "", replaced_by=fact.replaced_by,
+                    used_by=tuple(sorted(users)), influence=round(swing.get(fact_id, 0.0), 4),
+                )
+            )  # fmt: skip
+    found += _price_assumptions(workloads, shared)
+    return tuple(sorted(found, key=lambda item: (-item.influence, item.fact)))
+
+
+def _swings(workloads: Sequence[WorkloadPlan]) -> dict[str, float]:
+    swing: dict[str, float] = {}
+    for workload in workloads:
+        for item in workload.estimates.values():
+            for sensitivity in item.sensitivity:
+                if item.rto_p95_s:
+                    share = (sensitivity.p95_high_s - sensitivity.p95_low_s) / item.rto_p95_s
+                    swing[sensitivity.fact] = max(swing.get(sensitivity.fact, 0.0), share)
+    return swing
+
+
+def _price_assumptions(workloads: Sequence[WorkloadPlan], shared: Sequence[CostLine]) -> list[AssumptionUse]:
+    by_sku: dict[str, list[CostLine]] = defaultdict(list)
+    for line in [*(line for item in workloads for line in item.cost.steady), *shared]:
+        if line.origin == "assumed":
+            by_sku[line.sku].append(line)
+    found = []
+    for sku, lines in sorted(by_sku.items()):
+        high = sum(abs(line.high or line.monthly or 0) for line in lines)
+        low = sum(abs(line.low or line.monthly or 0) for line in lines)
+        first = lines[0]
+        found.append(
+            AssumptionUse(
+                fact=f"price:{sku}", value=f"up to {first.unit_price} {first.currency} per {first.unit}",
+                why=first.assumption or "", replaced_by="a quote for the account",
+                used_by=tuple(sorted({line.workload for line in lines if line.workload})),
+                influence=round(float((high - low) / high), 4) if high else 0.0,
+            )
+        )  # fmt: skip
+    return found
+
+
+def evidence_of(rules: RuleBook, workloads: Sequence[WorkloadPlan]) -> tuple[Evidence, ...]:
+    """Every fact in use, by id."""
+    return tuple(
+        Evidence(
+            fact=fact.id, statement=fact.statement, value=shown_value(fact), source=fact.source, as_of=fact.as_of,
+            confidence=fact.confidence, overridden=fact.overridden,
+        )
+        for fact in (rules.fact(fact_id) for fact_id in sorted(used_facts(workloads)))
+    )  # fmt: skip
+
+
+def standards_of(rules: RuleBook, outcomes: Mapping[Disruption, Outcome]) -> tuple[StandardLevel, ...]:
+    """The level of each standard that the workload's disaster recovery (region, the standards' case) reaches."""
+    outcome = outcomes["region"]
+    time, loss = outcome.quantile(0.95), outcome.worst_s
+    found = []
+    for name in sorted({item.standard for item in rules.standards}):
+        levels = sorted((item for item in rules.standards if item.standard == name), key=lambda item: item.level)
+        known = [item for item in levels if item.rto_max_s is not None and item.rpo_max_s is not None]
+        reached = [item for item in known if _reaches(item, time, loss)]
+        top = max(reached, key=lambda item: item.level, default=None)
+        above = next((item for item in known if top is None or item.level > top.level), None)
+        basis = top or above or levels[0]
+        found.append(
+            StandardLevel(
+                standard=name, level=top.level if top else None, next_level=above.level if above else None,
+                missing=_missing(above, time, loss), verify=basis.verify, source=basis.source,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _reaches(item: Standard, time: float, loss: float) -> bool:
+    return time <= (item.rto_max_s or math.inf) and loss <= (item.rpo_max_s or 0.0)
+
+
+def _missing(item: Standard | None, time: float, loss: float) -> str:
+    if item is None:
+        return "no higher level with stated bounds"
+    from advisor.model.units import format_duration
+
+    parts = []
+    if item.rto_max_s is not None and time > item.rto_max_s:
+        parts.append(f"RTO {format_duration(time)} instead of {format_duration(item.rto_max_s)}")
+    if item.rpo_max_s is not None and loss > item.rpo_max_s:
+        parts.append(f"RPO {format_duration(loss)} instead of {format_duration(item.rpo_max_s)}")
+    return "; ".join(parts)
+
+
+def price_notes(book: PriceBook, workloads: Sequence[WorkloadPlan], shared: Sequence[CostLine]) -> tuple[str, ...]:
+    """How old the prices are and where they come from, for the report's footer."""
+    lines = [line for item in workloads for line in (*item.cost.steady, *item.cost.before)] + list(shared)
+    dates = sorted(line.as_of for line in lines if line.as_of)
+    origins = sorted({line.origin for line in lines if line.monthly is not None})
+    notes = [f"price origins: {', '.join(origins)}"] if origins else []
+    if dates:
+        notes.append(f"prices dated {dates[0]} to {dates[-1]}")
+    undated = sum(line.as_of is None and line.monthly is not None for line in lines)
+    if undated:
+        notes.append(f"{undated} line(s) rest on an undated page")
+    notes.append(f"{len(book.gaps)} known gap(s) in the price book")
+    return tuple(notes)

@@ -1,0 +1,227 @@
+"""Assembling the plan from the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from advisor.checks import run_checks
+from advisor.estimation.context import Context
+from advisor.estimation.costs import FILE_BACKUP_QUOTA, added_lines, present_lines, quota_credit, shared_lines
+from advisor.estimation.options import Option, meets, tier_of
+from advisor.estimation.outcome import Outcome
+from advisor.graph import build_graph
+from advisor.graph.findings import graph_findings
+from advisor.model.cost import CostLine, total
+from advisor.model.disruption import DISRUPTIONS, Disruption
+from advisor.model.finding import SEVERITY_ORDER, Finding
+from advisor.model.graph import Graph
+from advisor.model.plan import (
+    BudgetUse,
+    ComponentInfo,
+    Inputs,
+    Plan,
+    Portfolio,
+    SkippedItem,
+    Solver,
+    WorkloadCost,
+    WorkloadPlan,
+)
+from advisor.planning.candidates import Candidate, candidates
+from advisor.planning.decision import Decision, decide, needs_of
+from advisor.planning.estimates import estimate
+from advisor.planning.evidence import assumptions_of, evidence_of, price_notes, standards_of
+from advisor.planning.reasons import frontier_points, marginals, misses, rejected
+from advisor.planning.request import PlanRequest
+
+
+def make_plan(request: PlanRequest) -> tuple[Plan, Graph]:
+    """The plan for the whole portfolio, and the graph it was made on."""
+    request.progress("dependency graph")
+    graph = build_graph(request.imported.inventory, request.targets)
+    found = candidates(request, graph)
+    request.progress("choosing one option for every workload")
+    decision = decide(request, found)
+    request.progress("writing the plan")
+    findings = _findings(request, graph)
+    workloads = tuple(_workload(request, item, decision, found, findings) for item in found)
+    return _plan(request, graph, found, decision, workloads, findings), graph
+
+
+def _findings(request: PlanRequest, graph: Graph) -> tuple[Finding, ...]:
+    inventory = request.imported.inventory
+    everything = (
+        *run_checks(inventory, graph, request.targets, request.rules, request.as_of),
+        *graph_findings(inventory, graph),
+        *request.imported.findings,
+    )
+    unique = {(item.id, item.resource, item.title): item for item in everything}
+    return tuple(sorted(unique.values(), key=lambda f: (SEVERITY_ORDER.index(f.severity), f.id, f.resource or "", f.title)))
+
+
+def _workload(
+    request: PlanRequest, item: Candidate, decision: Decision, found: Sequence[Candidate], findings: Sequence[Finding]
+) -> WorkloadPlan:
+    name = item.workload.name
+    picked = item.option(decision.solution.choices[name])
+    after, before = decision.after[name], decision.before[name]
+    risk_level = request.targets.risk_level
+    members = [request.imported.inventory.get(resource) for resource in item.workload.resources]
+    return WorkloadPlan(
+        name=name,
+        found_by=item.workload.found_by,
+        class_name=item.spec.class_name,
+        components=tuple(_component_info(item.builder.context, index) for index in range(len(item.workload.components))),
+        regions=tuple(sorted({m.region for m in members if m is not None and m.region})),
+        zones=tuple(sorted({m.zone for m in members if m is not None and m.zone})),
+        needs_hard=item.workload.needs_hard,
+        needs_soft=item.workload.needs_soft,
+        tier=tier_of(after, item.targets, risk_level),
+        tier_before=tier_of(before, item.targets, risk_level),
+        option_id=picked.id,
+        mechanisms=picked.mechanisms,
+        changes=picked.changes,
+        actions=tuple(action for proposal in picked.proposals for action in proposal.actions),
+        estimates={d: _estimate(request, item, decision, found, d, after, detailed=True) for d in DISRUPTIONS},
+        before={d: _estimate(request, item, decision, found, d, before, detailed=False) for d in DISRUPTIONS},
+        cost=_cost(item, picked),
+        expected_annual_loss=item.builder.loss_of(after),
+        expected_annual_loss_before=item.builder.loss_of(before),
+        rejected=rejected(item, picked, decision.problem, risk_level),
+        infeasible=item.infeasible,
+        misses=misses(item, picked, after, risk_level),
+        standards=standards_of(request.rules, after),
+        findings=tuple(finding for finding in findings if finding.workload == name),
+        options_considered=item.options.considered,
+    )
+
+
+def _component_info(context: Context, index: int) -> ComponentInfo:
+    component = context.workload.components[index]
+    members = context.members(component)
+    zones = sorted({zone for member in members for zone in (member.zones or ((member.zone,) if member.zone else ()))})
+    return ComponentInfo(
+        id=component.id, kind=component.kind, name=component.name, members=component.members, disks=component.disks,
+        zones=tuple(zones), quorum=component.quorum, stateless=component.stateless,
+    )  # fmt: skip
+
+
+def _estimate(
+    request: PlanRequest, item: Candidate, decision: Decision, found: Sequence[Candidate], disruption: Disruption,
+    outcomes: Mapping[Disruption, Outcome], detailed: bool,
+):  # type: ignore[no-untyped-def]  # fmt: skip
+    outcome = outcomes[disruption]
+    waits_for = _waits_for(item, decision, found, disruption, outcomes)
+    builder = item.builder
+    target, risk_level = item.targets[disruption], request.targets.risk_level
+    return estimate(builder.context, builder.sampler, outcome, target, risk_level, waits_for, detailed)
+
+
+def _waits_for(
+    item: Candidate, decision: Decision, found: Sequence[Candidate], disruption: Disruption,
+    outcomes: Mapping[Disruption, Outcome],
+) -> str | None:  # fmt: skip
+    """The needed workload that holds this one up, None where its own recovery is what takes longest."""
+    outcome = outcomes[disruption]
+    own = outcome.schedule.quantile(0.95) if outcome.schedule is not None else 0.0
+    own_fails = any(not path.recoverable for path in outcome.paths)
+    if own_fails or (outcome.recoverable and outcome.quantile(0.95) <= own):
+        return None
+    side = decision.after if outcomes is decision.after[item.workload.name] else decision.before
+    needs = needs_of(found)[item.workload.name]
+    slowest = max(needs, key=lambda need: (side[need][disruption].quantile(0.95), need), default=None)
+    return slowest
+
+
+def _cost(item: Candidate, picked: Option) -> WorkloadCost:
+    costing = item.builder.costing
+    lines = added_lines(costing, picked.proposals)
+    by_state = {state: tuple(line for line in lines if line.state == state) for state in ("steady", "drill", "failover", "failback")}
+    present = present_lines(costing)
+    added, now = total(by_state["steady"], costing.currency), total(present, costing.currency)
+    return WorkloadCost(
+        **by_state, before=present, monthly_added=added.amount, monthly_added_low=added.low, monthly_now=now.amount,
+        at_least=added.at_least, now_at_least=now.at_least,
+    )  # fmt: skip
+
+
+def _shared(found: Sequence[Candidate], decision: Decision) -> tuple[CostLine, ...]:
+    if not found:
+        return ()
+    picked = [item.option(decision.solution.choices[item.workload.name]) for item in found]
+    costing = found[0].builder.costing
+    lines = list(shared_lines(costing, {shared for option in picked for shared in option.shared}))
+    used = sum(option.quota.get(FILE_BACKUP_QUOTA, 0.0) for option in picked)
+    free = costing.context.number("file_backup.essential.free_quota")
+    credit = quota_credit(costing, used, free)
+    return tuple([*lines, credit] if credit is not None else lines)
+
+
+def _plan(
+    request: PlanRequest, graph: Graph, found: Sequence[Candidate], decision: Decision, workloads: tuple[WorkloadPlan, ...],
+    findings: tuple[Finding, ...],
+) -> Plan:  # fmt: skip
+    shared = _shared(found, decision)
+    shared_total = total(shared, request.currency)
+    portfolio = _portfolio(request, found, decision, workloads, shared)
+    budget = request.budget or request.targets.budget
+    problem, solution = decision.problem, decision.solution
+    imported, targets = request.imported, request.targets
+    request.progress("cost-risk frontier")
+    return Plan(
+        version=request.version,
+        created=request.as_of,
+        inputs=Inputs(inventory=imported.inventory.digest, targets=targets.digest, rules=request.rules.digest,
+                      prices=request.prices.digest),
+        seed=request.seed,
+        samples=request.samples,
+        objective=request.objective,
+        currency=request.currency,
+        risk_level=targets.risk_level,
+        targets_given=targets.given,
+        budget=BudgetUse(monthly=budget.amount if budget else None, used=portfolio.monthly_added,
+                         at_least=portfolio.unpriced > 0),
+        solver=Solver(method=solution.method, status=solution.status, gap=solution.gap, seconds=None,
+                      options=sum(len(item.options.options) for item in found), combinations=solution.combinations),
+        portfolio=portfolio,
+        workloads=workloads,
+        shared_costs=shared,
+        shared_total=shared_total,
+        findings=findings,
+        frontier=frontier_points(problem, portfolio.targets_total) if request.with_frontier and found else (),
+        marginal=marginals(problem, solution) if request.with_frontier and found else (),
+        skipped=tuple(SkippedItem(resource=item.resource, reason=item.reason) for item in imported.skipped),
+        assumptions=assumptions_of(request.rules, workloads, shared),
+        evidence=evidence_of(request.rules, workloads),
+        waves=graph.waves,
+        price_notes=price_notes(request.prices, workloads, shared),
+    )  # fmt: skip
+
+
+def _portfolio(
+    request: PlanRequest, found: Sequence[Candidate], decision: Decision, workloads: Sequence[WorkloadPlan],
+    shared: Sequence[CostLine],
+) -> Portfolio:  # fmt: skip
+    added = sum((item.cost.monthly_added for item in workloads), Decimal(0)) + total(shared, request.currency).amount
+    low = sum((item.cost.monthly_added_low for item in workloads), Decimal(0)) + total(shared, request.currency).low
+    steady = [line for item in workloads for line in item.cost.steady]
+    return Portfolio(
+        workloads=len(workloads),
+        targets_met=_met(request, found, decision.after),
+        targets_total=sum(item.targets[d].asks for item in found for d in DISRUPTIONS),
+        targets_met_before=_met(request, found, decision.before),
+        monthly_now=sum((item.cost.monthly_now for item in workloads), Decimal(0)),
+        monthly_now_at_least=any(item.cost.now_at_least for item in workloads),
+        monthly_added=added,
+        monthly_added_low=low,
+        unpriced=sum(line.monthly is None for line in [*steady, *shared]),
+        expected_annual_loss_now=sum((item.expected_annual_loss_before for item in workloads), Decimal(0)),
+        expected_annual_loss_after=sum((item.expected_annual_loss for item in workloads), Decimal(0)),
+    )
+
+
+def _met(
+    request: PlanRequest, found: Sequence[Candidate], outcomes: Mapping[str, Mapping[Disruption, Outcome]]
+) -> int:
+    level = request.targets.risk_level
+    return sum(meets(outcomes[i.workload.name][d], i.targets[d], level) is True for i in found for d in DISRUPTIONS)

@@ -1,0 +1,175 @@
+"""Why an option lost, what a missed target would take, and what the neighbouring budgets would change."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from advisor.estimation.options import Option, meets
+from advisor.estimation.outcome import QUANTILES, Outcome
+from advisor.model.disruption import DISRUPTIONS, Disruption
+from advisor.model.option import Problem, Solution
+from advisor.model.plan import FrontierPoint, Marginal, Miss, Rejected
+from advisor.model.targets import RiskLevel
+from advisor.model.units import format_amount, format_duration
+from advisor.optimise import frontier, missed_of, solve
+from advisor.optimise.totals import chosen
+from advisor.planning.candidates import Candidate
+from advisor.planning.estimates import limiting
+
+REJECTED_SHOWN = 8
+BUDGET_STEPS = (Decimal("-0.10"), Decimal("0.10"), Decimal("0.25"), Decimal("0.50"))
+CENT = Decimal("0.01")
+
+
+def missed_targets(item: Candidate, outcomes: Mapping[Disruption, Outcome], risk_level: RiskLevel) -> tuple[Disruption, ...]:
+    return tuple(d for d in DISRUPTIONS if meets(outcomes[d], item.targets[d], risk_level) is False)
+
+
+def misses(
+    item: Candidate, picked: Option, outcomes: Mapping[Disruption, Outcome], risk_level: RiskLevel
+) -> tuple[Miss, ...]:
+    """Each missed metric with what it would take: the cheapest option that meets the target, or the closest one."""
+    found = []
+    for disruption in missed_targets(item, outcomes, risk_level):
+        target, outcome = item.targets[disruption], outcomes[disruption]
+        time = outcome.quantile(QUANTILES[risk_level])
+        if target.rpo_s is not None and outcome.worst_s > target.rpo_s:
+            found.append(_miss(item, picked, disruption, "rpo", target.rpo_s, outcome.worst_s, outcome, risk_level))
+        if target.rto_s is not None and time > target.rto_s:
+            found.append(_miss(item, picked, disruption, "rto", target.rto_s, time, outcome, risk_level))
+    return tuple(found)
+
+
+def _miss(
+    item: Candidate, picked: Option, disruption: Disruption, metric: str, target_s: float, value: float, outcome: Outcome,
+    risk_level: RiskLevel,
+) -> Miss:  # fmt: skip
+    able = [option for option in item.options.options if meets(option.outcomes[disruption], item.targets[disruption], risk_level)]
+    best = min(able, key=lambda option: (option.monthly, option.id), default=None)
+    shown = {
+        "disruption": disruption, "metric": metric, "target_s": target_s,
+        "estimate_s": None if math.isinf(value) else round(value, 1), "limiting": limiting(outcome, item.targets[disruption]),
+    }  # fmt: skip
+    if picked in able:
+        return Miss(attainable=True, remedy="the workload itself is in time; a workload it needs is not", **shown)
+    if best is not None:
+        extra = best.monthly - picked.monthly
+        currency = item.builder.costing.currency
+        remedy = f"option {best.id} meets it for {format_amount(extra)} {currency} a month more"
+        return Miss(attainable=True, remedy=remedy, extra_monthly=extra.quantize(CENT), **shown)
+    closest = min(item.options.options, key=lambda option: _closeness(option, disruption, metric, risk_level))
+    reached = _value(closest, disruption, metric, risk_level)
+    step = limiting(closest.outcomes[disruption], item.targets[disruption])
+    remedy = f"no option meets it; the closest ({closest.id}) reaches {format_duration(reached)}, held up by: {step}"
+    return Miss(attainable=False, remedy=remedy, **shown)
+
+
+def _value(option: Option, disruption: Disruption, metric: str, risk_level: RiskLevel) -> float:
+    outcome = option.outcomes[disruption]
+    return outcome.worst_s if metric == "rpo" else outcome.quantile(QUANTILES[risk_level])
+
+
+def _closeness(option: Option, disruption: Disruption, metric: str, risk_level: RiskLevel) -> tuple[float, Decimal, str]:
+    return _value(option, disruption, metric, risk_level), option.monthly, option.id
+
+
+def rejected(item: Candidate, picked: Option, problem: Problem, risk_level: RiskLevel) -> tuple[Rejected, ...]:
+    """The options nearest to being chosen, each with the reason for which it lost; then some that another one beats."""
+    others = [option for option in item.options.options if option.id != picked.id]
+    mine = set(missed_targets(item, picked.outcomes, risk_level))
+    others.sort(key=lambda option: (len(missed_targets(item, option.outcomes, risk_level)), option.monthly, option.id))
+    shown = [_reject(item, option, picked, mine, problem, risk_level) for option in _varied(others)]
+    for option_id, winner, tier, monthly, mechanisms in item.options.dominated[: max(0, REJECTED_SHOWN // 2)]:
+        reason = f"{winner} is at least as good in every figure and costs no more"
+        shown.append(Rejected(option_id=option_id, tier=tier, monthly_added=monthly, reason=reason, mechanisms=mechanisms))
+    shown += [
+        Rejected(option_id=option_id, tier="none", monthly_added=None, reason=reason)
+        for option_id, reason in item.options.excluded[:REJECTED_SHOWN]
+    ]
+    return tuple(shown)
+
+
+def _varied(options: Sequence[Option]) -> list[Option]:
+    """The first few of every set of mechanisms, so that the list shows alternatives and not shades of one."""
+    seen: set[tuple[str, ...]] = set()
+    varied = []
+    for option in options:
+        if option.mechanisms not in seen:
+            seen.add(option.mechanisms)
+            varied.append(option)
+    return varied[:REJECTED_SHOWN]
+
+
+def _reject(
+    item: Candidate, option: Option, picked: Option, mine: set[Disruption], problem: Problem, risk_level: RiskLevel
+) -> Rejected:
+    theirs = set(missed_targets(item, option.outcomes, risk_level))
+    currency = item.builder.costing.currency
+    extra = option.monthly - picked.monthly
+    difference = f"{format_amount(abs(extra))} {currency} a month {'more' if extra > 0 else 'less'}"
+    if theirs - mine:
+        reason = f"misses {_words(theirs - mine)}, which the chosen one meets ({difference})"
+    elif mine - theirs:
+        reason = f"would meet {_words(mine - theirs)} too, for {difference}: the budget goes further elsewhere"
+    elif extra > 0:
+        reason = f"meets the same targets for {difference}"
+    else:
+        reason = f"meets the same targets for {difference}, but is worse under the objective {problem.objective}"
+    return Rejected(
+        option_id=option.id, tier=option.tier, monthly_added=option.monthly.quantize(CENT), reason=reason,
+        mechanisms=option.mechanisms,
+    )  # fmt: skip
+
+
+def _words(disruptions: set[Disruption]) -> str:
+    return " and ".join(sorted(disruptions)) + (" targets" if len(disruptions) > 1 else " target")
+
+
+def frontier_points(problem: Problem, total_targets: int) -> tuple[FrontierPoint, ...]:
+    """The cost–risk frontier as the plan shows it."""
+    points = []
+    for totals, choices in frontier(problem):
+        missed = missed_of(problem, chosen(problem, choices))
+        points.append(
+            FrontierPoint(
+                monthly_added=Decimal(totals.cost) / 100, expected_annual_loss=Decimal(totals.loss) / 100,
+                targets_met=total_targets - len(missed),
+            )
+        )  # fmt: skip
+    return tuple(points)
+
+
+def marginals(problem: Problem, solution: Solution) -> tuple[Marginal, ...]:
+    """What a little less and a little more budget would change."""
+    if problem.budget is None or solution.status == "infeasible":
+        return ()
+    now = missed_of(problem, chosen(problem, solution.choices))
+    found = []
+    for step in BUDGET_STEPS:
+        change = int(problem.budget * step)
+        other = solve(replace(problem, budget=problem.budget + change))
+        if other.status == "infeasible":
+            continue
+        then = missed_of(problem, chosen(problem, other.choices))
+        moved = tuple(sorted(name for name in solution.choices if solution.choices[name] != other.choices[name]))
+        lost, gained = sorted(set(then) - set(now)), sorted(set(now) - set(then))
+        found.append(
+            Marginal(
+                extra_monthly=Decimal(change) / 100, targets_gained=len(now) - len(then),
+                expected_annual_loss_saved=Decimal(solution.totals.loss - other.totals.loss) / 100, workloads=moved,
+                detail=_marginal_words(lost, gained),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _marginal_words(lost: list[tuple[str, str]], gained: list[tuple[str, str]]) -> str:
+    parts = []
+    if gained:
+        parts.append("meets also " + ", ".join(f"{name} {key}" for name, key in gained))
+    if lost:
+        parts.append("loses " + ", ".join(f"{name} {key}" for name, key in lost))
+    return "; ".join(parts) or "changes no target"
