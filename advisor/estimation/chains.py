@@ -10,7 +10,7 @@ with A the accumulation, H the hold and P the propagation of a level, summed alo
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from advisor.model.disruption import Disruption
 from advisor.model.recovery import Level, Served
@@ -39,7 +39,8 @@ def losses(levels: Sequence[Level], level: Level) -> tuple[float, float]:
 def serve(levels: Sequence[Level], survivors: Collection[str], detection_s: float | None = None) -> Served | None:
     """The surviving level with the smallest worst-case loss; None where no level can serve (the loss has no bound).
 
-    ``detection_s`` is given for logical errors: then only point-in-time levels serve whose captures are kept for at least
+    ``detection_s`` is given for logical errors: then only point-in-time levels serve whose captures are kept for at
+    least
     the detection delay plus one accumulation. Ties go to the earlier level."""
     best: Served | None = None
     for level in levels:
@@ -56,20 +57,18 @@ def _reaches_back(level: Level, detection_s: float) -> bool:
 
 
 def survivors(
-    levels: Sequence[Level], disruption: Disruption, place: str | None, live_survives: Callable[[Level], bool]
+    levels: Sequence[Level], disruption: Disruption, place: str | None, live_survives: bool
 ) -> frozenset[str]:
-    """Names of the levels that a disruption leaves. ``place`` is the failed zone or region; ``live_survives`` says whether
-    the live data outlasts an instance failure (local disks do not)."""
+    """Names of the levels that a disruption leaves. ``place`` is the failed zone or region; ``live_survives`` says
+    whether the live data outlasts an instance failure (local disks do not)."""
     return frozenset(level.name for level in levels if _outlasts(level, disruption, place, live_survives))
 
 
-def _outlasts(
-    level: Level, disruption: Disruption, place: str | None, live_survives: Callable[[Level], bool]
-) -> bool:
+def _outlasts(level: Level, disruption: Disruption, place: str | None, live_survives: bool) -> bool:
     if disruption == "logical":
         return level.kind == "point_in_time"
     if disruption == "instance":
-        return level.kind != "live" or live_survives(level)
+        return level.kind != "live" or live_survives
     if disruption == "zone":
         return not level.zones or any(zone != place for zone in level.zones)
     return level.region != place

@@ -122,7 +122,8 @@ def transfer_time(mib: Spread, rate: Spread) -> Spread:
 
 
 def longest_gap_s(hours: tuple[int, ...], weekdays: tuple[int, ...]) -> float:
-    """Longest time between two runs of a weekly schedule of whole hours on ISO weekdays (1 = Monday); inf where it is empty.
+    """Longest time between two runs of a weekly schedule of whole hours on ISO weekdays (1 = Monday); inf where it is
+    empty.
 
     Every day at 02:00 gives 24 h; Monday to Friday at 02:00 gives 72 h."""
     points = sorted({(day - 1) * 24 + hour for day in weekdays for hour in hours})

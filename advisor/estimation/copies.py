@@ -110,7 +110,8 @@ def _retention(days: float | None) -> float:
 def snapshot_levels(context: Context, disk: Resource, name: str, gap_s: float, retention_s: float) -> list[Level]:
     """Levels of scheduled snapshots: usable in the zone at once on ESSD-series disks, regional once uploaded.
 
-    The accumulation is the longest gap of the schedule plus the hour within which a run may start. On previous-generation
+    The accumulation is the longest gap of the schedule plus the hour within which a run may start. On
+    previous-generation
     disks a run is skipped while the former one uploads, which doubles the gap when uploads take longer than it."""
     upload = transfer_time(context.changed_mib(size_gib(disk), gap_s), context.spread("snapshot.upload_rate")).high
     accumulation = gap_s + context.seconds(JITTER).high
@@ -128,12 +129,23 @@ def snapshot_levels(context: Context, disk: Resource, name: str, gap_s: float, r
         zones = (disk.zone,) if disk.zone and disk.text("category") != REGIONAL_CATEGORY else ()
         levels.append(
             Level(
-                feeder, "point_in_time", region, accumulation, 0.0, ready, retention_s, zones, None,
-                "snapshot_policy", (JITTER, "snapshot.instant_access.seconds", "snapshot.instant_access.zone_failure"),
-            )  # fmt: skip
+                feeder,
+                "point_in_time",
+                region,
+                accumulation,
+                0.0,
+                ready,
+                retention_s,
+                zones,
+                None,
+                "snapshot_policy",
+                (JITTER, "snapshot.instant_access.seconds", "snapshot.instant_access.zone_failure"),
+            )
         )
     levels.append(
-        Level(name, "point_in_time", region, accumulation, 0.0, upload, retention_s, (), feeder, "snapshot_policy", facts)
+        Level(
+            name, "point_in_time", region, accumulation, 0.0, upload, retention_s, (), feeder, "snapshot_policy", facts
+        )
     )
     return levels
 
@@ -145,9 +157,18 @@ def _copy(context: Context, disk: Resource, levels: Sequence[Level], region: str
     duration = transfer_time(changed, context.spread("snapshot.copy_rate")).high
     facts = ("snapshot.copy.first_full", "snapshot.copy_rate", "data.used_share", *context.change_facts)
     return Level(
-        f"{source.name}, copy in {region}", "point_in_time", region, source.accumulation_s, 0.0, duration,
-        retention_s, (), source.name, "snapshot_copy", facts,
-    )  # fmt: skip
+        f"{source.name}, copy in {region}",
+        "point_in_time",
+        region,
+        source.accumulation_s,
+        0.0,
+        duration,
+        retention_s,
+        (),
+        source.name,
+        "snapshot_copy",
+        facts,
+    )
 
 
 def _newest_snapshot(context: Context, disk: Resource) -> list[Level]:
@@ -162,9 +183,13 @@ def _newest_snapshot(context: Context, disk: Resource) -> list[Level]:
             newest[region] = (age, snapshot)
     return [
         Level(
-            f"newest existing snapshot {snapshot.id}", "point_in_time", region, age, mechanism="snapshot",
+            f"newest existing snapshot {snapshot.id}",
+            "point_in_time",
+            region,
+            age,
+            mechanism="snapshot",
             note="an existing snapshot grows older every day unless a policy takes new ones",
-        )  # fmt: skip
+        )
         for region, (age, snapshot) in sorted(newest.items())
     ]
 
@@ -176,9 +201,12 @@ def _finished(snapshot: Resource) -> bool:
 def _existing_replicas(context: Context, disk: Resource) -> list[Level]:
     return [
         _replica(
-            context, disk, f"replica disk {pair.text('destination_disk_id') or pair.id}",
-            pair.text("destination_region") or "", pair.text("destination_zone"),
-        )  # fmt: skip
+            context,
+            disk,
+            f"replica disk {pair.text('destination_disk_id') or pair.id}",
+            pair.text("destination_region") or "",
+            pair.text("destination_zone"),
+        )
         for pair in context.inventory.pairs_by_disk.get(disk.id, ())
         if (pair.status or "").lower() in REPLICA_STATUS_ACTIVE
     ]
@@ -226,17 +254,32 @@ def _file_backup(context: Context, disk: Resource) -> Level:
     run = transfer_time(context.changed_mib(size_gib(disk), gap), rate).high
     retention = context.seconds("file_backup.essential.retention").high
     facts = (
-        "file_backup.essential.interval", "file_backup.essential.retention",
-        "file_backup.essential.throughput_low_priority", "data.used_share", *context.change_facts,
-    )  # fmt: skip
-    return Level("daily file backup", "point_in_time", disk.region or "", gap, 0.0, run, retention, (), None,
-                 "file_backup", facts)  # fmt: skip
+        "file_backup.essential.interval",
+        "file_backup.essential.retention",
+        "file_backup.essential.throughput_low_priority",
+        "data.used_share",
+        *context.change_facts,
+    )
+    return Level(
+        "daily file backup",
+        "point_in_time",
+        disk.region or "",
+        gap,
+        0.0,
+        run,
+        retention,
+        (),
+        None,
+        "file_backup",
+        facts,
+    )
 
 
 def database_levels(
     context: Context, component: Component, database: Resource, protections: Sequence[Protection] = ()
 ) -> tuple[Level, ...]:
-    """All levels of a managed database: live data, standby, point-in-time restore, remote backups and synchronised targets."""
+    """All levels of a managed database: live data, standby, point-in-time restore, remote backups and synchronised
+    targets."""
     covering = [item for item in protections if item.component == component.id]
     region = database.region or ""
     zones = (database.zone,) if database.zone else ()
@@ -244,21 +287,56 @@ def database_levels(
     levels += _standby_levels(context, database, covering)
     retention, source = backup_retention_s(context, database)
     levels.append(
-        Level("point-in-time restore", "point_in_time", region, context.seconds("rds_ha.mysql.pitr_precision").high, 0.0, 0.0,
-              retention, zones, None, "rds_backup", ("rds_ha.mysql.pitr_precision", *source))  # fmt: skip
+        Level(
+            "point-in-time restore",
+            "point_in_time",
+            region,
+            context.seconds("rds_ha.mysql.pitr_precision").high,
+            0.0,
+            0.0,
+            retention,
+            zones,
+            None,
+            "rds_backup",
+            ("rds_ha.mysql.pitr_precision", *source),
+        )
     )
     upload = context.seconds("rds.log_upload").high
     levels.append(
-        Level("log backup", "point_in_time", region, upload, 0.0, 0.0, retention, (), None, "rds_backup",
-              ("rds.log_upload", *source))  # fmt: skip
+        Level(
+            "log backup",
+            "point_in_time",
+            region,
+            upload,
+            0.0,
+            0.0,
+            retention,
+            (),
+            None,
+            "rds_backup",
+            ("rds.log_upload", *source),
+        )
     )
     for item in covering:
         levels += _remote_database_levels(context, item)
     if database.flag("cross_region_backup") and database.text("cross_region_target"):
         lag = context.seconds("rds.cross_region_lag").high
         target = database.text("cross_region_target") or ""
-        levels.append(Level(f"backups in {target}", "point_in_time", target, upload, 0.0, lag, retention, (), "log backup",
-                            "rds_cross_region_backup", ("rds.cross_region_lag",)))  # fmt: skip
+        levels.append(
+            Level(
+                f"backups in {target}",
+                "point_in_time",
+                target,
+                upload,
+                0.0,
+                lag,
+                retention,
+                (),
+                "log backup",
+                "rds_cross_region_backup",
+                ("rds.cross_region_lag",),
+            )
+        )
     return tuple(levels)
 
 
@@ -271,7 +349,8 @@ def backup_retention_s(context: Context, database: Resource) -> tuple[float, tup
 
 
 def standby_zone(database: Resource, covering: Sequence[Protection]) -> str | None:
-    """The standby's zone after ``covering`` (the same zone counts: it survives an instance failure); None without one."""
+    """The standby's zone after ``covering`` (the same zone counts: it survives an instance failure); None without
+    one."""
     for item in covering:
         if item.mechanism == "rds_ha":
             return item.text("slave_zone")
@@ -284,21 +363,60 @@ def _standby_levels(context: Context, database: Resource, covering: Sequence[Pro
     if zone is None:
         return []
     lag = context.seconds("rds.standby_lag")
-    # The documented default is semi-synchronous: nothing is lost while it holds, so the likely lag counts, not the fallback's.
+    # The documented default is semi-synchronous: nothing is lost while it holds, so the likely lag counts, not the
+    # fallback's.
     facts = ("rds_ha.mysql.rpo_semisync", "rds.standby_lag")
-    return [Level(f"standby in {zone}", "replica", database.region or "", 0.0, 0.0, lag.likely, math.inf, (zone,), None,
-                  "rds_ha", facts)]  # fmt: skip
+    return [
+        Level(
+            f"standby in {zone}",
+            "replica",
+            database.region or "",
+            0.0,
+            0.0,
+            lag.likely,
+            math.inf,
+            (zone,),
+            None,
+            "rds_ha",
+            facts,
+        )
+    ]
 
 
 def _remote_database_levels(context: Context, protection: Protection) -> list[Level]:
     region = protection.text("target_region") or ""
     if protection.mechanism == "rds_cross_region_backup":
         lag = context.seconds("rds.cross_region_lag").high
-        return [Level(f"backups in {region}", "point_in_time", region, context.seconds("rds.log_upload").high, 0.0, lag,
-                      protection.number("retention_days") * DAY, (), "log backup", "rds_cross_region_backup",
-                      ("rds.cross_region_lag", "rds.log_upload"))]  # fmt: skip
+        return [
+            Level(
+                f"backups in {region}",
+                "point_in_time",
+                region,
+                context.seconds("rds.log_upload").high,
+                0.0,
+                lag,
+                protection.number("retention_days") * DAY,
+                (),
+                "log backup",
+                "rds_cross_region_backup",
+                ("rds.cross_region_lag", "rds.log_upload"),
+            )
+        ]
     if protection.mechanism == "dts":
         lag = context.seconds("dts.lag").high
-        return [Level(f"synchronised database in {region}", "replica", region, 0.0, 0.0, lag, math.inf, (), None, "dts",
-                      ("dts.lag", "dts.latency_statement"))]  # fmt: skip
+        return [
+            Level(
+                f"synchronised database in {region}",
+                "replica",
+                region,
+                0.0,
+                0.0,
+                lag,
+                math.inf,
+                (),
+                None,
+                "dts",
+                ("dts.lag", "dts.latency_statement"),
+            )
+        ]
     return []

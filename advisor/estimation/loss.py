@@ -1,6 +1,7 @@
 """Risk in money: expected annual loss.
 
-    sum over disruptions of frequency × (expected RTO × cost of downtime per hour + expected RPO × cost of lost data per hour)
+sum over disruptions of frequency × (expected RTO × cost of downtime per hour + expected RPO × cost of lost data per
+hour)
 """
 
 from __future__ import annotations
@@ -32,9 +33,7 @@ def rates_of(spec: WorkloadSpec, workload_class: WorkloadClass, unbounded_hours:
     return LossRates(downtime, loss, workload_class.frequency_per_year, unbounded_hours)
 
 
-def annual_loss(
-    rates: LossRates, outage_s: Mapping[Disruption, float], loss_s: Mapping[Disruption, float]
-) -> Decimal:
+def annual_loss(rates: LossRates, outage_s: Mapping[Disruption, float], loss_s: Mapping[Disruption, float]) -> Decimal:
     """Expected annual loss from expected RTO and RPO in seconds per disruption; inf counts as ``unbounded_hours``."""
     amount = Decimal(0)
     for disruption, frequency in rates.frequency_per_year.items():

@@ -1,10 +1,11 @@
-"""All options of a workload: every compatible combination of choices, estimated, priced, and freed of dominated ones."""
+"""All options of a workload: every compatible combination of choices, estimated, priced, and freed of dominated
+ones."""
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -29,21 +30,37 @@ from advisor.model.targets import RiskLevel, Target
 RELEVANT: Mapping[Disruption, frozenset[Mechanism]] = {
     "logical": frozenset({"snapshot_policy", "file_backup"}),
     "instance": frozenset({"file_backup", "alb_multi_zone", "rds_ha"}),
-    "zone": frozenset({
-        "snapshot_policy", "file_backup", "regional_essd", "async_replication_zone", "standby_instance", "alb_multi_zone",
-        "rds_ha",
-    }),
-    "region": frozenset({
-        "snapshot_policy", "snapshot_copy", "async_replication_region", "standby_instance", "fleet_standby", "dts",
-        "rds_cross_region_backup", "gtm",
-    }),
-}  # fmt: skip
+    "zone": frozenset(
+        {
+            "snapshot_policy",
+            "file_backup",
+            "regional_essd",
+            "async_replication_zone",
+            "standby_instance",
+            "alb_multi_zone",
+            "rds_ha",
+        }
+    ),
+    "region": frozenset(
+        {
+            "snapshot_policy",
+            "snapshot_copy",
+            "async_replication_region",
+            "standby_instance",
+            "fleet_standby",
+            "dts",
+            "rds_cross_region_backup",
+            "gtm",
+        }
+    ),
+}
 NOTHING = "keep"
 
 
 @dataclass(frozen=True)
 class Option:
-    """A complete, feasible combination of protections for one workload, with its estimates and what it adds to the bill."""
+    """A complete, feasible combination of protections for one workload, with its estimates and what it adds to the
+    bill."""
 
     id: str
     choices: tuple[Choice, ...]
@@ -134,16 +151,17 @@ class Builder:
         steady = [line for line in lines if line.state == "steady"]
         files = [item for item in choice.proposals if item.mechanism == "file_backup"]
         return _Priced(
-            choice, lines, sum((line.monthly or Decimal(0) for line in steady), Decimal(0)),
-            sum(line.monthly is None for line in steady), sum(item.touches for item in choice.proposals),
+            choice,
+            lines,
+            sum((line.monthly or Decimal(0) for line in steady), Decimal(0)),
+            sum(line.monthly is None for line in steady),
+            sum(item.touches for item in choice.proposals),
             frozenset(a.shared_id for item in choice.proposals for a in item.actions if a.shared_id),
             sum(file_backup_gib(self.costing, item) for item in files),
             tuple((_identity(item.protection), item.protection) for item in choice.proposals),
-        )  # fmt: skip
+        )
 
-    def _option(
-        self, combo: Sequence[_Priced], cache: dict[tuple[Disruption, tuple[str, ...]], Outcome]
-    ) -> Option:
+    def _option(self, combo: Sequence[_Priced], cache: dict[tuple[Disruption, tuple[str, ...]], Outcome]) -> Option:
         protections = [pair for part in combo for pair in part.protections]
         outcomes: dict[Disruption, Outcome] = {}
         for disruption in DISRUPTIONS:
@@ -155,11 +173,17 @@ class Builder:
             outcomes[disruption] = cache[key]
         quota = sum(item.quota_gib for item in combo)
         return Option(
-            _option_id(combo), tuple(item.choice for item in combo), outcomes,
-            sum((item.monthly for item in combo), Decimal(0)), sum(item.unpriced for item in combo),
-            sum(item.changes for item in combo), self.loss_of(outcomes), frozenset().union(*(item.shared for item in combo)),
-            {FILE_BACKUP_QUOTA: quota} if quota else {}, tier_of(outcomes, self.targets, self.risk_level),
-        )  # fmt: skip
+            _option_id(combo),
+            tuple(item.choice for item in combo),
+            outcomes,
+            sum((item.monthly for item in combo), Decimal(0)),
+            sum(item.unpriced for item in combo),
+            sum(item.changes for item in combo),
+            self.loss_of(outcomes),
+            frozenset().union(*(item.shared for item in combo)),
+            {FILE_BACKUP_QUOTA: quota} if quota else {},
+            tier_of(outcomes, self.targets, self.risk_level),
+        )
 
     def loss_of(self, outcomes: Mapping[Disruption, Outcome]) -> Decimal:
         """Expected annual loss of these outcomes."""
@@ -194,15 +218,17 @@ def tier_of(
     outcomes: Mapping[Disruption, Outcome], targets: Mapping[Disruption, Target], risk_level: RiskLevel
 ) -> Tier:
     """The widest disruption survived within target (with data and a way back, where there is no target)."""
-    names: tuple[tuple[Disruption, Tier], ...] = (("region", "cross-region"), ("zone", "multi-zone"), ("logical", "backup"))
+    names: tuple[tuple[Disruption, Tier], ...] = (
+        ("region", "cross-region"),
+        ("zone", "multi-zone"),
+        ("logical", "backup"),
+    )
     for disruption, tier in names:
         outcome = outcomes[disruption]
         survives = outcome.recoverable and math.isfinite(outcome.worst_s)
         if survives and meets(outcome, targets.get(disruption, Target()), risk_level) is not False:
             return tier
     return "none"
-
-
 
 
 def _pareto(options: Sequence[Option], risk_level: RiskLevel) -> tuple[list[Option], list[tuple[Option, Option]]]:

@@ -69,9 +69,7 @@ class Outcome:
         return tuple(used)
 
 
-def evaluate(
-    context: Context, disruption: Disruption, protections: Sequence[Protection], sampler: Sampler
-) -> Outcome:
+def evaluate(context: Context, disruption: Disruption, protections: Sequence[Protection], sampler: Sampler) -> Outcome:
     """The worst outcome of ``disruption`` over all places that can fail. The loss is the worst over all places too."""
     outcomes = [_one(context, failure, protections, sampler) for failure in failures(context, disruption)]
     if not outcomes:
@@ -167,7 +165,16 @@ def assemble(context: Context, failure: Failure, paths: Sequence[Path]) -> tuple
     fact = "verify.manual" if manual else "verify.automatic"
     title = "people check the service" if manual else "a probe confirms the service"
     tasks.append(
-        Task("workload/verify", "workload", "verify", title, context.seconds(fact), ends, automatic=not manual, facts=(fact,))
+        Task(
+            "workload/verify",
+            "workload",
+            "verify",
+            title,
+            context.seconds(fact),
+            ends,
+            automatic=not manual,
+            facts=(fact,),
+        )
     )
     return tuple(tasks)
 
@@ -175,9 +182,18 @@ def assemble(context: Context, failure: Failure, paths: Sequence[Path]) -> tuple
 def _detection(context: Context, disruption: Disruption) -> tuple[list[Task], tuple[str, ...]]:
     notice = "detect.logical.notice" if disruption == "logical" else f"detect.{disruption}"
     declare = f"declare.{disruption}"
-    seen = Task("workload/detect", "workload", "detect", "the failure is noticed", context.seconds(notice), facts=(notice,))
-    decided = Task("workload/declare", "workload", "declare", "recovery is decided", context.seconds(declare), (seen.id,),
-                   facts=(declare,))  # fmt: skip
+    seen = Task(
+        "workload/detect", "workload", "detect", "the failure is noticed", context.seconds(notice), facts=(notice,)
+    )
+    decided = Task(
+        "workload/declare",
+        "workload",
+        "declare",
+        "recovery is decided",
+        context.seconds(declare),
+        (seen.id,),
+        facts=(declare,),
+    )
     return [seen, decided], (decided.id,)
 
 
@@ -196,7 +212,11 @@ def _linked(task: Task, path: Path, gate: tuple[str, ...], needs: tuple[str, ...
 def _switch(context: Context, disruption: Disruption, active: dict[str, Path], ends: tuple[str, ...]) -> list[Task]:
     """Where no balancer stands in front, callers must find the rebuilt instance: by its EIP, or by being told."""
     kinds = {context.component(component).kind for component in active}
-    if "entry" in kinds or "stateful_instance" not in kinds or any(item.kind == "entry" for item in context.components()):
+    if (
+        "entry" in kinds
+        or "stateful_instance" not in kinds
+        or any(item.kind == "entry" for item in context.components())
+    ):
         return []
     moved = [context.resource(m) for c in active for m in context.component(c).members]
     has_eip = any(item is not None and item.text("eip_id") for item in moved)

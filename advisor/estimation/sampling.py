@@ -22,13 +22,15 @@ _GRID = 4097  # points of a quantile table; its interpolation error is below 1e-
 
 @lru_cache(maxsize=4096)
 def _quantile_table(alpha: float) -> Samples:
-    """Quantiles of the standard PERT beta distribution with shape (alpha, 6 - alpha) on an even grid of probabilities."""
+    """Quantiles of the standard PERT beta distribution with shape (alpha, 6 - alpha) on an even grid of
+    probabilities."""
     table: Samples = betaincinv(alpha, 6.0 - alpha, np.linspace(0.0, 1.0, _GRID))
     return table
 
 
 def pert_quantiles(spread: Spread, uniforms: Samples) -> Samples:
-    """PERT quantiles of ``spread`` at ``uniforms`` (same shape): beta on [low, high] with mean (low + 4 likely + high) / 6."""
+    """PERT quantiles of ``spread`` at ``uniforms`` (same shape): beta on [low, high] with mean (low + 4 likely +
+    high) / 6."""
     width = spread.high - spread.low
     if width == 0:
         return np.full(uniforms.shape, spread.low)
@@ -38,7 +40,8 @@ def pert_quantiles(spread: Spread, uniforms: Samples) -> Samples:
     index = np.minimum(position.astype(np.int64), _GRID - 2)
     fraction = position - index
     standard = table[index] * (1 - fraction) + table[index + 1] * fraction
-    return spread.low + width * standard
+    durations: Samples = spread.low + width * standard
+    return durations
 
 
 class Sampler:

@@ -83,7 +83,8 @@ def _mean(task: Task) -> float:
 
 
 def priority_order(tasks: Sequence[Task]) -> tuple[Task, ...]:
-    """Precedence-feasible order with the longest remaining path first; ties by id, so that input order does not matter."""
+    """Precedence-feasible order with the longest remaining path first; ties by id, so that input order does not
+    matter."""
     tail = remaining_path(tasks)
     waiting = {task.id: task for task in tasks}
     placed: set[str] = set()
@@ -98,7 +99,8 @@ def priority_order(tasks: Sequence[Task]) -> tuple[Task, ...]:
 
 
 def run(tasks: Sequence[Task], sampler: Sampler, pools: Mapping[str, int], key: str = "") -> Schedule:
-    """Schedule ``tasks`` in every sample. ``pools`` gives how many tasks of a pool run at once; ``key`` prefixes the random
+    """Schedule ``tasks`` in every sample. ``pools`` gives how many tasks of a pool run at once; ``key`` prefixes the
+    random
     streams, so that the same task of the same workload draws the same durations in every option."""
     starts: dict[str, Samples] = {}
     ends: dict[str, Samples] = {}
@@ -140,7 +142,8 @@ def _contended(tasks: Sequence[Task], pool: str, slots: int) -> bool:
 
 
 def _latest(arrays: list[Samples], size: int) -> Samples:
-    """The largest of the arrays in every sample; nothing to wait for is time zero. Never writes to what it is handed."""
+    """The largest of the arrays in every sample; nothing to wait for is time zero. Never writes to what it is
+    handed."""
     if not arrays:
         return np.zeros(size)
     latest = arrays[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advisor.exporters.steps import Step, quote
+from advisor.exporters.steps import Step, indented, quote
 from advisor.exporters.terraform import build
 from advisor.exporters.terraform.build import Build
 from advisor.exporters.terraform.readme import script_slugs
@@ -61,12 +61,12 @@ def _head(built: Build, workload: str, name: str, numbered: Sequence[tuple[int, 
         f"  sh cli/{name}.sh all    runs all in order and stops at the first that fails",
         "",
         "Each step checks before it changes anything, and may be run again.",
-        "Needs the programs aliyun (3.3 or later, with the hbr plugin for file backup; credentials by `aliyun configure`) and jq.",
+        "Needs the programs jq and aliyun (3.3 or later; for file backup its hbr plugin; credentials: aliyun configure).",
     ]
     if folders:
         where = ", ".join(f"terraform/{folder}" for folder in folders)
-        lines.append(f"Apply {where} first: some steps read ids from there. Without Terraform set the variable a step")
-        lines.append("reads, for example pair=pair-cn-… in front of the command.")
+        lines.append(f"Apply {where} first: some steps read the ids of new resources from there. Where Terraform")
+        lines.append("is not at hand, set the variable that a step reads to the id, in front of the command.")
     return "\n".join(["#!/bin/sh", *(f"# {line}".rstrip() for line in lines)])
 
 
@@ -75,25 +75,9 @@ def _function(number: int, step: Step) -> str:
     lines = [line for text in comment for line in _wrapped(text)]
     lines.append(f"step_{number}() {{")
     lines.append(f"    say {quote(f'Step {number}: {clean(step.title)}')}")
-    for part in step.body:
-        lines += [f"    {line}" if line else "" for line in _indentable(part)]
+    lines += [line for part in step.body for line in indented(part)]
     lines.append("}")
     return "\n".join(lines)
-
-
-def _indentable(part: str) -> list[str]:
-    """Lines that may be indented: a quoted text that spans lines is kept as it is."""
-    return part.split("\n") if part.count("'") % 2 == 0 and not _quoted_newline(part) else [part]
-
-
-def _quoted_newline(part: str) -> bool:
-    inside = False
-    for char in part:
-        if char == "'":
-            inside = not inside
-        elif char == "\n" and inside:
-            return True
-    return False
 
 
 def _wrapped(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""A font of two glyphs, ✓ and ✗: the packaged Chinese font has no cross, and a report must not depend on system fonts."""
+"""A font of two glyphs, ✓ and ✗: the packaged Chinese font has no cross, and system fonts are not relied on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def data_url() -> str:
 
 
 def _font() -> bytes:
-    from fontTools.fontBuilder import FontBuilder
+    from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped, unused-ignore]
 
     builder = FontBuilder(_EM, isTTF=True)
     builder.updateHead(created=0, modified=0)
@@ -33,7 +33,7 @@ def _font() -> bytes:
     builder.setupCharacterMap({ord("✓"): "tick", ord("✗"): "cross"})
     outlines = {".notdef": _glyph(()), "tick": _glyph(_TICK), "cross": _glyph(_CROSS)}
     builder.setupGlyf(outlines)
-    builder.setupHorizontalMetrics({name: (_ADVANCE, 0) for name in outlines})
+    builder.setupHorizontalMetrics(dict.fromkeys(outlines, (_ADVANCE, 0)))
     builder.setupHorizontalHeader(ascent=_EM - 120, descent=-120)
     builder.setupNameTable({"familyName": FAMILY, "styleName": "Regular"})
     builder.setupOS2(sTypoAscender=_EM - 120, sTypoDescender=-120, usWinAscent=_EM, usWinDescent=200)
@@ -45,7 +45,7 @@ def _font() -> bytes:
 
 
 def _glyph(points: Points) -> object:
-    from fontTools.pens.ttGlyphPen import TTGlyphPen
+    from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped, unused-ignore]
 
     pen = TTGlyphPen(None)
     if points:

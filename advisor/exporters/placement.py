@@ -88,7 +88,7 @@ class Placement:
                 yield self._subnet(self._standby_vpc(region), params.text("target_zone"))
             case "fleet_standby":
                 region = params.text("target_region") or action.region
-                zones = params.texts("zones") or self._catalogue(region)[:2]
+                zones = _zones(params) or self._catalogue(region)[:2]
                 for zone in zones or ("",):
                     yield self._subnet(self._standby_vpc(region), zone or None)
             case "alb_multi_zone":
@@ -103,7 +103,7 @@ class Placement:
     def _standby_subnet(self, action: Action, params: Params) -> Subnet:
         region = params.text("target_region") or action.region
         source = self._inventory.get(params.text("instance_id"))
-        vpc = self.source_vpc(source) if region == action.region else None
+        vpc = self.source_vpc(source) if source is not None and source.region == region else None
         zone = params.text("target_zone") or next(
             (zone for zone in self._catalogue(region) if source is None or zone != source.zone), None
         )
@@ -134,7 +134,7 @@ class Placement:
             params = Params.of(action)
             region = params.text("target_region")
             if action.mechanism in ("standby_instance", "dts", "fleet_standby") and region:
-                zones = {*params.texts("zones"), params.text("target_zone") or ""} - {""}
+                zones = {*_zones(params), params.text("target_zone") or ""} - {""}
                 wanted.setdefault(region, set()).update(zones)
         for region in sorted(wanted):
             self._standby[region] = self._choose_vpc(region, wanted[region])
@@ -210,6 +210,14 @@ class Placement:
         if vpc.id is not None:
             ranges += [vswitch.text("cidr") for vswitch in self._vswitches.get(vpc.id, ())]
         return [net for text in ranges if (net := network(text))]
+
+
+def _zones(params: Params) -> tuple[str, ...]:
+    """Zones given by name or as records."""
+    records = params.records("zones")
+    if records:
+        return tuple(zone for record in records if (zone := record.text("zone")))
+    return params.texts("zones")
 
 
 def network(text: str | None) -> IPv4Network | None:

@@ -91,9 +91,8 @@ def _word(value: Argument) -> str:
 
 
 def query(call: str, path: str, variable: str) -> str:
-    """``variable=$(call | jq -r path)``."""
-    inner = call.replace("\n", "\n    ")
-    return f"{variable}=$({inner} |\n    jq -r {quote(path)})"
+    """Shell that puts one value of an answer into a variable, and stops where the call fails."""
+    return f"answer=$({call})\n{variable}=$(printf '%s' \"$answer\" | jq -r {quote(path)})"
 
 
 def say(text: str) -> str:
@@ -120,11 +119,25 @@ def expect(
 
 def loop(variable: str, items: Sequence[str], body: Sequence[str]) -> tuple[str, ...]:
     """Shell that does the same for every item."""
-    words = " \\\n    ".join(quote(item) for item in items)
-    inner = ("    " + line.replace("\n", "\n    ") for line in body)
-    return (f"for {variable} in \\\n    {words}; do", *inner, "done")
+    words = [quote(item) for item in items]
+    line = f"for {variable} in {' '.join(words)}; do"
+    if len(line) > _WIDTH:
+        line = f"for {variable} in \\\n    " + " \\\n    ".join(words) + "; do"
+    inner = (line for part in body for line in indented(part))
+    return (line, *inner, "done")
 
 
-def output(region_folder: str, name: str, variable: str) -> str:
-    """Shell that reads an output of a Terraform root into a variable (which may also be set by hand beforehand)."""
-    return f"{variable}=${{{variable}:-$(output {quote(region_folder)} {quote(name)})}}"
+def indented(part: str) -> list[str]:
+    """The lines of a piece of shell, indented except within a quoted text, whose content must stay as it is."""
+    lines, inside = [], False
+    for line in part.split("\n"):
+        lines.append(line if inside or not line else f"    {line}")
+        for index, char in enumerate(line):
+            if char == "'" and (index == 0 or line[index - 1] != "\\"):
+                inside = not inside
+    return lines
+
+
+def output(region_folder: str, name: str) -> str:
+    """Shell that reads an output of a Terraform root into a variable of its name, unless that has been set by hand."""
+    return f"{name}=${{{name}:-$(output {quote(region_folder)} {quote(name)})}}"

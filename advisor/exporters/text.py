@@ -9,17 +9,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from advisor.model.disruption import Disruption
-from advisor.model.units import format_amount, format_duration
 
 Cell = str | int | float | Decimal | bool | None
 
-DISRUPTION_TITLES: dict[Disruption, str] = {
-    "logical": "Data deleted or corrupted",
-    "instance": "One instance fails",
-    "zone": "A zone fails",
-    "region": "A region fails",
-}
 _ODD = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 _MARKDOWN = re.compile(r"([\\`*\[\]<>|~#$])")
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -71,28 +63,6 @@ def document(*blocks: str) -> bytes:
     return ("\n\n".join(block.strip("\n") for block in blocks if block.strip()) + "\n").encode()
 
 
-def money(amount: Decimal, currency: str, *, at_least: bool = False) -> str:
-    """``at least 1,240.50 CNY``."""
-    return f"{'at least ' if at_least else ''}{format_amount(amount)} {currency}"
-
-
-def span(seconds: float | None, *, unbounded: bool = False) -> str:
-    """A duration as people write it; an en dash where there is none to show."""
-    if unbounded:
-        return "unbounded"
-    return "–" if seconds is None else format_duration(seconds)
-
-
-def percent(share: float | None) -> str:
-    """``93 %``; an en dash where unknown. Never rounds a chance up to certainty."""
-    if share is None:
-        return "–"
-    whole = round(share * 100)
-    if whole == 100 and share < 1:
-        return "> 99 %"
-    return "< 1 %" if whole == 0 and share > 0 else f"{whole} %"
-
-
 def yes_no(value: bool | None) -> str:
     """``yes``, ``no`` or empty."""
     return "" if value is None else "yes" if value else "no"
@@ -112,7 +82,12 @@ def csv_bytes(headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     writer.writerow(headers)
     for row in rows:
         writer.writerow([_csv_cell(cell) for cell in row])
-    return out.getvalue().encode("utf-8", "replace")
+    return out.getvalue().encode()
+
+
+def printable(text: str) -> str:
+    """The text without control characters other than tab and line ends, which files of tables cannot hold."""
+    return "".join(char for char in text if char in "\t\n\r" or unicodedata.category(char) not in ("Cc", "Cs"))
 
 
 def _csv_cell(cell: Cell) -> str:
@@ -124,4 +99,4 @@ def _csv_cell(cell: Cell) -> str:
         return format(cell, "f")
     if isinstance(cell, float):
         return format(cell, ".10g")
-    return guarded(str(cell)) if isinstance(cell, str) else str(cell)
+    return guarded(printable(cell)) if isinstance(cell, str) else str(cell)

@@ -2,7 +2,23 @@
 
 from advisor.graph.blast import Analysis, BlastTable, blast, blast_many
 from advisor.graph.build import build_graph
+from advisor.graph.export_dot import to_dot
+from advisor.graph.export_html import to_html
+from advisor.graph.export_json import to_json
+from advisor.graph.export_text import to_text
 from advisor.graph.findings import graph_findings
 from advisor.graph.wiring import counted_members
 
-__all__ = ["Analysis", "BlastTable", "blast", "blast_many", "build_graph", "counted_members", "graph_findings"]
+__all__ = [
+    "Analysis",
+    "BlastTable",
+    "blast",
+    "blast_many",
+    "build_graph",
+    "counted_members",
+    "graph_findings",
+    "to_dot",
+    "to_html",
+    "to_json",
+    "to_text",
+]

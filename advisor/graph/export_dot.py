@@ -28,7 +28,11 @@ def to_dot(inventory: Inventory, graph: Graph, blast: Blast | None = None) -> st
     nodes = {end for edge in drawn for end in (edge.source, edge.target)}
     nodes.update(item for workload in graph.workloads for item in workload.resources)
     body = _workloads(graph, blast) if len(nodes) > NODES_DRAWN else _resources(inventory, graph, blast, drawn, nodes)
-    head = ['digraph estate {', "  rankdir=LR;", '  node [fontname="sans-serif", fontsize=10, style=filled, fillcolor=white];']
+    head = [
+        "digraph estate {",
+        "  rankdir=LR;",
+        '  node [fontname="sans-serif", fontsize=10, style=filled, fillcolor=white];',
+    ]
     return "\n".join([*head, *(f"  {line}" for line in body), "}"]) + "\n"
 
 
@@ -61,9 +65,9 @@ def _node(inventory: Inventory, number: str, node: str, states: Mapping[str, str
 def _states(blast: Blast | None) -> dict[str, str]:
     if blast is None:
         return {}
-    found = {node: "unprotected" for node in blast.unprotected}
-    found |= {node: "degraded" for node in blast.degraded}
-    return found | {node: "failed" for node in blast.failed}
+    found = dict.fromkeys(blast.unprotected, "unprotected")
+    found |= dict.fromkeys(blast.degraded, "degraded")
+    return found | dict.fromkeys(blast.failed, "failed")
 
 
 def _workloads(graph: Graph, blast: Blast | None) -> Iterator[str]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from html import escape
 from importlib.resources import files
 
-from advisor.graph.blast import Analysis
+from advisor.graph.blast import RESOURCE, Analysis, is_place
 from advisor.graph.export_json import node_records
+from advisor.graph.wiring import Redundant
 from advisor.graph.words import clean, for_script
 from advisor.model.graph import Component, Edge, Graph, Workload
 from advisor.model.inventory import Inventory
@@ -22,19 +23,16 @@ def to_html(inventory: Inventory, graph: Graph, failure: str | None = None, titl
     analysis = Analysis(inventory, graph)
     if failure is not None:
         analysis.node_of(failure)
-    data = page_data(analysis, failure)
-    template = _part("page.html")
-    parts = {
-        "POLICY": _POLICY,
-        "TITLE": escape(clean(title)),
-        "STYLE": _part("page.css"),
-        "DATA": for_script(data),
-        "SCRIPT": "\n".join(_part(name) for name in ("simulate.js", "layout.js", "page.js")),
-    }
-    for name, text in parts.items():
-        before, _, after = template.partition(f"<!--{name}-->")
-        template = before + text + after if name in ("POLICY", "TITLE") else f"{before}{text}{after}"
-    return template
+    page = _part("page.html")
+    for name, text in (
+        ("POLICY", _POLICY),
+        ("TITLE", escape(clean(title))),
+        ("STYLE", _part("page.css")),
+        ("DATA", for_script(page_data(analysis, failure))),
+        ("SCRIPT", "\n".join(_part(name) for name in ("simulate.js", "layout.js", "page.js"))),
+    ):
+        page = page.replace(f"<!--{name}-->", text)
+    return page
 
 
 def _part(name: str) -> str:
@@ -45,23 +43,31 @@ def page_data(analysis: Analysis, failure: str | None) -> dict[str, object]:
     """What the page's script works on: nodes by number, edges, redundant sets, workloads."""
     inventory, graph = analysis.inventory, analysis.graph
     records = node_records(inventory, graph)
-    shown = records[:NODES_ON_PAGE]
+    shown = records if len(records) <= NODES_ON_PAGE else [node for node in records if is_place(str(node["id"]))]
     numbers = {str(record["id"]): number for number, record in enumerate(shown)}
     places = {workload.name: number for number, workload in enumerate(graph.workloads)}
     wave = {name: number for number, names in enumerate(graph.waves) for name in names}
     return {
-        "failure": None if failure is None else failure.removeprefix("resource:"),
+        "failure": None if failure is None else failure.removeprefix(RESOURCE),
         "left_out": len(records) - len(shown),
         "nodes": [{**record, "workload": places.get(str(record.get("workload") or ""), -1)} for record in shown],
         "edges": [_edge(edge, numbers) for edge in graph.edges if _drawn(edge, numbers)],
         "proposals": [_edge(edge, numbers) for edge in graph.proposals if _drawn(edge, numbers)],
-        "sets": [
-            [numbers[item.source], [numbers[member] for member in item.members if member in numbers], item.quorum, item.scales]
-            for item in analysis.sets
-            if item.source in numbers
-        ],
+        "sets": [_set(item, numbers) for item in analysis.sets if item.source in numbers],
         "workloads": [_workload(item, analysis, numbers, places, wave) for item in graph.workloads],
+        "known": _known(analysis, shown, places) if len(shown) < len(records) else {},
     }
+
+
+def _known(analysis: Analysis, shown: list[dict[str, object]], places: Mapping[str, int]) -> dict[str, list[int]]:
+    """For a page without resources: place → workloads that fail with it, worked out beforehand."""
+    ids = [str(record["id"]) for record in shown]
+    table = analysis.many(ids)
+    return {place: [places[name] for name in table.workloads(place)] for place in ids}
+
+
+def _set(item: Redundant, numbers: Mapping[str, int]) -> list[object]:
+    return [numbers[item.source], [numbers[member] for member in item.members], item.quorum, item.scales]
 
 
 def _drawn(edge: Edge, numbers: Mapping[str, int]) -> bool:

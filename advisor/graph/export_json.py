@@ -37,7 +37,10 @@ def to_json(inventory: Inventory, graph: Graph, blast: Blast | None = None) -> s
 def node_records(inventory: Inventory, graph: Graph) -> list[dict[str, object]]:
     """Every resource, stub and place with what is known of it, sorted; one that is listed nowhere says so."""
     ends = {end for edge in (*graph.edges, *graph.proposals) for end in (edge.source, edge.target)}
-    stubs: Mapping[str, str] = {stub.id: stub.kind for stub in inventory.stubs}
+    stubs: Mapping[str, str] = {
+        **{edge.target: "key" for edge in graph.edges if edge.rule == "storage.key"},
+        **{stub.id: stub.kind for stub in inventory.stubs},
+    }
     homes = {resource: workload.name for workload in graph.workloads for resource in workload.resources}
     return [_node(inventory, stubs, homes, node) for node in sorted({*inventory.resources, *stubs, *ends})]
 

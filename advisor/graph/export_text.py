@@ -12,10 +12,12 @@ from advisor.model.inventory import Inventory
 
 _FOUND_BY: Mapping[str, str] = {
     "declared": "declared in the targets", "tag": "by tag", "load_balancer": "behind one balancer",
-    "scaling_group": "in one scaling group", "cluster": "in one cluster", "connected": "connected", "single": "by itself",
+    "scaling_group": "in one scaling group", "cluster": "in one cluster", "connected": "connected",
+    "single": "by itself",
 }  # fmt: skip
 _COMPONENTS: Mapping[str, str] = {
-    "server_group": "servers", "stateful_instance": "server", "database": "database", "cache": "cache", "entry": "entry",
+    "server_group": "servers", "stateful_instance": "server", "database": "database", "cache": "cache",
+    "entry": "entry",
 }  # fmt: skip
 _LISTED = 12
 
@@ -29,7 +31,8 @@ def to_text(inventory: Inventory, graph: Graph, blast: Blast | None = None) -> s
 def _overview(inventory: Inventory, graph: Graph) -> Iterator[str]:
     confidences = Counter(edge.confidence for edge in graph.edges)
     told = ", ".join(f"{count} {confidence}" for confidence, count in sorted(confidences.items()))
-    yield f"{len(inventory.resources)} resources, {len(graph.edges)} dependencies ({told}), {len(graph.workloads)} workloads"
+    edges = f"{len(graph.edges)} dependencies ({told})"
+    yield f"{len(inventory.resources)} resources, {edges}, {len(graph.workloads)} workloads"
     for workload in graph.workloads:
         yield ""
         yield from _workload(inventory, workload)
@@ -54,9 +57,12 @@ def _more(count: int) -> Iterator[str]:
 
 
 def _workload(inventory: Inventory, workload: Workload) -> Iterator[str]:
-    yield f"{workload.name}  class {workload.class_name}, {_FOUND_BY[workload.found_by]}, {len(workload.resources)} resources"
+    found = _FOUND_BY[workload.found_by]
+    yield f"{workload.name}  class {workload.class_name}, {found}, {len(workload.resources)} resources"
     for component in workload.components:
-        yield f"  {_COMPONENTS[component.kind]:<9} {component.name}{_size(component)}: {_members(inventory, component)}"
+        alone = len(component.members) == 1 and component.kind != "server_group"
+        name = "" if alone else f"{component.name}{_size(component)}: "
+        yield f"  {_COMPONENTS[component.kind]:<9} {name}{_members(inventory, component)}"
     if workload.needs_hard:
         yield f"  needs     {', '.join(workload.needs_hard)}"
     if workload.needs_soft:
@@ -102,7 +108,9 @@ def _failure(inventory: Inventory, graph: Graph, blast: Blast) -> Iterator[str]:
     yield from _listed(inventory, graph, f"{len(blast.failed)} resources fail", blast.failed)
     shares = {node: f"{share:.0%} of its capacity left" for node, share in blast.degraded.items() if share < 1}
     rest = {node: "works, with a spare or a function less" for node in blast.degraded if node not in shares}
-    yield from _listed(inventory, graph, f"{len(blast.degraded)} resources degrade", tuple(shares | rest), shares | rest)
+    yield from _listed(
+        inventory, graph, f"{len(blast.degraded)} resources degrade", tuple(shares | rest), shares | rest
+    )
     words = f"{len(blast.unprotected)} resources lose what would bring them back or let them be changed"
     yield from _listed(inventory, graph, words, blast.unprotected)
 

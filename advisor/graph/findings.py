@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from advisor.graph.finding_context import Context
 from advisor.graph.findings_gaps import GAP_RULES
 from advisor.graph.findings_order import ORDER_RULES
-from advisor.graph.findings_recovery import RECOVERY_RULES
 from advisor.graph.findings_shared import SHARED_RULES
 from advisor.graph.findings_single import SINGLE_RULES
 from advisor.model.finding import SEVERITY_ORDER, Finding
@@ -16,19 +15,22 @@ from advisor.model.inventory import Inventory
 from advisor.model.targets import Targets
 
 Rule = Callable[[Context], Iterator[Finding]]
-RULES: tuple[Rule, ...] = (*SINGLE_RULES, *SHARED_RULES, *ORDER_RULES, *RECOVERY_RULES, *GAP_RULES)
+RULES: tuple[Rule, ...] = (*SINGLE_RULES, *SHARED_RULES, *ORDER_RULES, *GAP_RULES)
 # Tuning: more findings of one sort than this are counted, not listed.
 LISTED_OF_A_SORT = 200
 
 
-def graph_findings(inventory: Inventory, graph: Graph, targets: Targets | None = None) -> tuple[Finding, ...]:
+def graph_findings(
+    inventory: Inventory, graph: Graph, targets: Targets | None = None, without: Collection[str] = ()
+) -> tuple[Finding, ...]:
     """Single points of failure, shared fate, inversions, cycles, loose ends and what is not known, worst first.
 
     With the targets, inversions compare what is asked for; without them, the ranks of the shipped classes.
+    ``without`` names finding ids that somebody else tells already.
     """
     context = Context(inventory, graph, targets)
-    found = sorted((finding for rule in RULES for finding in rule(context)), key=_order)
-    return tuple(_limited(found))
+    found = (finding for rule in RULES for finding in rule(context) if finding.id not in without)
+    return tuple(_limited(sorted(found, key=_order)))
 
 
 def _order(finding: Finding) -> tuple[int, str, str, str, str]:

@@ -111,7 +111,7 @@ def stopped_instances(context: Context) -> Iterator[Finding]:
         yield Finding(
             id="GRA-STOPPED",
             severity="info",
-            title=f"{len(items)} stopped instance{'s' if len(items) > 1 else ''}",
+            title=f"{len(items)} stopped instance{'s' if len(items) > 1 else ''} in {home}",
             resource=items[0] if len(items) == 1 else None,
             workload=home,
             detail=f"{context.labels(items)}: counted as no capacity{note}.",

@@ -81,7 +81,7 @@ def cycles(context: Context) -> Iterator[Finding]:
         yield Finding(
             id="GRA-CYCLE",
             severity="medium",
-            title=f"{len(names)} workloads need one another",
+            title=f"{shortened(names, 3)} need one another",
             workload=names[0],
             detail=f"{shortened(names, 10)}: none can be back before the others; they share a wave and a target.",
             fix="Make one of the needs soft, or declare them as one workload.",
@@ -106,33 +106,43 @@ def unknown_needs(context: Context) -> Iterator[Finding]:
                 )
 
 
-def declarations(context: Context) -> Iterator[Finding]:
-    """Declared workloads that match nothing, resources that two of them match, confirmed edges with unknown ends."""
+def empty_declarations(context: Context) -> Iterator[Finding]:
+    """Declared workloads that match nothing."""
+    known = {workload.name for workload in context.graph.workloads if workload.found_by == "declared"}
+    for spec in context.targets.workloads if context.targets else ():
+        if spec.name not in known:
+            title = f"The declared workload {spec.name} matches no resource"
+            detail = f"{spec.place or 'targets file'}: nothing in the inventory fits its match."
+            fix = "Correct the match; 'advisor inventory show' lists names and tags."
+            yield _declared(spec.name, "GRA-EMPTY-WORKLOAD", "high", title, detail, fix)
+
+
+def unknown_edges(context: Context) -> Iterator[Finding]:
+    """Confirmed edges with an end that is neither a resource nor a workload here."""
+    workloads = {workload.name for workload in context.graph.workloads}
+    for spec in context.targets.workloads if context.targets else ():
+        for ends in spec.confirmed_edges:
+            unknown = [end for end in ends if not context.estate.has(end) and end not in workloads]
+            if unknown:
+                title = f"The confirmed edge {' → '.join(ends)} names something unknown"
+                detail = f"Neither a resource nor a workload: {shortened(unknown)}."
+                fix = "Write the ids as the graph shows them."
+                yield _declared(spec.name, "GRA-UNKNOWN-EDGE", "medium", title, detail, fix)
+
+
+def double_matches(context: Context) -> Iterator[Finding]:
+    """Resources that two declared workloads match."""
     if context.targets is None:
         return
     matcher = Matcher(context.estate, context.targets)
-    homes = context.homes
-    known = {workload.name for workload in context.graph.workloads if workload.found_by == "declared"}
-    for spec in context.targets.workloads:
-        if spec.name not in known:
-            yield _declared(spec.name, "GRA-EMPTY-WORKLOAD", "high", "The declared workload matches no resource",
-                            f"{spec.place or 'targets file'}: nothing in the inventory fits its match.",
-                            "Correct the match; 'advisor inventory show' lists names and tags.")  # fmt: skip
-        for ends in spec.confirmed_edges:
-            unknown = [end for end in ends if not context.estate.has(end) and end not in set(homes.values())]
-            if unknown:
-                yield _declared(spec.name, "GRA-UNKNOWN-EDGE", "medium", "A confirmed edge names something unknown",
-                                f"{' → '.join(ends)}: no resource or workload {shortened(unknown)}.",
-                                "Write the ids as the graph shows them.")  # fmt: skip
     clashes: dict[tuple[str, ...], list[str]] = {}
     for resource, names in matcher.matches.items():
-        if len(set(names)) > 1 and not matcher.excluded & {resource}:
+        if len(set(names)) > 1 and resource not in matcher.excluded:
             clashes.setdefault(names, []).append(resource)
     for names, resources in sorted(clashes.items()):
-        title = f"{len(resources)} resources match {len(names)} workloads"
-        yield _declared(names[0], "GRA-TWO-WORKLOADS", "medium", title,
-                        f"{' and '.join(names)}: {context.labels(resources)}; the first one in the file has them.",
-                        "Make the matches exclusive.")  # fmt: skip
+        title = f"{len(resources)} resources match {' and '.join(names)}"
+        detail = f"{context.labels(resources)}: the first one in the file has them."
+        yield _declared(names[0], "GRA-TWO-WORKLOADS", "medium", title, detail, "Make the matches exclusive.")
 
 
 def _declared(workload: str, finding_id: str, severity: Severity, title: str, detail: str, fix: str) -> Finding:
@@ -141,4 +151,4 @@ def _declared(workload: str, finding_id: str, severity: Severity, title: str, de
     )
 
 
-ORDER_RULES = (inversions, cycles, unknown_needs, declarations)
+ORDER_RULES = (inversions, cycles, unknown_needs, empty_declarations, unknown_edges, double_matches)

@@ -88,9 +88,9 @@ def zones_of_many(context: Context) -> Iterator[Finding]:
             yield Finding(
                 id="GRA-ZONE-OF-MANY",
                 severity="medium",
-                title=f"{len(failed)} of {total} workloads fail with one zone",
+                title=f"{len(failed)} of {total} workloads fail with zone {zone.removeprefix(ZONE)}",
                 resource=None,
-                detail=f"{zone.removeprefix(ZONE)}: {shortened(failed, 10)}.",
+                detail=f"{shortened(failed, 10)}.",
                 fix="Spread the strict ones first.",
                 source=REFERENCE,
             )

@@ -76,7 +76,7 @@ def workload_in_one_zone(context: Context) -> Iterator[Finding]:
             yield Finding(
                 id="GRA-WORKLOAD-ONE-ZONE",
                 severity="high",
-                title="The whole workload stands in one zone",
+                title=f"All of {workload.name} stands in one zone",
                 workload=workload.name,
                 detail=f"{len(members)} serving resources, all in {zones.pop()}: {context.labels(members)}.",
                 fix="Place a share of each group in a second zone, or plan the recovery from another zone.",
@@ -97,7 +97,7 @@ def lone_instances(context: Context) -> Iterator[Finding]:
             yield Finding(
                 id="GRA-SINGLE-INSTANCE",
                 severity="medium",
-                title=f"{len(alone)} instance{'s' if len(alone) > 1 else ''} without a second one",
+                title=f"{len(alone)} instance{'s' if len(alone) > 1 else ''} of {workload.name} without a second one",
                 resource=alone[0] if len(alone) == 1 else None,
                 workload=workload.name,
                 detail=f"Each fails the workload by itself: {context.labels(alone)}.",

@@ -13,6 +13,7 @@ from advisor.model.inventory import Inventory, Kind, Resource
 
 IDLE_STATES = frozenset({"stopped", "stopping", "expired", "released", "deleted", "已停止", "停止"})
 BASIC_CATEGORIES = frozenset({"basic", "serverless_basic"})
+_IN_ONE_ZONE = frozenset({"instance", "disk", "vswitch", "network_interface", "nat_gateway"})
 _ZONE_SUFFIX = re.compile(r"-?[a-z]$")
 _MULTI_ZONE = re.compile(r"^(?P<region>.+)-MAZ\d*\((?P<letters>[a-z](?:,[a-z])*)\)$", re.IGNORECASE)
 
@@ -42,6 +43,8 @@ def region_of_zone(zone: str) -> str:
 
 def zones_of(resource: Resource) -> tuple[str, ...]:
     """Every zone a resource stands in, the serving one first; empty where unknown."""
+    if resource.zone and not resource.zones and resource.kind in _IN_ONE_ZONE and "(" not in resource.zone:
+        return (resource.zone,)
     named = [resource.zone or "", *resource.zones]
     if resource.kind == "load_balancer":
         named = list(resource.zones) or [resource.zone or ""]

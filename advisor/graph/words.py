@@ -12,7 +12,9 @@ def clean(text: str) -> str:
     """One line of printable text: control signs, half characters and signs that turn the line around become ``?``."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join("?" if sign in _BIDI or unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") else sign for sign in text)
+    return "".join(
+        "?" if sign in _BIDI or unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") else sign for sign in text
+    )
 
 
 def for_dot(text: str) -> str:

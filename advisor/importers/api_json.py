@@ -9,7 +9,7 @@ from typing import Final
 
 from advisor.importers.catalogue import NOTHING_TO_PLAN, Part, Reader, by_hint, by_shape
 from advisor.importers.convert import json_inside
-from advisor.importers.fields import Record, get, keys_of, plain, text
+from advisor.importers.fields import Record, get, plain, text
 from advisor.importers.places import is_region
 from advisor.importers.records import Batch, Collector, Context, ListSeen, Spec, read_record, region_text
 from advisor.importers.services.balancing import LISTENER, clb_listener_record
@@ -18,7 +18,6 @@ from advisor.model.inventory import Origin
 MAX_DEPTH: Final = 14
 _OPERATION = re.compile(r"(?<![A-Za-z])(?:Describe|List|Get|Search|describe|list|get)[A-Z][A-Za-z0-9]+")
 _BODY_KEYS: Final = frozenset({"body", "text", "content", "data", "response", "result", "output", "stdout"})
-_ANSWER_KEYS: Final = frozenset({"requestid", "totalcount", "nexttoken", "pagenumber", "totalrecordcount"})
 
 
 def operation_in(text_: str) -> str:
@@ -54,8 +53,8 @@ def _read_mapping(body: Record, context: Context, collector: Collector, depth: i
     for key, value in body.items():
         name = plain(str(key))
         if name in NOTHING_TO_PLAN and isinstance(value, list | Mapping):
-            collector.skip(
-                context.at(str(key)).place, f"{NOTHING_TO_PLAN[name]}: nothing to plan for", context.file, context.place
+            collector.skip_once(
+                context.at(str(key)).place, f"{NOTHING_TO_PLAN[name]}: nothing to plan for", context.file
             )
             found = True
         elif isinstance(value, list | Mapping):
@@ -188,16 +187,17 @@ def _list_seen(reader: Reader, body: Record, ids: tuple[str, ...], context: Cont
     )
     token = text(get(body, "NextToken"))
     operation = f"{context.operation or reader.kind}{'' if isinstance(reader, Spec) else ' (part)'}"
-    paged = bool(_ANSWER_KEYS & keys_of(body).keys())
+    page = text(get(body, "PageNumber", "page_info.page_number", "page.page_number"))
     return ListSeen(
         reader.kind,
         operation,
         context.region or "",
         ids,
-        int(total) if total.isdigit() else None,
-        bool(token),
-        paged,
         Origin(context.file, context.place),
+        total=int(total) if total.isdigit() else None,
+        more=bool(token),
+        page=page,
+        rows=len(ids),
     )
 
 

@@ -22,8 +22,8 @@ SPECS: Final[tuple[Spec, ...]] = (
     balancing.SERVER_GROUP,
     scaling.SCALING_GROUP,
     balancing.LOAD_BALANCER,
-    databases.POLARDB,
     databases.RDS,
+    databases.POLARDB,
     databases.CACHE,
     others.BACKUP_PLAN,
     others.VAULT,
@@ -89,6 +89,7 @@ PARTS: Final[tuple[Part, ...]] = (
         ecs.read_references,
         "securitygroupreference securitygroupreferences",
         "securitygroupid referencingsecuritygroups",
+        "securitygroupid securityreferencinggroups",
     ),
     _part("nat_gateway", network.read_snat_entry, "snattableentry snattableentries", "snatentryid snatip"),
     _part(

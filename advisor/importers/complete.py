@@ -37,6 +37,7 @@ def complete(resources: Resources) -> None:
             resources[resource_id] = _zone_by_vswitch(resource, resources)
         elif resource.kind == "scaling_group":
             resources[resource_id] = _scaling_group(resource, resources)
+    _regions_of_vpcs(resources)
     for _round in range(2):
         for resource_id, resource in resources.items():
             if not resource.region:
@@ -123,6 +124,15 @@ def _scaling_group(group: Resource, resources: Mapping[str, Resource]) -> Resour
     if chosen is None:
         return group
     return replace(group, attributes={**group.attributes, "configuration": chosen})
+
+
+def _regions_of_vpcs(resources: Resources) -> None:
+    """A VPC lies where its vSwitches lie."""
+    for switch in [resource for resource in resources.values() if resource.kind == "vswitch" and resource.region]:
+        vpc = resources.get(switch.text("vpc_id") or "")
+        if vpc is not None and not vpc.region:
+            origins = {**vpc.field_origins, "region": switch.origin}
+            resources[vpc.id] = replace(vpc, region=switch.region, field_origins=origins)
 
 
 def _region_by_neighbour(resource: Resource, resources: Mapping[str, Resource]) -> Resource:

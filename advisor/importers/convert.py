@@ -20,14 +20,26 @@ _UNSET_YEARS: Final = (1, 1970)
 NEVER_YEAR: Final = 2099
 _MILLISECONDS_FROM: Final = 10**11
 _GIB_BYTES: Final = 1024**3
+_WORDS_LIMIT: Final = 50_000
+_WORD_LENGTH: Final = 64
+_WORDS: dict[str, str] = {}
+_TIMES: dict[str, str] = {}
 
 
 def as_text(value: object) -> object:
-    """Text; ``-`` and its like are known to be none, hence empty."""
-    if value is None or isinstance(value, Mapping | list):
+    """Text; ``-`` and its like are known to be none, hence empty. Words that come again are kept once."""
+    if type(value) is str:
+        known = _WORDS.get(value)
+        if known is not None:
+            return known
+        found = value.strip()
+        found = "" if found.lower() in _NONE else found
+        if len(_WORDS) < _WORDS_LIMIT and len(found) < _WORD_LENGTH:
+            _WORDS[value] = found
+        return found
+    if value is None or isinstance(value, dict | list):
         return ABSENT
-    found = text(value)
-    return "" if found.lower() in _NONE else found
+    return text(value)
 
 
 def as_lower(value: object) -> object:
@@ -132,21 +144,27 @@ def as_time(value: object) -> object:
     found = as_text(value)
     if found is ABSENT or found == "":
         return found
-    match = _TIME.match(str(found))
+    written = str(found)
+    known = _TIMES.get(written)
+    if known is None:
+        known = _time_of_text(written)
+        if len(_TIMES) < _WORDS_LIMIT:
+            _TIMES[written] = known
+    return known
+
+
+def _time_of_text(written: str) -> str:
+    match = _TIME.match(written)
     if match is None:
         raise ValueError("is no time")
     year, month, day, hour, minute, second, zone = match.groups()
     if int(year) in _UNSET_YEARS or int(year) >= NEVER_YEAR:
         return ""
-    moment = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC)
-    return _utc(moment, zone)
-
-
-def _utc(moment: datetime, zone: str | None) -> str:
-    if zone and zone not in ("Z", "UTC"):
-        shifted = datetime.fromisoformat(f"{moment:%Y-%m-%dT%H:%M:%S}{zone[:3]}:{zone[-2:]}")
-        moment = shifted.astimezone(UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    if not zone or zone in ("Z", "UTC"):
+        datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC)
+        return f"{year}-{month}-{day}T{hour or '00'}:{minute or '00'}:{second or '00'}Z"
+    moment = datetime.fromisoformat(f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}{zone[:3]}:{zone[-2:]}")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _time_of_number(number: float) -> str:
@@ -177,7 +195,7 @@ def json_inside(value: object) -> object:
 def as_tags(value: object) -> dict[str, str]:
     """Tags of any shape: TagKey/TagValue, Key/Value, a map, JSON in a text; keys and values verbatim."""
     value = json_inside(value)
-    if isinstance(value, Mapping) and not _wraps_tags(value):
+    if isinstance(value, dict) and not _wraps_tags(value):
         return {str(key): _tag_text(item) for key, item in value.items() if item is not None}
     return dict(_tag_pairs(value))
 
@@ -204,7 +222,7 @@ def _tag_text(value: object) -> str:
         return ""
     if isinstance(value, list):
         return ",".join(str(item) for item in value)
-    return str(value) if not isinstance(value, Mapping) else orjson.dumps(value).decode()
+    return str(value) if not isinstance(value, dict) else orjson.dumps(value).decode()
 
 
 def one_text(value: object) -> object:

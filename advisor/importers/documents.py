@@ -11,8 +11,7 @@ import orjson
 
 from advisor.importers.sources import RefusedError
 
-DUPLICATES_UP_TO: Final = 64 * 1024**2
-MAX_NESTING: Final = 200
+DUPLICATES_UP_TO: Final = 512 * 1024**2
 _DECODER = json.JSONDecoder()
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 _BLANKS = re.compile(r"[\s,;]*")
@@ -94,19 +93,6 @@ def _broken(text: str, error: json.JSONDecodeError) -> BrokenError:
     cut_off = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated string")
     what = "it breaks off" if cut_off else f"it is no valid JSON ({error.msg})"
     return BrokenError(error.lineno, what, cut_off)
-
-
-def is_too_deep(text: str) -> bool:
-    """Whether brackets nest deeper than any answer does; judged on the text, so that no parser has to."""
-    depth = 0
-    for char in re.sub(r'"(?:[^"\\]|\\.)*"', "", text[:1_000_000]):
-        if char in "[{":
-            depth += 1
-            if depth > MAX_NESTING:
-                return True
-        elif char in "]}":
-            depth -= 1
-    return False
 
 
 def duplicate_keys(text: str) -> list[str]:

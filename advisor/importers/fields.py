@@ -22,6 +22,7 @@ class Absent:
 ABSENT: Final = Absent()
 _SHAPES: dict[tuple[str, ...], dict[str, str]] = {}
 _NAMES: dict[str, str] = {}
+_SOURCES: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[tuple[str, Path], ...]] = {}
 
 
 def plain(name: str) -> str:
@@ -55,7 +56,7 @@ def path(text: str) -> Path:
 def dig(value: object, segments: Path) -> object:
     """The value at a path, ABSENT where a segment is missing; a list on the way is followed into each record."""
     for position, segment in enumerate(segments):
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             key = keys_of(value).get(segment)
             if key is None:
                 return ABSENT
@@ -68,11 +69,29 @@ def dig(value: object, segments: Path) -> object:
     return value
 
 
-def get(record: Record, *names: str) -> object:
-    """The first of these fields that says something; ABSENT where none does."""
+Source = tuple[str, Path]
+
+
+def sources_in(record: Record, names: tuple[str, ...]) -> tuple[Source, ...]:
+    """Those of the fields ``names`` that a record of this shape has: the key as written, and the path below it."""
+    wanted = (tuple(record), names)
+    known = _SOURCES.get(wanted)
+    if known is None:
+        keys = keys_of(record)
+        paths = (path_of(name) for name in names)
+        known = tuple((keys[segments[0]], segments[1:]) for segments in paths if segments[0] in keys)
+        if len(_SOURCES) < _SHAPE_LIMIT:
+            _SOURCES[wanted] = known
+    return known
+
+
+def first(record: Record, sources: tuple[Source, ...]) -> object:
+    """The first of these fields that says something; where none does an empty one, else ABSENT."""
     fallback: object = ABSENT
-    for name in names:
-        value = dig(record, path_of(name))
+    for key, rest in sources:
+        value = record[key]
+        if rest:
+            value = dig(value, rest)
         if value is None or value is ABSENT:
             continue
         if value != "" and value != [] and value != {}:
@@ -80,6 +99,11 @@ def get(record: Record, *names: str) -> object:
         if fallback is ABSENT:
             fallback = value
     return fallback
+
+
+def get(record: Record, *names: str) -> object:
+    """As ``first``, for fields by name."""
+    return first(record, sources_in(record, names))
 
 
 _PATHS: dict[str, Path] = {}
@@ -99,7 +123,7 @@ def items(value: object) -> list[object]:
         return []
     if isinstance(value, list | tuple):
         return list(value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         if not value:
             return []
         if len(value) == 1:
@@ -108,7 +132,7 @@ def items(value: object) -> list[object]:
                 return []
             if isinstance(inner, list):
                 return inner
-            if isinstance(inner, Mapping):
+            if isinstance(inner, dict):
                 return [inner]
         return [value]
     return [value]
@@ -116,14 +140,14 @@ def items(value: object) -> list[object]:
 
 def records(value: object) -> list[Record]:
     """The records of a list in any wrapping."""
-    return [item for item in items(value) if isinstance(item, Mapping)]
+    return [item for item in items(value) if isinstance(item, dict)]
 
 
 def texts(value: object) -> list[str]:
     """The texts of a list in any wrapping, in order, each once; blanks and empty ones left out."""
     found: list[str] = []
     for item in items(value):
-        if isinstance(item, Mapping | list):
+        if isinstance(item, dict | list):
             found.extend(texts(_scalars(item)))
         elif item is not None and str(item).strip():
             found.append(str(item).strip())
@@ -131,13 +155,13 @@ def texts(value: object) -> list[str]:
 
 
 def _scalars(value: object) -> list[object]:
-    inner: Sequence[object] = list(value.values()) if isinstance(value, Mapping) else value  # type: ignore[assignment]
-    return [item for item in inner if not isinstance(item, Mapping)]
+    inner: Sequence[object] = list(value.values()) if isinstance(value, dict) else value  # type: ignore[assignment]
+    return [item for item in inner if not isinstance(item, dict)]
 
 
 def text(value: object) -> str:
     """A scalar as text, without blanks around it; empty where there is none."""
-    if value is ABSENT or value is None or isinstance(value, Mapping | list):
+    if value is ABSENT or value is None or isinstance(value, dict | list):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -17,6 +17,13 @@ from advisor.model.finding import Finding, InputError, Mistake
 from advisor.model.inventory import ImportResult
 
 ColumnMapping = Mapping[str, str]
+_NOTHING = Finding(
+    id="INV-NOTHING",
+    severity="high",
+    title="The inventory holds no resource",
+    detail="Every list in it is empty. That may be lack of permission: the API then answers so, too.",
+    fix="Check the account, the regions and the permissions of the export.",
+)
 
 
 def read_inventory(paths: Sequence[Path], mapping: ColumnMapping | None = None) -> ImportResult:
@@ -33,6 +40,8 @@ def read_inventory(paths: Sequence[Path], mapping: ColumnMapping | None = None) 
             _read_one(source, collector, digest, mapping)
         _refuse_nothing(collector, [source.name for source in sources])
         inventory, merged = merge(collector, digest.hexdigest())
+    if not inventory.resources:
+        collector.findings.append(_NOTHING)
     findings = [*collector.findings, *collector.overflow(), *merged, *check_pages(collector)]
     return ImportResult(inventory, _sorted(findings), tuple(collector.skipped), tuple(collector.forms))
 
@@ -82,44 +91,37 @@ def _read_archive(source: Source, data: bytes, collector: Collector, mapping: Co
 
 def _refuse(source: Source, refused: RefusedError, collector: Collector) -> None:
     """A file that the caller named must be readable; one among others is reported and left out."""
-    collector.mistakes.append(Mistake(source.name, "", refused.problem, refused.remedy))
-    if not source.named:
-        collector.findings.append(
-            Finding(
-                id="INV-UNREADABLE",
-                severity="high",
-                title=f"{source.name} could not be read",
-                detail=f"{source.name}: {refused.problem}",
-                fix=refused.remedy,
-            )
-        )
-        collector.skip(source.name, refused.problem, source.name)
+    mistake = Mistake(source.name, "", refused.problem, refused.remedy)
+    if source.named:
+        collector.mistakes.append(mistake)
+        return
+    collector.unread.append(mistake)
+    collector.skip(source.name, refused.problem.rstrip("."), source.name)
+    title = f"{source.name} could not be read"
+    detail = f"{source.name}: {refused.problem}"
+    collector.findings.append(
+        Finding(id="INV-UNREADABLE", severity="high", title=title, detail=detail, fix=refused.remedy)
+    )
 
 
 def _refuse_nothing(collector: Collector, names: list[str]) -> None:
     """Raise where a named file is unreadable, or where nothing at all was found."""
-    read_something = any(batch.drafts for batch in collector.batches) or collector.lists or collector.pairs
-    unread = {
-        finding.title.removesuffix(" could not be read")
-        for finding in collector.findings
-        if finding.id == "INV-UNREADABLE"
-    }
-    fatal = [mistake for mistake in collector.mistakes if mistake.file not in unread]
-    if fatal or not read_something:
-        reasons = [
-            Mistake(one.origin.file, one.origin.place, f"{one.reason}.", "")
-            for one in collector.skipped
-            if one.resource not in unread
-        ]
-        mistakes = [*collector.mistakes, *(reasons if not read_something else ())]
+    if any(batch.drafts for batch in collector.batches) or collector.lists or collector.pairs:
+        if collector.mistakes:
+            raise InputError(collector.mistakes)
+        return
+    unread = {mistake.file for mistake in collector.unread}
+    reasons = [
+        Mistake(one.origin.file, one.origin.place, f"{one.reason}.", "")
+        for one in collector.skipped
+        if one.origin.file not in unread
+    ]
+    mistakes = [*collector.mistakes, *collector.unread, *reasons]
+    if not collector.mistakes:
         what = ", ".join(names[:5]) or "the input"
-        nothing = Mistake(
-            what,
-            "",
-            "no inventory was found in it.",
-            "Hand in an export of the cloud's lists (docs/inventory.md names the forms).",
-        )
-        raise InputError([*mistakes, *([nothing] if not read_something and not collector.mistakes else [])])
+        remedy = "Hand in an export of the cloud's lists (docs/inventory.md names the forms)."
+        mistakes.append(Mistake(what, "", "no inventory was found in it.", remedy))
+    raise InputError(mistakes)
 
 
 def _sorted(findings: Sequence[Finding]) -> tuple[Finding, ...]:

@@ -15,21 +15,24 @@ def check_pages(collector: Collector) -> Iterator[Finding]:
     groups: dict[Group, list[ListSeen]] = {}
     for seen in collector.lists:
         groups.setdefault((seen.kind, seen.operation, seen.region), []).append(seen)
-    for (kind, _operation, region), pages in sorted(groups.items(), key=lambda item: item[0]):
-        yield from _truncated(kind, region, pages)
+    for (kind, operation, region), pages in sorted(groups.items(), key=lambda item: item[0]):
+        yield from _truncated(kind, operation, region, pages)
     yield from _empty(collector)
 
 
-def _truncated(kind: str, region: str, pages: list[ListSeen]) -> Iterator[Finding]:
-    there = len({one for page in pages for one in page.ids})
+def _truncated(kind: str, operation: str, region: str, pages: list[ListSeen]) -> Iterator[Finding]:
+    there = max(len({one for page in pages for one in page.ids}), _rows(pages))
     total = max((page.total for page in pages if page.total is not None), default=0)
     by_token = any(page.more for page in pages)
     ends = any(not page.more for page in pages)
     where = f" in {region}" if region else ""
+    what = _plural(kind) if not operation.endswith("(part)") else f"rows about {_plural(kind)}"
+    if 0 < total <= there:
+        return
     if total > there and not (by_token and ends):
-        problem = f"{there} of {total} {_plural(kind)}{where}"
+        problem = f"{there} of {total} {what}{where}"
     elif by_token and not ends:
-        problem = f"{there} {_plural(kind)}{where}, and the last page says that more follow"
+        problem = f"{there} {what}{where}, and the last page says that more follow"
     else:
         return
     files = ", ".join(dict.fromkeys(page.origin.file for page in pages))
@@ -40,6 +43,14 @@ def _truncated(kind: str, region: str, pages: list[ListSeen]) -> Iterator[Findin
         detail=f"{_shortened(files)}: the list is a part. What is not there is unknown, not absent.",
         fix="Export every page (aliyun … --pager, or raise --PageSize and walk through --PageNumber).",
     )
+
+
+def _rows(pages: list[ListSeen]) -> int:
+    """Rows over all pages, a page that is there twice counted once; ids that a publisher masked may be equal."""
+    by_page: dict[str, int] = {}
+    for page in pages:
+        by_page[page.page] = max(by_page.get(page.page, 0), page.rows)
+    return sum(by_page.values())
 
 
 def _empty(collector: Collector) -> Iterator[Finding]:

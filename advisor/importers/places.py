@@ -48,6 +48,27 @@ _REGION_INSIDE = re.compile(rf"(?<![A-Za-z0-9]){_REGION}(?![a-z0-9])")
 _MULTI_ZONE = re.compile(rf"^({_REGION})(-?)MAZ\d*\(([a-z](?:,[a-z])*)\)$", re.IGNORECASE)
 _ID_TOKEN = re.compile(r"(?<![A-Za-z0-9])((?:[a-z]{1,4}-[0-9a-z*]{3,})|(?:c[0-9a-f]{32}))(?![0-9a-z])")
 _DATE_TOKEN = re.compile(r"(?<!\d)(20\d\d)[-_年]?(0[1-9]|1[0-2])[-_月]?(0[1-9]|[12]\d|3[01])日?(?!\d)")
+_API_VERSIONS: Final = frozenset(
+    {
+        "2014-05-15",
+        "2014-05-26",
+        "2014-08-15",
+        "2014-08-28",
+        "2015-01-01",
+        "2015-01-09",
+        "2015-12-15",
+        "2016-04-28",
+        "2017-08-01",
+        "2017-09-08",
+        "2020-01-01",
+        "2020-06-16",
+        "2020-09-07",
+        "2021-07-30",
+        "2022-02-22",
+        "2022-04-30",
+        "2022-12-01",
+    }
+)
 _CLUSTER = re.compile(r"^c[0-9a-f]{32}$")
 
 
@@ -96,6 +117,7 @@ def ids_in_path(path: str, *kinds: Kind) -> tuple[str, ...]:
 
 
 def date_in_path(path: str) -> str | None:
-    """A day written in the file or folder name (``2025-03-04``, ``20250304``, ``2025年03月04日``), the last one."""
-    found = _DATE_TOKEN.findall(path)
-    return "-".join(found[-1]) if found else None
+    """A day in the file or folder name (``2025-03-04``, ``20250304``, ``2025年03月04日``); an API's version is none."""
+    found = ["-".join(parts) for parts in _DATE_TOKEN.findall(path)]
+    days = [day for day in found if day not in _API_VERSIONS]
+    return days[-1] if days else None

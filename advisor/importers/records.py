@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from advisor.importers.convert import as_tags
-from advisor.importers.fields import ABSENT, Convert, Record, get, items, keys_of, path_of, text
+from advisor.importers.fields import ABSENT, Convert, Record, Source, first, keys_of, sources_in, text
 from advisor.importers.places import is_region, region_of_zone, zones_in
 from advisor.importers.secrets import is_secret_name, looks_like_key
 from advisor.model.finding import Finding, Mistake, Severity
 from advisor.model.inventory import Kind, Origin, Skipped
 
 FINDINGS_PER_FILE: Final = 20
+PLANS_LIMIT: Final = 5_000
 
 
 @dataclass(slots=True)
@@ -74,10 +76,11 @@ class ListSeen:
     operation: str
     region: str
     ids: tuple[str, ...]
-    total: int | None
-    more: bool
-    paged: bool
     origin: Origin
+    total: int | None = None
+    more: bool = False
+    page: str = ""
+    rows: int = 0
 
 
 @dataclass
@@ -89,9 +92,11 @@ class Collector:
     skipped: list[Skipped] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
+    unread: list[Mistake] = field(default_factory=list)
     forms: list[tuple[str, str]] = field(default_factory=list)
     pairs: set[tuple[str, str]] = field(default_factory=set)
     _noted: dict[tuple[str, str], int] = field(default_factory=dict)
+    _skipped: set[tuple[str, str]] = field(default_factory=set)
 
     def batch(self, context: Context) -> Batch:
         """A new batch for a document."""
@@ -107,6 +112,12 @@ class Collector:
     def skip(self, resource: str, reason: str, file: str, place: str = "") -> None:
         """Remember something that was read and left out."""
         self.skipped.append(Skipped(resource, reason, Origin(file, place)))
+
+    def skip_once(self, resource: str, reason: str, file: str) -> None:
+        """The same, once for a file however often it is met there."""
+        if (file, reason) not in self._skipped:
+            self._skipped.add((file, reason))
+            self.skip(resource, reason, file)
 
     def note(
         self,
@@ -173,6 +184,7 @@ class Spec:
     unite: frozenset[str] = frozenset()
     finish: Callable[[Draft, Record], None] | None = None
     extra: Callable[[Draft, Record, Context, Batch], None] | None = None
+    plans: dict[tuple[str, ...], Plan] = field(default_factory=dict, compare=False, repr=False)
 
     def fits(self, record: Record) -> bool:
         """Whether the record has the fields that mark this kind."""
@@ -185,23 +197,55 @@ def field_of(name: str, sources: str, convert: Convert) -> Field:
     return Field(name, tuple(part.strip() for part in sources.split("|")), convert)
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where a record of one shape holds what a specification asks for (worked out once for each shape)."""
+
+    id: tuple[Source, ...]
+    name: tuple[Source, ...]
+    region: tuple[Source, ...]
+    zone: tuple[Source, ...]
+    status: tuple[Source, ...]
+    tags: tuple[Source, ...]
+    fields: tuple[tuple[str, Convert, tuple[Source, ...]], ...]
+
+
+def _plan(spec: Spec, record: Record) -> Plan:
+    shape = tuple(record)
+    known = spec.plans.get(shape)
+    if known is not None:
+        return known
+    fields = ((one.name, one.convert, sources_in(record, one.sources)) for one in spec.fields)
+    plan = Plan(
+        id=sources_in(record, spec.id),
+        name=sources_in(record, spec.name),
+        region=sources_in(record, spec.region),
+        zone=sources_in(record, spec.zone),
+        status=sources_in(record, spec.status),
+        tags=sources_in(record, spec.tags),
+        fields=tuple(one for one in fields if one[2]),
+    )
+    if len(spec.plans) < PLANS_LIMIT:
+        spec.plans[shape] = plan
+    return plan
+
+
 def read_record(spec: Spec, record: Record, context: Context, batch: Batch, collector: Collector) -> Draft | None:
     """The draft of one record, added to the batch; None (and a finding) where the record has no id."""
-    resource_id = text(get(record, *spec.id))
+    plan = _plan(spec, record)
+    resource_id = text(first(record, plan.id))
     if not resource_id:
-        collector.note(
-            "INV-NO-ID",
-            "medium",
-            f"A record of kind {spec.kind} has no id",
-            Origin(context.file, context.place),
-            f"none of {', '.join(spec.id)} is filled; the record was left out.",
-            "Export the list again.",
-        )
+        where = Origin(context.file, context.place)
+        detail = f"none of {', '.join(spec.id)} is filled; the record was left out."
+        title = f"A record of kind {spec.kind} has no id"
+        collector.note("INV-NO-ID", "medium", title, where, detail, "Export the list again.")
         return None
     draft = Draft(spec.kind, resource_id, context.place)
-    _common(draft, spec, record, context, collector)
-    for one in spec.fields:
-        _read_field(draft, one, record, context, collector)
+    _common(draft, plan, record, context, collector)
+    for name, convert, sources in plan.fields:
+        value = first(record, sources)
+        if value is not ABSENT:
+            _set_field(draft, name, convert, value, context, collector)
     if spec.finish:
         spec.finish(draft, record)
     _complete_place(draft, context)
@@ -212,16 +256,30 @@ def read_record(spec: Spec, record: Record, context: Context, batch: Batch, coll
     return draft
 
 
-def _common(draft: Draft, spec: Spec, record: Record, context: Context, collector: Collector) -> None:
-    name = get(record, *spec.name) if spec.name else ABSENT
+def _common(draft: Draft, plan: Plan, record: Record, context: Context, collector: Collector) -> None:
+    name = first(record, plan.name)
     if isinstance(name, str | int | float) and not isinstance(name, bool):
         draft.name = str(name)
-    draft.region = region_text(get(record, *spec.region)) or None
-    draft.zone = text(get(record, *spec.zone)) or None
-    draft.status = text(get(record, *spec.status)) or None
-    tags = get(record, *spec.tags)
+    draft.region = sys.intern(region_text(first(record, plan.region))) or None
+    draft.zone = sys.intern(text(first(record, plan.zone))) or None
+    draft.status = sys.intern(text(first(record, plan.status))) or None
+    tags = first(record, plan.tags)
     if tags is not ABSENT:
         draft.tags = safe_tags(as_tags(tags), draft.id, context, collector)
+
+
+def _set_field(
+    draft: Draft, name: str, convert: Convert, value: object, context: Context, collector: Collector
+) -> None:
+    try:
+        found = convert(value)
+    except ValueError as error:
+        where, detail = Origin(context.file, context.place), f"{name} {error}; it counts as unknown."
+        title = f"A value of {draft.id} cannot be read"
+        collector.note("INV-VALUE", "low", title, where, detail, "Correct it in the source, or leave it out.", draft.id)
+        return
+    if found is not ABSENT:
+        draft.attributes[name] = found
 
 
 def region_text(value: object) -> str:
@@ -246,32 +304,6 @@ def safe_tags(tags: Mapping[str, str], resource: str, context: Context, collecto
     return kept
 
 
-def _read_field(draft: Draft, one: Field, record: Record, context: Context, collector: Collector) -> None:
-    names = keys_of(record)
-    value: object = ABSENT
-    for source in one.sources:
-        if path_of(source)[0] in names:
-            value = get(record, *one.sources)
-            break
-    if value is ABSENT:
-        return
-    try:
-        found = one.convert(value)
-    except ValueError as error:
-        collector.note(
-            "INV-VALUE",
-            "low",
-            f"A value of {draft.id} cannot be read",
-            Origin(context.file, context.place),
-            f"{one.name} {error}; it counts as unknown.",
-            "Correct it in the source, or leave it out.",
-            draft.id,
-        )
-        return
-    if found is not ABSENT:
-        draft.attributes[one.name] = found
-
-
 def _complete_place(draft: Draft, context: Context) -> None:
     """A single zone says nothing of others: ``zones`` is left to what names them."""
     if not draft.zones and draft.zone:
@@ -282,8 +314,3 @@ def _complete_place(draft: Draft, context: Context) -> None:
         draft.zone = draft.zones[0]
     if not draft.region:
         draft.region = region_of_zone(draft.zone) or context.region
-
-
-def places(place: str, rows: Iterable[object]) -> Iterable[tuple[str, object]]:
-    """Each row with its place in the document."""
-    return ((f"{place}[{index}]", row) for index, row in enumerate(items(rows)))

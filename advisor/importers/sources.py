@@ -24,11 +24,13 @@ _EMPTY_ZIP: Final = b"PK\x05\x06"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file: its name relative to what was handed in, how to read it, and whether the caller named it himself."""
+    """One file: its name relative to what was handed in, how to read it, whether the caller named it himself, and the
+    path that may tell region, day, operation or owner."""
 
     name: str
     read: Callable[[], bytes]
     named: bool
+    hint: str
 
 
 class RefusedError(Exception):
@@ -57,7 +59,7 @@ def _sources_of(path: Path, several: bool, collector: Collector) -> list[Source]
     if path.is_dir():
         return _folder(path, f"{path.name}/" if several else "", collector)
     if path.is_file():
-        return [Source(path.name, path.read_bytes, True)]
+        return [Source(path.name, path.read_bytes, True, "/".join(path.absolute().parts[-3:]))]
     problem = "there is no such file or folder." if not path.exists() else "it is neither a file nor a folder."
     collector.mistakes.append(Mistake(str(path), "", problem, "Check the path."))
     return []
@@ -73,7 +75,7 @@ def _folder(folder: Path, prefix: str, collector: Collector) -> list[Source]:
         if not path.resolve().is_relative_to(root) or not path.is_file():
             collector.skip(prefix + name, "a link out of the folder, or no ordinary file", prefix + name)
             continue
-        found.append(Source(prefix + name, path.read_bytes, False))
+        found.append(Source(prefix + name, path.read_bytes, False, f"{root.name}/{name}"))
     if not found:
         collector.mistakes.append(
             Mistake(folder.name or str(folder), "", "the folder holds no file.", "Put the exported files into it.")
@@ -88,7 +90,7 @@ def _distinct(sources: list[Source]) -> list[Source]:
     for source in sources:
         seen[source.name] = count = seen.get(source.name, 0) + 1
         name = source.name if count == 1 else f"{count}/{source.name}"
-        found.append(Source(name, source.read, source.named))
+        found.append(Source(name, source.read, source.named, source.hint))
     return found
 
 
@@ -118,12 +120,12 @@ def archive_members(data: bytes, name: str, collector: Collector) -> Iterator[So
     members = _members(data)
     for info in members:
         label = f"{name}/{info.filename}"
-        if info.is_dir() or is_hidden(info.filename):
-            continue
         if _leads_out(info):
             collector.skip(label, "a name that leads out of the archive, or a link", label)
             continue
-        yield Source(label, _reader(data, info), False)
+        if info.is_dir() or is_hidden(info.filename):
+            continue
+        yield Source(label, _reader(data, info), False, label)
 
 
 def _members(data: bytes) -> list[zipfile.ZipInfo]:

@@ -62,6 +62,8 @@ def _mentioned(resource: Resource) -> Iterator[tuple[Kind, str]]:
         kind = REFERENCES.get(name)
         if kind is not None:
             yield from ((kind, one) for one in _texts(value))
+        elif name == "kms_key_id" and not str(value).startswith("alias/acs/"):
+            yield "key", str(value)
         elif name in _BY_PREFIX:
             yield from _by_prefix(_texts(value))
         elif name in _MEMBERS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +26,8 @@ from advisor.model.pricebook import Billing, MissingPrice, Price, PriceBook, pri
 Mode = Literal["off", "cache", "live"]
 MODES: Final[tuple[Mode, ...]] = ("off", "cache", "live")
 MAX_AGE: Final = timedelta(hours=24)
+ENDPOINT_VARIABLE: Final = "ADVISOR_BSS_ENDPOINT"
+"""Names another price service than the vendor's, for example ``http://127.0.0.1:8080``."""
 
 
 class Wanted(NamedTuple):
@@ -42,6 +45,14 @@ class Quotes:
     prices: tuple[Price, ...] = ()
     missing: tuple[MissingPrice, ...] = ()
     asked: int = 0
+
+
+def site_of(currency: str) -> Site:
+    """The site whose accounts are quoted in a currency; raises ``ValueError`` for any other currency."""
+    for site, word in CURRENCY.items():
+        if word == currency:
+            return site
+    raise ValueError(f"no site is quoted in {currency}")
 
 
 def utc_now() -> datetime:
@@ -88,7 +99,7 @@ class Quoter:
 
     def _ask(self, asks: dict[Wanted, Ask]) -> dict[Wanted, Quote]:
         """Ask the service region by region; what was answered before a failure is kept."""
-        service = self.service or BssService(self.site)
+        service = self.service or BssService(self.site, os.environ.get(ENDPOINT_VARIABLE, ""))
         done: dict[Wanted, Quote] = {}
         for region, billing in dict.fromkeys((item.region, item.billing) for item in asks):
             group = [item for item in asks if (item.region, item.billing) == (region, billing)]

@@ -56,7 +56,7 @@ class _Refused(Exception):  # noqa: N818 - an outcome of one request, not an err
 
 @dataclass
 class BssService:
-    """The price service over the wire. ``endpoint`` and ``protocol`` are for a server of one's own."""
+    """The price service over the wire. ``endpoint`` is for another server, for example ``http://127.0.0.1:8080``."""
 
     site: Site
     endpoint: str = ""
@@ -71,6 +71,9 @@ class BssService:
 
     def __post_init__(self) -> None:
         self._client: Any = None
+        scheme, found, host = self.endpoint.partition("://")
+        if found:
+            self.protocol, self.endpoint = scheme, host.rstrip("/")
 
     def answers(self, asks: Sequence[Ask], region: str, billing: Billing) -> list[Answer | Refusal]:
         """One answer or refusal per ask; raises ``OutsideError`` where the service cannot be asked at all."""

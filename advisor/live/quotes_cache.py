@@ -98,6 +98,6 @@ def _row(site: Site, quote: Quote) -> tuple[str | None, ...]:
 
 def _quote(key: Key, row: Sequence[str | None]) -> Quote:
     unit, currency, listed, account, refusal, source, asked_at = row
-    amounts = (None if text is None else Decimal(text) for text in (listed, account))
+    first, second = (None if text is None else Decimal(text) for text in (listed, account))
     moment = datetime.fromisoformat(asked_at or "")
-    return Quote(*key, unit or "", currency or "", *amounts, refusal or "", source or "", moment)
+    return Quote(*key, unit or "", currency or "", first, second, refusal or "", source or "", moment)

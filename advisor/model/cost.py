@@ -15,10 +15,12 @@ COST_STATES: tuple[CostState, ...] = ("steady", "drill", "failover", "failback")
 
 
 class CostLine(BaseModel):
-    """One amount. ``steady`` and ``failover`` are per month, ``drill`` and ``failback`` per event; ``quantity`` is in ``unit``
-    over that period and ``monthly`` = quantity × unit price (None: unpriced, never 0). ``low``/``high`` give the range where
-    the price or the quantity rests on an assumption (``assumption`` names it); ``monthly`` is then the high end, which
-    decides. ``shared_id`` marks a charge that workloads share and that is paid once."""
+    """One amount. ``steady`` and ``failover`` are per month, ``drill`` and ``failback`` per event; ``quantity`` is in
+    ``unit`` over that period and ``monthly`` = quantity × unit price (None: unpriced, never 0).
+
+    ``low``/``high`` give the range where the price or the quantity rests on an assumption (``assumption`` names it); an
+    assumed price decides at its high end, an assumed quantity at its likely value. ``shared_id`` marks a charge that
+    workloads share and that is paid once."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -40,7 +40,8 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One cited statement. ``value`` is a number, text, list, mapping, or ``{min, likely, max}``; None: not published."""
+    """One cited statement. ``value`` is a number, text, list, mapping, or ``{min, likely, max}``; None: not
+    published."""
 
     id: str
     statement: str

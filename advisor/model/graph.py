@@ -1,4 +1,5 @@
-"""The dependency graph: edges from dependent to dependency with meaning and confidence, and the workloads found in it."""
+"""The dependency graph: edges from dependent to dependency with meaning and confidence, and the workloads found in
+it."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ ComponentKind = Literal["server_group", "stateful_instance", "database", "cache"
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """``source`` suffers when ``target`` fails, in the way ``meaning`` says. ``group`` names the k-of-n set the edge is in;
+    """``source`` suffers when ``target`` fails, in the way ``meaning`` says. ``group`` names the k-of-n set the edge
+    is in;
     ``rule`` says which rule made the edge, ``evidence`` what it saw."""
 
     source: str
@@ -29,8 +31,10 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """The part of a workload that recovers as one. ``members`` are its serving resources (instances, a database, balancers),
-    ``disks`` the data-bearing disks of those instances, ``entry_ids`` balancers, EIPs or scaling groups in front of it."""
+    """The part of a workload that recovers as one. ``members`` are its serving resources (instances, a database,
+    balancers),
+    ``disks`` the data-bearing disks of those instances, ``entry_ids`` balancers, EIPs or scaling groups in front of
+    it."""
 
     id: str
     kind: ComponentKind

@@ -11,11 +11,36 @@ from typing import Literal
 from advisor.model.finding import Finding
 
 Kind = Literal[
-    "instance", "disk", "snapshot", "snapshot_policy", "replica_pair", "backup_plan", "vault", "image",
-    "vpc", "vswitch", "security_group", "network_interface", "eip", "nat_gateway", "vpn_gateway",
-    "load_balancer", "listener", "server_group", "scaling_group", "deployment_set",
-    "database", "cache", "cluster", "bucket", "file_system", "dts_job", "gtm_instance", "key", "other",
-]  # fmt: skip
+    "instance",
+    "disk",
+    "snapshot",
+    "snapshot_policy",
+    "replica_pair",
+    "backup_plan",
+    "vault",
+    "image",
+    "vpc",
+    "vswitch",
+    "security_group",
+    "network_interface",
+    "eip",
+    "nat_gateway",
+    "vpn_gateway",
+    "load_balancer",
+    "listener",
+    "server_group",
+    "scaling_group",
+    "deployment_set",
+    "database",
+    "cache",
+    "cluster",
+    "bucket",
+    "file_system",
+    "dts_job",
+    "gtm_instance",
+    "key",
+    "other",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +56,8 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One thing of the estate. ``attributes`` has canonical snake_case names (docs/inventory.md); an absent key is unknown."""
+    """One thing of the estate. ``attributes`` has canonical snake_case names (docs/inventory.md); an absent key is
+    unknown."""
 
     id: str
     kind: Kind
@@ -132,7 +158,8 @@ class Inventory:
         return {disk: tuple(items) for disk, items in by_disk.items()}
 
     def was_listed(self, kind: Kind, region: str | None) -> bool:
-        """Whether some file listed this kind in this region (an empty list of nothing may still be lack of permission)."""
+        """Whether some file listed this kind in this region (an empty list of nothing may still be lack of
+        permission)."""
         return (kind, region or "") in self.listed or (kind, "*") in self.listed
 
 

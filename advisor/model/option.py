@@ -16,8 +16,10 @@ SolverStatus = Literal["optimal", "bounded", "infeasible"]
 
 @dataclass(frozen=True, slots=True)
 class ProblemOption:
-    """One option of a workload. ``missed`` maps each missed target (a disruption) to its weight; ``shared`` are charges paid
-    once however many use them; ``quota`` is what the option uses of account-wide free quotas (its cost counts it in full)."""
+    """One option of a workload. ``missed`` maps each missed target (a disruption) to its weight; ``shared`` are
+    charges paid
+    once however many use them; ``quota`` is what the option uses of account-wide free quotas (its cost counts it in
+    full)."""
 
     id: str
     cost: int
@@ -42,7 +44,8 @@ class ProblemWorkload:
 
 @dataclass(frozen=True, slots=True)
 class Coupling:
-    """A target of ``dependent`` that some options of ``needed`` break: ``breaks`` maps an option of the dependent to those
+    """A target of ``dependent`` that some options of ``needed`` break: ``breaks`` maps an option of the dependent to
+    those
     options of the needed workload with which the target ``key`` is missed (``weight``)."""
 
     dependent: str
@@ -54,7 +57,8 @@ class Coupling:
 
 @dataclass(frozen=True, slots=True)
 class FreeQuota:
-    """An account-wide free quota: the first ``free`` units of all options together cost nothing at ``cents_per_unit``."""
+    """An account-wide free quota: the first ``free`` units of all options together cost nothing at
+    ``cents_per_unit``."""
 
     free: float
     cents_per_unit: float

@@ -15,10 +15,20 @@ from advisor.model.finding import Finding
 
 Tier = Literal["none", "backup", "multi-zone", "cross-region"]
 Mechanism = Literal[
-    "snapshot_policy", "snapshot_copy", "file_backup", "regional_essd", "async_replication_zone",
-    "async_replication_region", "alb_multi_zone", "fleet_standby", "standby_instance", "rds_ha",
-    "rds_cross_region_backup", "dts", "gtm",
-]  # fmt: skip
+    "snapshot_policy",
+    "snapshot_copy",
+    "file_backup",
+    "regional_essd",
+    "async_replication_zone",
+    "async_replication_region",
+    "alb_multi_zone",
+    "fleet_standby",
+    "standby_instance",
+    "rds_ha",
+    "rds_cross_region_backup",
+    "dts",
+    "gtm",
+]
 
 
 class Frozen(BaseModel):
@@ -28,7 +38,8 @@ class Frozen(BaseModel):
 
 
 class TaskResult(Frozen):
-    """One task of a recovery schedule. Times in seconds after the failure; ``share`` is the part of the P95 tail's critical
+    """One task of a recovery schedule. Times in seconds after the failure; ``share`` is the part of the P95 tail's
+    critical
     path it takes (0–1). ``automatic`` tasks need nobody."""
 
     id: str
@@ -109,13 +120,18 @@ class Action(Frozen):
       disks [{disk_id, size_gib, category, performance_level}]
     - standby_instance: instance_id, instance_type, target_region, target_zone, mode (stopped|running), image_id,
       system_disk_category, system_disk_size_gib
-    - alb_multi_zone: vpc_id, zones [{zone, vswitch_id|null, cidr|null}], instance_ids, instance_type, image_id, security_group_ids,
-      min_size, max_size, load_balancer_id|null, server_group_id|null, scaling_group_id|null, listener_port, listener_protocol,
+    - alb_multi_zone: vpc_id, zones [{zone, vswitch_id|null, cidr|null}], instance_ids, instance_type, image_id,
+      security_group_ids,
+      min_size, max_size, load_balancer_id|null, server_group_id|null, scaling_group_id|null, listener_port,
+      listener_protocol,
       added_instances
-    - fleet_standby: target_region, zones [..], instance_type, image_id, count, mode (warm|pilot), listener_port, listener_protocol
-    - rds_ha: database_id, engine, engine_version, instance_class, storage_gib, storage_type, zone, slave_zone, vswitch_id
+    - fleet_standby: target_region, zones [..], instance_type, image_id, count, mode (warm|pilot), listener_port,
+      listener_protocol
+    - rds_ha: database_id, engine, engine_version, instance_class, storage_gib, storage_type, zone, slave_zone,
+      vswitch_id
     - rds_cross_region_backup: database_id, target_region, retention_days
-    - dts: database_id, target_region, target_zone, instance_class, engine, engine_version, storage_gib, dts_class, architecture
+    - dts: database_id, target_region, target_zone, instance_class, engine, engine_version, storage_gib, dts_class,
+      architecture
     - gtm: primary_region, target_region, addresses [..], ttl_s, interval_s, retries, health_port, health_protocol
     """
 
@@ -305,7 +321,8 @@ class SkippedItem(Frozen):
 
 
 class AssumptionUse(Frozen):
-    """An assumption the plan rests on: its value with unit, why it was made, what would replace it, how much it moves."""
+    """An assumption the plan rests on: its value with unit, why it was made, what would replace it, how much it
+    moves."""
 
     fact: str
     value: str

@@ -115,19 +115,32 @@ class Price:
         best = max(older, key=lambda other: other.as_of or "")
         note = f"The figure of {best.as_of}; the book now says {self.amount}."
         return replace(
-            self, amount=best.amount, source=best.source, as_of=best.as_of, confidence="example", note=note,
-            low=None, high=None, why=None, replaced_by=None, chosen_over=(),
-        )  # fmt: skip
+            self,
+            amount=best.amount,
+            source=best.source,
+            as_of=best.as_of,
+            confidence="example",
+            note=note,
+            low=None,
+            high=None,
+            why=None,
+            replaced_by=None,
+            chosen_over=(),
+        )
 
     def discounted(self, percent: Decimal) -> Price:
         """The row with a contract's discount off its list price, said so in its note; an assumption stays one."""
         factor = (100 - percent) / 100
         note = f"List price {self.amount} less {percent} % by contract." + (f" {self.note}" if self.note else "")
         return replace(
-            self, amount=self.amount * factor, list_amount=self.amount, note=note,
-            low=None if self.low is None else self.low * factor, high=None if self.high is None else self.high * factor,
+            self,
+            amount=self.amount * factor,
+            list_amount=self.amount,
+            note=note,
+            low=None if self.low is None else self.low * factor,
+            high=None if self.high is None else self.high * factor,
             origin="assumed" if self.origin == "assumed" else "contract",
-        )  # fmt: skip
+        )
 
     def serves(self, other: Price) -> bool:
         """Whether this row prices the same thing for all regions that the other row is for."""
@@ -292,10 +305,19 @@ def _age(row: Price, on: date | None) -> int | None:
 def price_record(row: Price) -> dict[str, object]:
     """A price as JSON output prints it: money as decimal text, an absent field left out."""
     record: dict[str, object] = {
-        "sku": row.sku, "region": row.region, "unit": row.unit, "currency": row.currency, "price": text_of(row.amount),
-        "billing": row.billing, "source": row.source, "as_of": row.as_of, "confidence": row.confidence,
-        "origin": row.origin, "kind": row.kind, "stale": row.stale,
-    }  # fmt: skip
+        "sku": row.sku,
+        "region": row.region,
+        "unit": row.unit,
+        "currency": row.currency,
+        "price": text_of(row.amount),
+        "billing": row.billing,
+        "source": row.source,
+        "as_of": row.as_of,
+        "confidence": row.confidence,
+        "origin": row.origin,
+        "kind": row.kind,
+        "stale": row.stale,
+    }
     amounts = {"low": row.low, "high": row.high, "list_price": row.list_amount}
     texts = {"why": row.why, "replaced_by": row.replaced_by, "note": row.note, "place": row.place}
     record |= {key: text_of(value) for key, value in amounts.items() if value is not None}

@@ -54,8 +54,10 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One recovery task. ``duration`` in seconds; with ``factors`` it is ``scale`` times their product, each factor drawn
-    once for the whole recovery (a slow copy path is slow for every disk), and ``duration`` is only its envelope; ``pool`` names a limit it contends for; with ``delay_probability`` it also
+    """One recovery task. ``duration`` in seconds; with ``factors`` it is ``scale`` times their product, each factor
+    drawn
+    once for the whole recovery (a slow copy path is slow for every disk), and ``duration`` is only its envelope;
+    ``pool`` names a limit it contends for; with ``delay_probability`` it also
     takes ``delay`` (capacity that may not be there). ``automatic``: nobody has to do it."""
 
     id: str

@@ -8,17 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from advisor.model.cost import CostState
 from advisor.model.disruption import Disruption
 
 Status = Literal["met", "missed", "unbounded", "no_target"]
-MARKS: dict[Status, str] = {"met": "✓", "missed": "✗", "unbounded": "✗", "no_target": "–"}
-STATUS_WORDS: dict[Status, str] = {
-    "met": "target met",
-    "missed": "target missed",
-    "unbounded": "target missed: unbounded",
-    "no_target": "no target",
-}
+CostSegment = tuple[str, float, str]  # mechanism, length, amount in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +40,6 @@ class MissView:
     """A target that stays unmet: how far off, why, and what would meet it."""
 
     workload: str
-    anchor: str
     disruption: str
     metric: str
     target: str
@@ -67,7 +59,6 @@ class ConfirmView:
     why: str
     settle: str
     used_by: str
-    kind: Literal["assumption", "unpriced"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +94,8 @@ class EstimateView:
     confidence: str
     sources: tuple[int, ...]
     p50_s: float | None
-    p90_s: float | None
     p95_s: float | None
     target_s: float | None
-
-    @property
-    def mark(self) -> str:
-        return MARKS[self.status]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +126,13 @@ class LineView:
     confidence: str
     remark: str
     shared: bool
-    workload: str = ""
-    region: str = ""
+    region: str
 
 
 @dataclass(frozen=True, slots=True)
 class CostTable:
     """The lines of one state with their total, which says "at least" where a line is unpriced."""
 
-    state: CostState
     title: str
     per: str
     lines: tuple[LineView, ...]
@@ -161,7 +145,6 @@ class ActionView:
 
     number: int
     title: str
-    mechanism: str
     verb: str
     where: str
     touches: str
@@ -299,17 +282,7 @@ class FrontierView:
     chosen: FrontierDot
     budget: float | None
     budget_text: str
-    currency: str
     targets_total: int
-
-
-@dataclass(frozen=True, slots=True)
-class CostSegment:
-    """One part of a cost bar."""
-
-    label: str
-    amount: float
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,14 +336,10 @@ class MarginalView:
 
 @dataclass(frozen=True, slots=True)
 class StateTotals:
-    """One workload's (or the shared, or the whole) cost by state."""
+    """The cost of a workload, of the shared charges or of the whole: now, then added by state in their order."""
 
     name: str
-    now: str
-    steady: str
-    drill: str
-    failover: str
-    failback: str
+    amounts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,7 +364,6 @@ class SourceView:
     source: str
     as_of: str
     confidence: str
-    kind: Literal["fact", "price", "other"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,6 +375,7 @@ class Report:
     created: str
     plan_id: str
     version: str
+    currency: str
     risk_level: str
     samples: str
     decision: Decision

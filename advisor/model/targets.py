@@ -34,7 +34,8 @@ NO_TARGET = Target()
 
 @dataclass(frozen=True, slots=True)
 class WorkloadClass:
-    """A criticality class: its targets, hourly costs of downtime and of lost data, yearly frequencies, weight of a miss."""
+    """A criticality class: its targets, hourly costs of downtime and of lost data, yearly frequencies, weight of a
+    miss."""
 
     name: str
     targets: Mapping[Disruption, Target]

@@ -1,6 +1,7 @@
 """The mixed-integer program behind a problem: variables, constraints, and one solve with HiGHS through SciPy.
 
-Variables: x[w, o] picks an option, y[w, key] marks a missed target, s[id] pays a shared charge, q[id] is the free quota in
+Variables: x[w, o] picks an option, y[w, key] marks a missed target, s[id] pays a shared charge, q[id] is the free
+quota in
 use (0 <= q <= free, q <= used). All costs are whole cents; the free quota's credit is the only fractional term.
 """
 
@@ -95,7 +96,12 @@ class Program:
                 if row:
                     self._add({**row, column: -1.0}, -np.inf, 0)
         for name, column in self.q.items():
-            row = {self.x[w.name, o.id]: -o.quota[name] for w in self.problem.workloads for o in w.options if name in o.quota}
+            row = {
+                self.x[w.name, o.id]: -o.quota[name]
+                for w in self.problem.workloads
+                for o in w.options
+                if name in o.quota
+            }
             self._add({**row, column: 1.0}, -np.inf, 0)
 
     def cost_row(self) -> Row:
@@ -147,9 +153,12 @@ class Program:
         for name, column in self.q.items():
             upper[column] = self.problem.quotas[name].free
         result = milp(
-            cost / scale, integrality=binary, bounds=Bounds(0, upper), constraints=self._constraints(),
+            cost / scale,
+            integrality=binary,
+            bounds=Bounds(0, upper),
+            constraints=self._constraints(),
             options={"mip_rel_gap": 0.0},
-        )  # fmt: skip
+        )
         if result.x is None:
             raise UnsolvedError(result.message)
         gap = float(result.mip_gap or 0.0)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from advisor.model.option import Problem, Solution, Totals
+from advisor.model.option import Problem, Solution, SolverStatus, Totals
 from advisor.optimise.milp import Program, UnsolvedError
 from advisor.optimise.totals import feasible, objective_of, totals_of
 
@@ -17,7 +17,8 @@ MISS_TOLERANCE = 1e-6
 
 def solve(problem: Problem) -> Solution:
     """The best choice: fewest weighted misses first, then the objective, then cost, loss, changes, and the order of the
-    options. Input order never matters. Status ``infeasible`` (with the cheapest choice) where even that breaks a cap."""
+    options. Input order never matters. Status ``infeasible`` (with the cheapest choice) where even that breaks a
+    cap."""
     problem = _sorted(problem)
     program = Program(problem)
     count = math.prod(len(workload.options) for workload in problem.workloads)
@@ -30,7 +31,7 @@ def solve(problem: Problem) -> Solution:
             values, best, stage_gap = program.minimise(cost)
         except UnsolvedError:
             if values is None:
-                return _impossible(problem, program, combinations)
+                return _impossible(problem, combinations)
             raise
         gap = max(gap, stage_gap)
         program.cap(cost, best + tolerance)
@@ -38,13 +39,11 @@ def solve(problem: Problem) -> Solution:
         raise UnsolvedError("no stage was solved")
     choices = program.choices(values)
     totals = totals_of(problem, choices)
-    status = "optimal" if feasible(problem, totals) else "bounded"
+    status: SolverStatus = "optimal" if feasible(problem, totals) else "bounded"
     return Solution(status, "exact: lexicographic MILP (HiGHS)", gap, choices, totals, combinations)
 
 
-def _stages(
-    problem: Problem, program: Program
-) -> list[tuple[np.ndarray[tuple[int], np.dtype[np.float64]], float]]:
+def _stages(problem: Problem, program: Program) -> list[tuple[np.ndarray[tuple[int], np.dtype[np.float64]], float]]:
     cost, loss, changes = program.cost_row(), program.loss_row(), program.change_row()
     goals = {"min-cost": cost, "min-risk": loss, "min-total": 12 * cost + loss, "min-change": changes}
     stages = [(program.miss_row(), MISS_TOLERANCE)] if problem.targets_first else []
@@ -65,7 +64,7 @@ def _sorted(problem: Problem) -> Problem:
     return replace(problem, workloads=workloads, couplings=couplings)
 
 
-def _impossible(problem: Problem, program: Program, combinations: str) -> Solution:
+def _impossible(problem: Problem, combinations: str) -> Solution:
     """Not even the cheapest choice keeps the caps: say so, and show it."""
     free = replace(problem, budget=None, max_changes=None, objective="min-cost", targets_first=False)
     cheapest = solve(free)

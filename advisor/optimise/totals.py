@@ -17,7 +17,8 @@ def chosen(problem: Problem, choices: Mapping[str, str]) -> dict[str, ProblemOpt
 
 
 def missed_of(problem: Problem, picked: Mapping[str, ProblemOption]) -> dict[tuple[str, str], float]:
-    """Missed targets by (workload, key) with their weight: the option's own, and those that a needed workload breaks."""
+    """Missed targets by (workload, key) with their weight: the option's own, and those that a needed workload
+    breaks."""
     missed = {(name, key): weight for name, option in picked.items() for key, weight in option.missed.items()}
     for coupling in problem.couplings:
         broken = coupling.breaks.get(picked[coupling.dependent].id, frozenset())
@@ -39,9 +40,11 @@ def totals_of(problem: Problem, choices: Mapping[str, str]) -> Totals:
     for name, quota in problem.quotas.items():
         cost -= credit(quota, sum(option.quota.get(name, 0.0) for option in picked.values()))
     return Totals(
-        cost, sum(option.loss for option in picked.values()), sum(missed_of(problem, picked).values()),
+        cost,
+        sum(option.loss for option in picked.values()),
+        sum(missed_of(problem, picked).values()),
         sum(option.changes for option in picked.values()),
-    )  # fmt: skip
+    )
 
 
 def objective_of(problem: Problem, totals: Totals) -> int:

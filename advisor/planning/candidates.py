@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from advisor.estimation.context import Context
 from advisor.estimation.costs import Costing
@@ -63,10 +62,15 @@ def _candidate(request: PlanRequest, workload: Workload) -> Candidate:
     costing = Costing(request.prices, request.currency, context)
     unbounded = context.number("loss.without_copy")
     builder = Builder(
-        context, costing, Sampler(request.seed, request.samples), rates_of(spec, workload_class, unbounded), wanted,
-        request.targets.risk_level, request.admit_unpriced,
-    )  # fmt: skip
+        context,
+        costing,
+        Sampler(request.seed, request.samples),
+        rates_of(spec, workload_class, unbounded),
+        wanted,
+        request.targets.risk_level,
+        request.admit_unpriced,
+    )
     offered = offer(context)
-    return Candidate(workload, spec, workload_class, wanted, builder, builder.build(offered.dimensions), offered.infeasible)
-
-
+    return Candidate(
+        workload, spec, workload_class, wanted, builder, builder.build(offered.dimensions), offered.infeasible
+    )

@@ -42,24 +42,37 @@ def build_problem(request: PlanRequest, found: Sequence[Candidate]) -> Problem:
     """The optimiser's view: costs in cents, missed targets with their class weight, shared charges, free quotas."""
     budget = request.budget or request.targets.budget
     workloads = tuple(
-        ProblemWorkload(item.workload.name, tuple(_problem_option(item, option, request) for option in item.options.options))
+        ProblemWorkload(
+            item.workload.name, tuple(_problem_option(item, option, request) for option in item.options.options)
+        )
         for item in found
     )
     return Problem(
-        workloads, request.objective, to_cents(budget.amount) if budget else None, _shared_cents(found), _quotas(found),
-        tuple(couplings(found, request)), request.targets.max_changes,
+        workloads,
+        request.objective,
+        to_cents(budget.amount) if budget else None,
+        _shared_cents(found),
+        _quotas(found),
+        tuple(couplings(found, request)),
+        request.targets.max_changes,
         targets_first=request.objective in ("min-cost", "min-change") or request.targets.hard,
-    )  # fmt: skip
+    )
 
 
 def _problem_option(item: Candidate, option: Option, request: PlanRequest) -> ProblemOption:
-    missed = {
+    missed: dict[str, float] = {
         disruption: item.workload_class.weight
         for disruption in DISRUPTIONS
         if meets(option.outcomes[disruption], item.targets[disruption], request.targets.risk_level) is False
     }
     return ProblemOption(
-        option.id, to_cents(option.monthly), to_cents(option.loss), option.changes, dict(missed), option.shared, option.quota
+        option.id,
+        to_cents(option.monthly),
+        to_cents(option.loss),
+        option.changes,
+        dict(missed),
+        option.shared,
+        option.quota,
     )
 
 
@@ -83,7 +96,8 @@ def _quotas(found: Sequence[Candidate]) -> dict[str, FreeQuota]:
 
 
 def needs_of(found: Sequence[Candidate]) -> dict[str, tuple[str, ...]]:
-    """For each workload all that it needs hard, directly or through others; a workload in a cycle does not wait for itself."""
+    """For each workload all that it needs hard, directly or through others; a workload in a cycle does not wait for
+    itself."""
     direct = {item.workload.name: item.workload.needs_hard for item in found}
 
     def reach(name: str, seen: tuple[str, ...]) -> tuple[str, ...]:
@@ -96,7 +110,8 @@ def needs_of(found: Sequence[Candidate]) -> dict[str, tuple[str, ...]]:
 
 
 def couplings(found: Sequence[Candidate], request: PlanRequest) -> list[Coupling]:
-    """Targets that a needed workload can break: its recovery and the dependent's own start must fit the target together."""
+    """Targets that a needed workload can break: its recovery and the dependent's own start must fit the target
+    together."""
     by_name = {item.workload.name: item for item in found}
     level = QUANTILES[request.targets.risk_level]
     result = []
@@ -129,7 +144,8 @@ def _breaks(
 
 def decide(request: PlanRequest, found: Sequence[Candidate]) -> Decision:
     """Solve, then look at the joint outcomes: where waiting for another workload breaks a target that the problem took
-    for met (the quantile of a maximum exceeds the maximum of quantiles), that pair is marked and the problem solved anew."""
+    for met (the quantile of a maximum exceeds the maximum of quantiles), that pair is marked and the problem solved
+    anew."""
     problem = build_problem(request, found)
     needs = needs_of(found)
     for _ in range(MAX_ROUNDS):
@@ -155,10 +171,16 @@ def joint_outcomes(
 
 
 def _surprises(
-    found: Sequence[Candidate], needs: Mapping[str, tuple[str, ...]], problem: Problem, solution: Solution,
-    after: Mapping[str, Mapping[Disruption, Outcome]], request: PlanRequest,
-) -> list[Coupling]:  # fmt: skip
-    known = {(c.dependent, c.needed, c.key, o, b) for c in problem.couplings for o, bad in c.breaks.items() for b in bad}
+    found: Sequence[Candidate],
+    needs: Mapping[str, tuple[str, ...]],
+    problem: Problem,
+    solution: Solution,
+    after: Mapping[str, Mapping[Disruption, Outcome]],
+    request: PlanRequest,
+) -> list[Coupling]:
+    known = {
+        (c.dependent, c.needed, c.key, o, b) for c in problem.couplings for o, bad in c.breaks.items() for b in bad
+    }
     by_name = {item.workload.name: item for item in found}
     result = []
     for item in found:
@@ -173,10 +195,14 @@ def _surprises(
             if any(pair in known for pair in pairs):
                 continue
             alone_break = [
-                need for need in needs[name] if _breaks_alone(item, option, by_name[need], solution, disruption, request)
+                need
+                for need in needs[name]
+                if _breaks_alone(item, option, by_name[need], solution, disruption, request)
             ]
             result += [
-                Coupling(name, need, disruption, item.workload_class.weight, {option.id: frozenset({solution.choices[need]})})
+                Coupling(
+                    name, need, disruption, item.workload_class.weight, {option.id: frozenset({solution.choices[need]})}
+                )
                 for need in alone_break or needs[name]
             ]
     return result

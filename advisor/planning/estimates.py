@@ -24,9 +24,14 @@ P95 = 0.95
 
 
 def estimate(
-    context: Context, sampler: Sampler, outcome: Outcome, target: Target, risk_level: RiskLevel, waits_for: str | None,
+    context: Context,
+    sampler: Sampler,
+    outcome: Outcome,
+    target: Target,
+    risk_level: RiskLevel,
+    waits_for: str | None,
     detailed: bool = True,
-) -> Estimate:  # fmt: skip
+) -> Estimate:
     """The estimate of one outcome against its target. ``detailed`` adds the schedule and the sensitivities."""
     facts = outcome.facts
     confidence = weakest(context.rules.fact(fact).confidence for fact in facts)
@@ -139,7 +144,8 @@ def _quantile_of(samples: Samples, probability: float) -> float:
 
 
 def _sensitivities(context: Context, sampler: Sampler, outcome: Outcome) -> tuple[Sensitivity, ...]:
-    """The inputs whose own range moves the P95 most: each fixed at its low and at its high end, the rest as they are."""
+    """The inputs whose own range moves the P95 most: each fixed at its low and at its high end, the rest as they
+    are."""
     if outcome.schedule is None:
         return ()
     key = f"{context.workload.name}/{outcome.disruption}"
@@ -159,9 +165,7 @@ def _uncertain(task: Task) -> tuple[str, ...]:
     return task.facts[:1] if task.duration.low < task.duration.high else ()
 
 
-def _p95_with(
-    context: Context, sampler: Sampler, tasks: Iterable[Task], fact: str, end: int, key: str
-) -> float:
+def _p95_with(context: Context, sampler: Sampler, tasks: Iterable[Task], fact: str, end: int, key: str) -> float:
     fixed = [_task_with(task, fact, end) for task in tasks]
     return round(run(fixed, sampler, pools(context), key).quantile(P95), 1)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from advisor.estimation.outcome import Outcome
 from advisor.model.cost import CostLine
@@ -12,6 +13,10 @@ from advisor.model.disruption import Disruption
 from advisor.model.evidence import Fact, RuleBook, Standard
 from advisor.model.plan import AssumptionUse, Evidence, StandardLevel, WorkloadPlan
 from advisor.model.pricebook import PriceBook
+from advisor.model.units import format_duration
+
+
+ZERO = Decimal(0)
 
 
 def shown_value(fact: Fact) -> str:
@@ -35,7 +40,9 @@ def used_facts(workloads: Sequence[WorkloadPlan]) -> dict[str, set[str]]:
             for item in estimates.values():
                 for fact in item.facts:
                     used[fact].add(workload.name)
-        lines = [line for state in ("steady", "drill", "failover", "failback") for line in getattr(workload.cost, state)]
+        lines = [
+            line for state in ("steady", "drill", "failover", "failback") for line in getattr(workload.cost, state)
+        ]
         for line in lines:
             for fact in line.facts:
                 used[fact].add(workload.name)
@@ -54,10 +61,14 @@ def assumptions_of(
         if fact.confidence == "assumed":
             found.append(
                 AssumptionUse(
-                    fact=fact_id, value=shown_value(fact), why=fact.why or "", replaced_by=fact.replaced_by,
-                    used_by=tuple(sorted(users)), influence=round(swing.get(fact_id, 0.0), 4),
+                    fact=fact_id,
+                    value=shown_value(fact),
+                    why=fact.why or "",
+                    replaced_by=fact.replaced_by,
+                    used_by=tuple(sorted(users)),
+                    influence=round(swing.get(fact_id, 0.0), 4),
                 )
-            )  # fmt: skip
+            )
     found += _price_assumptions(workloads, shared)
     return tuple(sorted(found, key=lambda item: (-item.influence, item.fact)))
 
@@ -80,17 +91,19 @@ def _price_assumptions(workloads: Sequence[WorkloadPlan], shared: Sequence[CostL
             by_sku[line.sku].append(line)
     found = []
     for sku, lines in sorted(by_sku.items()):
-        high = sum(abs(line.high or line.monthly or 0) for line in lines)
-        low = sum(abs(line.low or line.monthly or 0) for line in lines)
+        high = sum((abs(line.high or line.monthly or ZERO) for line in lines), ZERO)
+        low = sum((abs(line.low or line.monthly or ZERO) for line in lines), ZERO)
         first = lines[0]
         found.append(
             AssumptionUse(
-                fact=f"price:{sku}", value=f"up to {first.unit_price} {first.currency} per {first.unit}",
-                why=first.assumption or "", replaced_by="a quote for the account",
+                fact=f"price:{sku}",
+                value=f"up to {first.unit_price} {first.currency} per {first.unit}",
+                why=first.assumption or "",
+                replaced_by="a quote for the account",
                 used_by=tuple(sorted({line.workload for line in lines if line.workload})),
                 influence=round(float((high - low) / high), 4) if high else 0.0,
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -98,11 +111,16 @@ def evidence_of(rules: RuleBook, workloads: Sequence[WorkloadPlan]) -> tuple[Evi
     """Every fact in use, by id."""
     return tuple(
         Evidence(
-            fact=fact.id, statement=fact.statement, value=shown_value(fact), source=fact.source, as_of=fact.as_of,
-            confidence=fact.confidence, overridden=fact.overridden,
+            fact=fact.id,
+            statement=fact.statement,
+            value=shown_value(fact),
+            source=fact.source,
+            as_of=fact.as_of,
+            confidence=fact.confidence,
+            overridden=fact.overridden,
         )
         for fact in (rules.fact(fact_id) for fact_id in sorted(used_facts(workloads)))
-    )  # fmt: skip
+    )
 
 
 def standards_of(rules: RuleBook, outcomes: Mapping[Disruption, Outcome]) -> tuple[StandardLevel, ...]:
@@ -119,10 +137,14 @@ def standards_of(rules: RuleBook, outcomes: Mapping[Disruption, Outcome]) -> tup
         basis = top or above or levels[0]
         found.append(
             StandardLevel(
-                standard=name, level=top.level if top else None, next_level=above.level if above else None,
-                missing=_missing(above, time, loss), verify=basis.verify, source=basis.source,
+                standard=name,
+                level=top.level if top else None,
+                next_level=above.level if above else None,
+                missing=_missing(above, time, loss),
+                verify=basis.verify,
+                source=basis.source,
             )
-        )  # fmt: skip
+        )
     return tuple(found)
 
 
@@ -133,8 +155,6 @@ def _reaches(item: Standard, time: float, loss: float) -> bool:
 def _missing(item: Standard | None, time: float, loss: float) -> str:
     if item is None:
         return "no higher level with stated bounds"
-    from advisor.model.units import format_duration
-
     parts = []
     if item.rto_max_s is not None and time > item.rto_max_s:
         parts.append(f"RTO {format_duration(time)} instead of {format_duration(item.rto_max_s)}")

@@ -10,8 +10,7 @@ from advisor.estimation.context import Context
 from advisor.estimation.costs import FILE_BACKUP_QUOTA, added_lines, present_lines, quota_credit, shared_lines
 from advisor.estimation.options import Option, meets, tier_of
 from advisor.estimation.outcome import Outcome
-from advisor.graph import build_graph
-from advisor.graph.findings import graph_findings
+from advisor.graph import build_graph, graph_findings
 from advisor.model.cost import CostLine, total
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.finding import SEVERITY_ORDER, Finding
@@ -19,6 +18,7 @@ from advisor.model.graph import Graph
 from advisor.model.plan import (
     BudgetUse,
     ComponentInfo,
+    Estimate,
     Inputs,
     Plan,
     Portfolio,
@@ -52,11 +52,13 @@ def _findings(request: PlanRequest, graph: Graph) -> tuple[Finding, ...]:
     inventory = request.imported.inventory
     everything = (
         *run_checks(inventory, graph, request.targets, request.rules, request.as_of),
-        *graph_findings(inventory, graph),
+        *graph_findings(inventory, graph, request.targets),
         *request.imported.findings,
     )
     unique = {(item.id, item.resource, item.title): item for item in everything}
-    return tuple(sorted(unique.values(), key=lambda f: (SEVERITY_ORDER.index(f.severity), f.id, f.resource or "", f.title)))
+    return tuple(
+        sorted(unique.values(), key=lambda f: (SEVERITY_ORDER.index(f.severity), f.id, f.resource or "", f.title))
+    )
 
 
 def _workload(
@@ -71,7 +73,9 @@ def _workload(
         name=name,
         found_by=item.workload.found_by,
         class_name=item.spec.class_name,
-        components=tuple(_component_info(item.builder.context, index) for index in range(len(item.workload.components))),
+        components=tuple(
+            _component_info(item.builder.context, index) for index in range(len(item.workload.components))
+        ),
         regions=tuple(sorted({m.region for m in members if m is not None and m.region})),
         zones=tuple(sorted({m.zone for m in members if m is not None and m.zone})),
         needs_hard=item.workload.needs_hard,
@@ -101,15 +105,26 @@ def _component_info(context: Context, index: int) -> ComponentInfo:
     members = context.members(component)
     zones = sorted({zone for member in members for zone in (member.zones or ((member.zone,) if member.zone else ()))})
     return ComponentInfo(
-        id=component.id, kind=component.kind, name=component.name, members=component.members, disks=component.disks,
-        zones=tuple(zones), quorum=component.quorum, stateless=component.stateless,
-    )  # fmt: skip
+        id=component.id,
+        kind=component.kind,
+        name=component.name,
+        members=component.members,
+        disks=component.disks,
+        zones=tuple(zones),
+        quorum=component.quorum,
+        stateless=component.stateless,
+    )
 
 
 def _estimate(
-    request: PlanRequest, item: Candidate, decision: Decision, found: Sequence[Candidate], disruption: Disruption,
-    outcomes: Mapping[Disruption, Outcome], detailed: bool,
-):  # type: ignore[no-untyped-def]  # fmt: skip
+    request: PlanRequest,
+    item: Candidate,
+    decision: Decision,
+    found: Sequence[Candidate],
+    disruption: Disruption,
+    outcomes: Mapping[Disruption, Outcome],
+    detailed: bool,
+) -> Estimate:
     outcome = outcomes[disruption]
     waits_for = _waits_for(item, decision, found, disruption, outcomes)
     builder = item.builder
@@ -118,9 +133,12 @@ def _estimate(
 
 
 def _waits_for(
-    item: Candidate, decision: Decision, found: Sequence[Candidate], disruption: Disruption,
+    item: Candidate,
+    decision: Decision,
+    found: Sequence[Candidate],
+    disruption: Disruption,
     outcomes: Mapping[Disruption, Outcome],
-) -> str | None:  # fmt: skip
+) -> str | None:
     """The needed workload that holds this one up, None where its own recovery is what takes longest."""
     outcome = outcomes[disruption]
     own = outcome.schedule.quantile(0.95) if outcome.schedule is not None else 0.0
@@ -129,20 +147,27 @@ def _waits_for(
         return None
     side = decision.after if outcomes is decision.after[item.workload.name] else decision.before
     needs = needs_of(found)[item.workload.name]
-    slowest = max(needs, key=lambda need: (side[need][disruption].quantile(0.95), need), default=None)
-    return slowest
+    return max(needs, key=lambda need: (side[need][disruption].quantile(0.95), need), default=None)
 
 
 def _cost(item: Candidate, picked: Option) -> WorkloadCost:
     costing = item.builder.costing
     lines = added_lines(costing, picked.proposals)
-    by_state = {state: tuple(line for line in lines if line.state == state) for state in ("steady", "drill", "failover", "failback")}
+    by_state = {
+        state: tuple(line for line in lines if line.state == state)
+        for state in ("steady", "drill", "failover", "failback")
+    }
     present = present_lines(costing)
     added, now = total(by_state["steady"], costing.currency), total(present, costing.currency)
     return WorkloadCost(
-        **by_state, before=present, monthly_added=added.amount, monthly_added_low=added.low, monthly_now=now.amount,
-        at_least=added.at_least, now_at_least=now.at_least,
-    )  # fmt: skip
+        **by_state,
+        before=present,
+        monthly_added=added.amount,
+        monthly_added_low=added.low,
+        monthly_now=now.amount,
+        at_least=added.at_least,
+        now_at_least=now.at_least,
+    )
 
 
 def _shared(found: Sequence[Candidate], decision: Decision) -> tuple[CostLine, ...]:
@@ -158,9 +183,13 @@ def _shared(found: Sequence[Candidate], decision: Decision) -> tuple[CostLine, .
 
 
 def _plan(
-    request: PlanRequest, graph: Graph, found: Sequence[Candidate], decision: Decision, workloads: tuple[WorkloadPlan, ...],
+    request: PlanRequest,
+    graph: Graph,
+    found: Sequence[Candidate],
+    decision: Decision,
+    workloads: tuple[WorkloadPlan, ...],
     findings: tuple[Finding, ...],
-) -> Plan:  # fmt: skip
+) -> Plan:
     shared = _shared(found, decision)
     shared_total = total(shared, request.currency)
     portfolio = _portfolio(request, found, decision, workloads, shared)
@@ -171,18 +200,29 @@ def _plan(
     return Plan(
         version=request.version,
         created=request.as_of,
-        inputs=Inputs(inventory=imported.inventory.digest, targets=targets.digest, rules=request.rules.digest,
-                      prices=request.prices.digest),
+        inputs=Inputs(
+            inventory=imported.inventory.digest,
+            targets=targets.digest,
+            rules=request.rules.digest,
+            prices=request.prices.digest,
+        ),
         seed=request.seed,
         samples=request.samples,
         objective=request.objective,
         currency=request.currency,
         risk_level=targets.risk_level,
         targets_given=targets.given,
-        budget=BudgetUse(monthly=budget.amount if budget else None, used=portfolio.monthly_added,
-                         at_least=portfolio.unpriced > 0),
-        solver=Solver(method=solution.method, status=solution.status, gap=solution.gap, seconds=None,
-                      options=sum(len(item.options.options) for item in found), combinations=solution.combinations),
+        budget=BudgetUse(
+            monthly=budget.amount if budget else None, used=portfolio.monthly_added, at_least=portfolio.unpriced > 0
+        ),
+        solver=Solver(
+            method=solution.method,
+            status=solution.status,
+            gap=solution.gap,
+            seconds=None,
+            options=sum(len(item.options.options) for item in found),
+            combinations=solution.combinations,
+        ),
         portfolio=portfolio,
         workloads=workloads,
         shared_costs=shared,
@@ -195,13 +235,16 @@ def _plan(
         evidence=evidence_of(request.rules, workloads),
         waves=graph.waves,
         price_notes=price_notes(request.prices, workloads, shared),
-    )  # fmt: skip
+    )
 
 
 def _portfolio(
-    request: PlanRequest, found: Sequence[Candidate], decision: Decision, workloads: Sequence[WorkloadPlan],
+    request: PlanRequest,
+    found: Sequence[Candidate],
+    decision: Decision,
+    workloads: Sequence[WorkloadPlan],
     shared: Sequence[CostLine],
-) -> Portfolio:  # fmt: skip
+) -> Portfolio:
     added = sum((item.cost.monthly_added for item in workloads), Decimal(0)) + total(shared, request.currency).amount
     low = sum((item.cost.monthly_added_low for item in workloads), Decimal(0)) + total(shared, request.currency).low
     steady = [line for item in workloads for line in item.cost.steady]
@@ -220,8 +263,6 @@ def _portfolio(
     )
 
 
-def _met(
-    request: PlanRequest, found: Sequence[Candidate], outcomes: Mapping[str, Mapping[Disruption, Outcome]]
-) -> int:
+def _met(request: PlanRequest, found: Sequence[Candidate], outcomes: Mapping[str, Mapping[Disruption, Outcome]]) -> int:
     level = request.targets.risk_level
     return sum(meets(outcomes[i.workload.name][d], i.targets[d], level) is True for i in found for d in DISRUPTIONS)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Literal
 
 from advisor.estimation.options import Option, meets
 from advisor.estimation.outcome import QUANTILES, Outcome
@@ -19,12 +20,15 @@ from advisor.optimise.totals import chosen
 from advisor.planning.candidates import Candidate
 from advisor.planning.estimates import limiting
 
+Metric = Literal["rpo", "rto"]
 REJECTED_SHOWN = 8
 BUDGET_STEPS = (Decimal("-0.10"), Decimal("0.10"), Decimal("0.25"), Decimal("0.50"))
 CENT = Decimal("0.01")
 
 
-def missed_targets(item: Candidate, outcomes: Mapping[Disruption, Outcome], risk_level: RiskLevel) -> tuple[Disruption, ...]:
+def missed_targets(
+    item: Candidate, outcomes: Mapping[Disruption, Outcome], risk_level: RiskLevel
+) -> tuple[Disruption, ...]:
     return tuple(d for d in DISRUPTIONS if meets(outcomes[d], item.targets[d], risk_level) is False)
 
 
@@ -44,27 +48,42 @@ def misses(
 
 
 def _miss(
-    item: Candidate, picked: Option, disruption: Disruption, metric: str, target_s: float, value: float, outcome: Outcome,
+    item: Candidate,
+    picked: Option,
+    disruption: Disruption,
+    metric: Metric,
+    target_s: float,
+    value: float,
+    outcome: Outcome,
     risk_level: RiskLevel,
-) -> Miss:  # fmt: skip
-    able = [option for option in item.options.options if meets(option.outcomes[disruption], item.targets[disruption], risk_level)]
+) -> Miss:
+    able = [
+        option
+        for option in item.options.options
+        if meets(option.outcomes[disruption], item.targets[disruption], risk_level)
+    ]
     best = min(able, key=lambda option: (option.monthly, option.id), default=None)
-    shown = {
-        "disruption": disruption, "metric": metric, "target_s": target_s,
-        "estimate_s": None if math.isinf(value) else round(value, 1), "limiting": limiting(outcome, item.targets[disruption]),
-    }  # fmt: skip
+    shown = Miss(
+        disruption=disruption,
+        metric=metric,
+        target_s=target_s,
+        estimate_s=None if math.isinf(value) else round(value, 1),
+        attainable=True,
+        remedy="the workload itself is in time; a workload it needs is not",
+        limiting=limiting(outcome, item.targets[disruption]),
+    )
     if picked in able:
-        return Miss(attainable=True, remedy="the workload itself is in time; a workload it needs is not", **shown)
+        return shown
     if best is not None:
         extra = best.monthly - picked.monthly
         currency = item.builder.costing.currency
         remedy = f"option {best.id} meets it for {format_amount(extra)} {currency} a month more"
-        return Miss(attainable=True, remedy=remedy, extra_monthly=extra.quantize(CENT), **shown)
+        return shown.model_copy(update={"remedy": remedy, "extra_monthly": extra.quantize(CENT)})
     closest = min(item.options.options, key=lambda option: _closeness(option, disruption, metric, risk_level))
-    reached = _value(closest, disruption, metric, risk_level)
+    reached = format_duration(_value(closest, disruption, metric, risk_level))
     step = limiting(closest.outcomes[disruption], item.targets[disruption])
-    remedy = f"no option meets it; the closest ({closest.id}) reaches {format_duration(reached)}, held up by: {step}"
-    return Miss(attainable=False, remedy=remedy, **shown)
+    remedy = f"no option meets it; the closest ({closest.id}) reaches {reached}, held up by: {step}"
+    return shown.model_copy(update={"remedy": remedy, "attainable": False})
 
 
 def _value(option: Option, disruption: Disruption, metric: str, risk_level: RiskLevel) -> float:
@@ -72,7 +91,9 @@ def _value(option: Option, disruption: Disruption, metric: str, risk_level: Risk
     return outcome.worst_s if metric == "rpo" else outcome.quantile(QUANTILES[risk_level])
 
 
-def _closeness(option: Option, disruption: Disruption, metric: str, risk_level: RiskLevel) -> tuple[float, Decimal, str]:
+def _closeness(
+    option: Option, disruption: Disruption, metric: str, risk_level: RiskLevel
+) -> tuple[float, Decimal, str]:
     return _value(option, disruption, metric, risk_level), option.monthly, option.id
 
 
@@ -84,7 +105,9 @@ def rejected(item: Candidate, picked: Option, problem: Problem, risk_level: Risk
     shown = [_reject(item, option, picked, mine, problem, risk_level) for option in _varied(others)]
     for option_id, winner, tier, monthly, mechanisms in item.options.dominated[: max(0, REJECTED_SHOWN // 2)]:
         reason = f"{winner} is at least as good in every figure and costs no more"
-        shown.append(Rejected(option_id=option_id, tier=tier, monthly_added=monthly, reason=reason, mechanisms=mechanisms))
+        shown.append(
+            Rejected(option_id=option_id, tier=tier, monthly_added=monthly, reason=reason, mechanisms=mechanisms)
+        )
     shown += [
         Rejected(option_id=option_id, tier="none", monthly_added=None, reason=reason)
         for option_id, reason in item.options.excluded[:REJECTED_SHOWN]
@@ -119,9 +142,12 @@ def _reject(
     else:
         reason = f"meets the same targets for {difference}, but is worse under the objective {problem.objective}"
     return Rejected(
-        option_id=option.id, tier=option.tier, monthly_added=option.monthly.quantize(CENT), reason=reason,
+        option_id=option.id,
+        tier=option.tier,
+        monthly_added=option.monthly.quantize(CENT),
+        reason=reason,
         mechanisms=option.mechanisms,
-    )  # fmt: skip
+    )
 
 
 def _words(disruptions: set[Disruption]) -> str:
@@ -135,10 +161,11 @@ def frontier_points(problem: Problem, total_targets: int) -> tuple[FrontierPoint
         missed = missed_of(problem, chosen(problem, choices))
         points.append(
             FrontierPoint(
-                monthly_added=Decimal(totals.cost) / 100, expected_annual_loss=Decimal(totals.loss) / 100,
+                monthly_added=Decimal(totals.cost) / 100,
+                expected_annual_loss=Decimal(totals.loss) / 100,
                 targets_met=total_targets - len(missed),
             )
-        )  # fmt: skip
+        )
     return tuple(points)
 
 
@@ -158,11 +185,13 @@ def marginals(problem: Problem, solution: Solution) -> tuple[Marginal, ...]:
         lost, gained = sorted(set(then) - set(now)), sorted(set(now) - set(then))
         found.append(
             Marginal(
-                extra_monthly=Decimal(change) / 100, targets_gained=len(now) - len(then),
-                expected_annual_loss_saved=Decimal(solution.totals.loss - other.totals.loss) / 100, workloads=moved,
+                extra_monthly=Decimal(change) / 100,
+                targets_gained=len(now) - len(then),
+                expected_annual_loss_saved=Decimal(solution.totals.loss - other.totals.loss) / 100,
+                workloads=moved,
                 detail=_marginal_words(lost, gained),
             )
-        )  # fmt: skip
+        )
     return tuple(found)
 
 

@@ -23,7 +23,8 @@ def silent(_message: str) -> None:
 
 @dataclass(frozen=True)
 class PlanRequest:
-    """Everything handed to the planner. ``budget`` overrides the targets file's; ``progress`` hears what is being done."""
+    """Everything handed to the planner. ``budget`` overrides the targets file's; ``progress`` hears what is being
+    done."""
 
     imported: ImportResult
     targets: Targets

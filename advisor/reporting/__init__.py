@@ -31,6 +31,7 @@ def build(plan: Plan, graph: Graph | None = None) -> Report:
         created=plan.created.isoformat(),
         plan_id=plan_id(plan),
         version=plan.version,
+        currency=plan.currency,
         risk_level=plan.risk_level.upper(),
         samples=f"{plan.samples:,}",
         decision=decision.build(plan, sources),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advisor.model.report import MARKS, MapBox, MapEdge, MapView
+from advisor.model.report import MapBox, MapEdge, MapView
 from advisor.reporting import svg, words
 from advisor.reporting.svg import ACCENT, INK, MUTED, STATUS_FILL, STATUS_INK, WIDTH
 
@@ -60,7 +60,7 @@ def _box(box: MapBox, x: float, y: float, width: float) -> Sequence[str]:
     return (
         svg.rect(x + 0.5, y + 0.5, width, _BOX_HEIGHT, "#ffffff", ACCENT, radius=2),
         svg.rect(x + 0.5, y + 0.5, 18, _BOX_HEIGHT, STATUS_FILL[box.status], ACCENT, radius=2),
-        svg.mark(x + 9.5, y + 19, MARKS[box.status], size=10, anchor="middle", fill=STATUS_INK[box.status]),
+        svg.mark(x + 9.5, y + 19, words.MARKS[box.status], size=10, anchor="middle", fill=STATUS_INK[box.status]),
         svg.text(x + 24, y + 13, svg.fit(box.name, width - 28, 9), size=9, fill=INK),
         svg.text(x + 24, y + 24.5, svg.fit(box.note, width - 28, 7.5), size=7.5, fill=MUTED),
     )

@@ -13,6 +13,8 @@ INTERVAL_WORKLOADS = 8
 _LOG_TICKS = (1, 10, 60, 600, 3600, 6 * 3600, 86400, 7 * 86400, 30 * 86400, 365 * 86400)
 _STEPS = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 604800)
 _MISSED = "#c4660c"
+_LEFT, _STEP = 252.0, 15.0
+_GANTT_LEFT, _GANTT_RIGHT, _ROW = 290.0, WIDTH - 42.0, 16.0
 
 
 class LogAxis:
@@ -33,30 +35,21 @@ class LogAxis:
         return self._left + (self._right - self._left) * min(1.0, max(0.0, part))
 
 
-def intervals(rows: Sequence[WorkloadView], risk_level: str) -> str:
-    """P50–P95 of every recovery with its target; at most ``INTERVAL_WORKLOADS`` workloads belong on one chart."""
-    left, right, step = 252.0, WIDTH - 112.0, 15.0
-    values = [
-        value
-        for row in rows
-        for item in row.disruptions
-        for value in (item.after.p50_s, item.after.p95_s, item.after.target_s, item.before.p95_s)
-        if value
-    ]
-    axis = LogAxis(values, left, right)
+def intervals(rows: Sequence[WorkloadView], risk_level: str, axis_of: Sequence[WorkloadView] = ()) -> str:
+    """P50–P95 of every recovery with its target; at most ``INTERVAL_WORKLOADS`` workloads belong on one chart.
+
+    ``axis_of``: all workloads of several charts that are to be compared, which then share an axis."""
+    axis = LogAxis(_times(axis_of or rows), _LEFT, WIDTH - 112.0)
     body, y = [], 20.0
-    start = y
     for row in rows:
         body.append(svg.text(0, y + 10, svg.fit(row.name, 138, 9), size=9))
         for item in row.disruptions:
-            body += _interval(item, axis, y, left)
-            y += step
+            body += _interval(item, axis, y)
+            y += _STEP
         y += 5
         body.append(svg.line(0, y - 3, WIDTH, y - 3, PALE))
-    grid = [svg.line(axis.at(tick), start - 4, axis.at(tick), y - 4, RULE, 0.6) for tick in axis.ticks]
-    heads = [
-        svg.text(axis.at(tick), 11, words.duration(tick), size=8, anchor="middle", fill=MUTED) for tick in axis.ticks
-    ]
+    grid = [svg.line(axis.at(tick), 16, axis.at(tick), y - 4, RULE, 0.6) for tick in axis.ticks]
+    heads = [_tick(axis.at(tick), 11, tick) for tick in axis.ticks]
     keys = [
         (svg.rect(0, 1, 12, 6, ACCENT), "planned, P50 to P95"),
         (svg.circle(6, 4, 3, "#ffffff", MUTED), "P95 now (∞: unbounded now)"),
@@ -64,10 +57,20 @@ def intervals(rows: Sequence[WorkloadView], risk_level: str) -> str:
         (svg.rect(0, 1, 12, 6, STATUS_FILL["missed"], _MISSED), "planned, misses its target"),
     ]
     body += svg.legend(keys, 0, y + 10)
-    note = f"Times on a logarithmic axis, from the failure to the verified service; {risk_level} is held against the target."
+    note = f"Logarithmic axis, from the failure to the verified service; {risk_level} is held against the target."
     body.append(svg.text(0, y + 24, note, size=8, fill=MUTED))
     spoken = "; ".join(f"{row.name}: {', '.join(_spoken(item) for item in row.disruptions)}" for row in rows)
     return svg.document(y + 30, "Time to recover, planned interval against target", spoken, [*grid, *heads, *body])
+
+
+def _times(rows: Sequence[WorkloadView]) -> list[float]:
+    every = (item for row in rows for item in row.disruptions)
+    found = ((item.after.p50_s, item.after.p95_s, item.after.target_s, item.before.p95_s) for item in every)
+    return [value for values in found for value in values if value]
+
+
+def _tick(x: float, y: float, seconds: float) -> str:
+    return svg.text(x, y, words.duration(seconds), size=8, anchor="middle", fill=MUTED)
 
 
 def _spoken(item: DisruptionView) -> str:
@@ -76,10 +79,10 @@ def _spoken(item: DisruptionView) -> str:
     return f"{item.title} now {now.rto_p95}, planned {span}, target {item.target_rto}"
 
 
-def _interval(item: DisruptionView, axis: LogAxis, y: float, left: float) -> list[str]:
+def _interval(item: DisruptionView, axis: LogAxis, y: float) -> list[str]:
     after, before = item.after, item.before
     missed = after.rto_met is False
-    body = [svg.text(left - 10, y + 10, item.title, size=8, anchor="end", fill=MUTED)]
+    body = [svg.text(_LEFT - 10, y + 10, item.title, size=8, anchor="end", fill=MUTED)]
     if after.target_s is not None:
         place = axis.at(after.target_s)
         body.append(svg.line(place, y + 1, place, y + 13, INK, 2))
@@ -102,28 +105,21 @@ def _interval(item: DisruptionView, axis: LogAxis, y: float, left: float) -> lis
 
 def gantt(view: Gantt) -> str:
     """The recovery schedule: tasks on the critical path dark, others pale, a thin line on to the P95 end."""
-    left, right, row = 290.0, WIDTH - 42.0, 16.0
-    target = view.target_s
-    show_target = target is not None and target <= 4 * view.p95_s
-    end = max(view.p95_s, target if show_target and target is not None else 0.0)
+    target = view.target_s if view.target_s is not None and view.target_s <= 4 * view.p95_s else None
+    end = max(view.p95_s, target or 0.0)
     ticks = _linear_ticks(end)
-    scale = (right - left) / max(end, ticks[-1])
-    bottom = 18 + len(view.bars) * row
+    scale = (_GANTT_RIGHT - _GANTT_LEFT) / max(end, ticks[-1], 1.0)
+    bottom = 18 + len(view.bars) * _ROW
     body = []
     for tick in ticks:
-        x = left + tick * scale
-        body += [
-            svg.line(x, 14, x, bottom, RULE, 0.6),
-            svg.text(x, 10, words.duration(tick), size=8, anchor="middle", fill=MUTED),
-        ]
+        x = _GANTT_LEFT + tick * scale
+        body += [svg.line(x, 14, x, bottom, RULE, 0.6), _tick(x, 10, tick)]
     for index, bar in enumerate(view.bars):
-        body += _task(bar, 18 + index * row, left, scale)
-    if show_target and target is not None:
-        x = left + target * scale
-        body += [
-            svg.line(x, 14, x, bottom, INK, 1.6),
-            svg.text(x - 3, bottom + 10, f"target {view.target}", size=8, anchor="middle"),
-        ]
+        body += _task(bar, 18 + index * _ROW, scale)
+    if target is not None:
+        x = _GANTT_LEFT + target * scale
+        body.append(svg.line(x, 14, x, bottom, INK, 1.6))
+        body.append(svg.text(x - 3, bottom + 10, f"target {view.target}", size=8, anchor="middle"))
     keys = [
         (svg.rect(0, 0, 12, 8, ACCENT), "on the critical path (share of it at the right)"),
         (svg.rect(0, 0, 12, 8, ACCENT_PALE), "has slack"),
@@ -133,14 +129,17 @@ def gantt(view: Gantt) -> str:
     if view.omitted:
         note = f"{words.plural(view.omitted, 'shorter task')} not drawn; all are in plan.json."
         body.append(svg.text(0, bottom + 38, note, size=8, fill=MUTED))
-    title = f"Recovery of {view.workload} after: {view.disruption.lower()}; done after {view.p95} at P95, target {view.target}"
-    spoken = "; ".join(
-        f"{bar.title}: from {words.duration(bar.start_s)} to {words.duration(bar.end_p50_s)}" for bar in view.bars
-    )
-    return svg.document(bottom + (44 if view.omitted else 30), title, spoken, body)
+    return svg.document(bottom + (44 if view.omitted else 30), *_gantt_words(view), body)
 
 
-def _task(bar: GanttBar, y: float, left: float, scale: float) -> list[str]:
+def _gantt_words(view: Gantt) -> tuple[str, str]:
+    spans = (f"{bar.title}: {words.duration(bar.start_s)} to {words.duration(bar.end_p50_s)}" for bar in view.bars)
+    done = f"done after {view.p95} at P95, target {view.target}"
+    return f"Recovery of {view.workload} after {view.disruption.lower()}: {done}", "; ".join(spans)
+
+
+def _task(bar: GanttBar, y: float, scale: float) -> list[str]:
+    left = _GANTT_LEFT
     label = f"{bar.component}: {bar.title}" if bar.component else bar.title
     x1, x2, x3 = (left + value * scale for value in (bar.start_s, bar.end_p50_s, bar.end_p95_s))
     body = [

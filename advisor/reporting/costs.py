@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from advisor.model.cost import COST_STATES, CostLine, CostState, CostTotal, total
 from advisor.model.plan import Plan, WorkloadPlan
-from advisor.model.report import CostBar, CostSegment, CostTable, LineView, StateTotals
+from advisor.model.report import CostBar, CostTable, LineView, StateTotals
 from advisor.reporting import words
 from advisor.reporting.sources import Sources
 
@@ -44,7 +44,7 @@ def own_lines(lines: Iterable[CostLine]) -> list[CostLine]:
     return [line for line in lines if line.shared_id is None]
 
 
-def line_view(line: CostLine, sources: Sources, name_workload: bool = False) -> LineView:
+def line_view(line: CostLine, sources: Sources) -> LineView:
     """One line with quantity × unit price = amount and the source of the price."""
     priced = line.monthly is not None
     low, high = line.low, line.high if line.high is not None else line.monthly
@@ -60,7 +60,6 @@ def line_view(line: CostLine, sources: Sources, name_workload: bool = False) -> 
         confidence=line.confidence if priced else line.source,
         remark=line.note or "",
         shared=line.shared_id is not None,
-        workload=line.workload if name_workload else "",
         region=line.region,
     )
 
@@ -78,7 +77,7 @@ def table(state: CostState, lines: Sequence[CostLine], sources: Sources, sums: C
     """One state's table."""
     title, per = STATE_TITLES[state]
     views = tuple(line_view(line, sources) for line in lines)
-    return CostTable(state, title, per, views, total_text(sums))
+    return CostTable(title, per, views, total_text(sums))
 
 
 def _workload_total(workload: WorkloadPlan, state: CostState, currency: str) -> CostTotal:
@@ -100,9 +99,10 @@ def state_totals(plan: Plan) -> tuple[StateTotals, ...]:
         for state in COST_STATES:
             every[state] += own_lines(state_lines(workload, state))
         now = words.money(workload.cost.monthly_now, plan.currency, workload.cost.now_at_least)
-        rows.append(StateTotals(workload.name, now, *(total_text(sums[state]) for state in COST_STATES)))
+        rows.append(StateTotals(workload.name, (now, *(total_text(sums[state]) for state in COST_STATES))))
     shared = {state: [line for line in plan.shared_costs if line.state == state] for state in COST_STATES}
-    rows.append(StateTotals("Shared, charged once", words.NONE, *(_sum(shared[state], plan) for state in COST_STATES)))
+    charged = (words.NONE, *(_sum(shared[state], plan) for state in COST_STATES))
+    rows.append(StateTotals("Shared, charged once", charged))
     return (*rows, _grand_total(plan, every, shared))
 
 
@@ -115,14 +115,9 @@ def _grand_total(
 ) -> StateTotals:
     sums = {state: total([*every[state], *shared[state]], plan.currency) for state in COST_STATES}
     figures = plan.portfolio
-    return StateTotals(
-        name="Whole estate",
-        now=words.money(figures.monthly_now, plan.currency, figures.monthly_now_at_least),
-        steady=words.money(figures.monthly_added, plan.currency, figures.unpriced > 0),
-        drill=total_text(sums["drill"]),
-        failover=total_text(sums["failover"]),
-        failback=total_text(sums["failback"]),
-    )
+    now = words.money(figures.monthly_now, plan.currency, figures.monthly_now_at_least)
+    steady = words.money(figures.monthly_added, plan.currency, figures.unpriced > 0)
+    return StateTotals("Whole estate", (now, steady, *(total_text(sums[state]) for state in COST_STATES[1:])))
 
 
 def steady_lines(plan: Plan) -> list[CostLine]:
@@ -165,4 +160,4 @@ def _bar(name: str, lines: Iterable[CostLine], text: str) -> CostBar:
             label = words.mechanism(line.mechanism) if line.mechanism else "other"
             sums[label] = sums.get(label, Decimal(0)) + line.monthly
     segments = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
-    return CostBar(name, tuple(CostSegment(label, float(amount), f"{amount:,.0f}") for label, amount in segments), text)
+    return CostBar(name, tuple((label, float(amount), f"{amount:,.0f}") for label, amount in segments), text)

@@ -75,8 +75,8 @@ def _changes(plan: Plan) -> tuple[Change, ...]:
     return (
         Change(
             "Targets met",
-            str(figures.targets_met_before),
-            f"{figures.targets_met} of {figures.targets_total}",
+            f"{figures.targets_met_before:,}",
+            f"{figures.targets_met:,} of {figures.targets_total:,}",
             f"Checked against the worst data loss and the {plan.risk_level.upper()} recovery time.",
         ),
         loss,
@@ -98,7 +98,7 @@ def _line(plan: Plan, name: Disruption) -> DisruptionLine:
     before, after, whole = workloads.verdict_counts(plan)[name]
     now = [item.before[name] for item in asked if name in item.before]
     then = [item.estimates[name] for item in asked]
-    met = Change("", str(before), f"{after} of {whole}") if whole else Change("", words.NONE, "no target")
+    met = Change("", f"{before:,}", f"{after:,} of {whole:,}") if whole else Change("", words.NONE, "no target")
     return DisruptionLine(
         title=words.DISRUPTION_TITLES[name],
         strikes=words.STRIKES[name],
@@ -124,9 +124,8 @@ def _slowest(estimates: list[Estimate]) -> str:
 
 def misses(plan: Plan) -> tuple[MissView, ...]:
     """Every miss: the most critical class first, within it what no option can meet before what money can."""
-    anchors = workloads.anchors(plan)
     return tuple(
-        workloads.miss_view(miss, workload.name, anchors[workload.name], plan.currency)
+        workloads.miss_view(miss, workload.name, plan.currency)
         for workload in workloads.ordered(plan)
         for miss in sorted(workload.misses, key=_urgency)
     )
@@ -149,7 +148,6 @@ def _assumption(item: AssumptionUse, sources: Sources) -> ConfirmView:
         why=words.sentence(item.why),
         settle=item.replaced_by or "",
         used_by=words.listing(item.used_by),
-        kind="assumption",
     )
 
 
@@ -176,7 +174,6 @@ def _unpriced(plan: Plan) -> list[ConfirmView]:
             why=f"SKU {sku}.",
             settle="a quote",
             used_by=words.listing([name for name in dict.fromkeys(names) if name]),
-            kind="unpriced",
         )
         for (sku, what), names in sorted(used.items())
     ]

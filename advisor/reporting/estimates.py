@@ -58,7 +58,6 @@ def view(estimate: Estimate, risk_level: str, sources: Sources) -> EstimateView:
         confidence=estimate.confidence,
         sources=sources.facts(estimate.facts),
         p50_s=estimate.rto_p50_s,
-        p90_s=estimate.rto_p90_s,
         p95_s=estimate.rto_p95_s,
         target_s=estimate.target_rto_s,
     )

@@ -38,7 +38,6 @@ def frontier(plan: Plan) -> FrontierView | None:
         chosen=_dot(own, plan.currency),
         budget=None if budget is None else float(budget),
         budget_text="" if budget is None else words.money(budget, plan.currency),
-        currency=plan.currency,
         targets_total=figures.targets_total,
     )
 
@@ -63,8 +62,9 @@ def dependency_map(plan: Plan, graph: Graph | None) -> MapView:
         MapBox(name, waves.get(name, last + 1), item.tier, workloads.workload_status(item))
         for name, item in known.items()
     ]
-    edges = [MapEdge(item.name, name, True) for item in plan.workloads for name in item.needs_hard if name in known]
-    edges += [MapEdge(item.name, name, False) for item in plan.workloads for name in item.needs_soft if name in known]
+    pairs = [(item.name, name, True) for item in plan.workloads for name in item.needs_hard]
+    pairs += [(item.name, name, False) for item in plan.workloads for name in item.needs_soft]
+    edges = [MapEdge(*pair) for pair in dict.fromkeys(pairs) if pair[1] in known and pair[0] != pair[1]]
     cycles = tuple(words.listing(cycle, 6) for cycle in graph.cycles) if graph else ()
     boxes.sort(key=lambda box: (box.wave, box.name))
     return MapView(tuple(boxes), tuple(edges), max((box.wave for box in boxes), default=0), cycles)

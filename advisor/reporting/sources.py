@@ -80,7 +80,6 @@ class Sources:
                 entry.source,
                 entry.as_of or ("" if entry.kind == "other" else "undated"),
                 entry.confidence,
-                entry.kind,
             )
             for number, entry in enumerate(self._entries, start=1)
         )

@@ -104,9 +104,10 @@ def document(height: float, title: str, description: str, body: Iterable[str], w
     """The whole picture with its name and description for those who do not see it."""
     content = "".join(body)
     key = "c" + hashlib.sha256(f"{title}{description}{content}".encode()).hexdigest()[:10]
-    size = f'width="{coordinate(width)}" height="{coordinate(height)}" viewBox="0 0 {coordinate(width)} {coordinate(height)}"'
+    wide, high = coordinate(width), coordinate(height)
+    size = f'width="{wide}" height="{high}" viewBox="0 0 {wide} {high}" font-family="{FONT}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{key}t {key}d" {size} font-family="{FONT}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-labelledby="{key}t {key}d" {size}>'
         f'<title id="{key}t">{esc(title)}</title><desc id="{key}d">{esc(description)}</desc>{content}</svg>'
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from advisor.model.disruption import DISRUPTIONS
 from advisor.model.plan import Estimate, Plan, WorkloadPlan
-from advisor.model.report import MARKS, ConfirmView, MissView
+from advisor.model.report import ConfirmView, MissView
 from advisor.reporting import decision, estimates, words, workloads
 from advisor.reporting.sources import Sources
 
@@ -94,7 +94,7 @@ def _cell(estimate: Estimate | None, risk_level: str, color: bool) -> str:
     status = estimates.status(estimate)
     loss = words.compact(estimate.rpo_worst_s, estimate.rpo_unbounded)
     back = words.compact(estimates.deciding_rto(estimate, risk_level), estimate.rto_unbounded)
-    mark = _paint(MARKS[status], {"met": _GREEN, "no_target": _DIM}.get(status, _RED), color)
+    mark = _paint(words.MARKS[status], {"met": _GREEN, "no_target": _DIM}.get(status, _RED), color)
     figures = f"{loss}/{back}"
     return f"{mark} {figures}" + " " * max(1, _CELL - 2 - len(figures))
 

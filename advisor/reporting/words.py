@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from advisor.model.disruption import Disruption
+from advisor.model.report import Status
 from advisor.model.units import format_amount, format_duration
 
 UNKNOWN: Final = "unknown"
@@ -24,10 +25,10 @@ DISRUPTION_TITLES: Final[dict[Disruption, str]] = {
     "region": "Region outage",
 }
 STRIKES: Final[dict[Disruption, str]] = {
-    "logical": "deletion, ransomware or a bad release, in every replica",
-    "instance": "one server with its local disks",
-    "zone": "everything in one zone",
-    "region": "everything in one region, backups kept there too",
+    "logical": "Deletion, ransomware or a bad release; it reaches every replica.",
+    "instance": "One server is lost, with its local disks.",
+    "zone": "Everything in one zone is lost.",
+    "region": "Everything in one region is lost, backups kept there too.",
 }
 MECHANISMS: Final = {
     "snapshot_policy": "snapshots",
@@ -67,10 +68,18 @@ OBJECTIVES: Final = {
     "min-change": "misses the fewest targets, then touches the fewest resources",
 }
 CLASS_ORDER: Final = ("critical", "important", "standard", "low")
+MARKS: Final[dict[Status, str]] = {"met": "✓", "missed": "✗", "unbounded": "✗", "no_target": NONE}
+STATUS_WORDS: Final[dict[Status, str]] = {
+    "met": "target met",
+    "missed": "target missed",
+    "unbounded": "target missed: unbounded",
+    "no_target": "no target",
+}
 METRICS: Final = {"rpo": "data loss at worst", "rto": "time to recover"}
 
 _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 _MILLION: Final = Decimal(1_000_000)
+_BILLION: Final = Decimal(1_000_000_000)
 _FEW: Final = 3
 _CERTAIN: Final = 0.995
 
@@ -154,9 +163,12 @@ def about(amount: Decimal, currency: str) -> str:
         return f"0 {currency}"
     step = Decimal(1).scaleb(amount.adjusted() - 2)
     rounded = (amount / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step
-    if abs(rounded) >= _MILLION:
-        return f"{rounded / _MILLION:.2f} million {currency}"
-    return f"{rounded:,.0f} {currency}" if abs(rounded) >= 100 else f"{rounded:.2f} {currency}"
+    for size, name in ((_BILLION, " billion"), (_MILLION, " million"), (Decimal(1), "")):
+        if abs(rounded) >= size:
+            part = rounded / size
+            places = max(0, 2 - part.adjusted()) if name else 0
+            return f"{part:,.{places}f}{name} {currency}"
+    return f"{rounded:.2f} {currency}"
 
 
 def money_range(low: Decimal, high: Decimal) -> str:

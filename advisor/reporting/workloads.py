@@ -84,7 +84,7 @@ def build(workload: WorkloadPlan, plan: Plan, sources: Sources, anchor: str, evi
             words.about(workload.expected_annual_loss, plan.currency),
         ),
         disruptions=estimates.disruption_views(workload, plan.risk_level, sources),
-        misses=tuple(miss_view(miss, workload.name, anchor, plan.currency) for miss in workload.misses),
+        misses=tuple(miss_view(miss, workload.name, plan.currency) for miss in workload.misses),
         actions=tuple(_action(number, action) for number, action in enumerate(workload.actions, start=1)),
         costs=costs.tables(workload, sources, plan.currency),
         rejected=_rejected(workload.rejected, plan.currency),
@@ -132,11 +132,11 @@ def _component(item: ComponentInfo) -> str:
 def _why(workload: WorkloadPlan, plan: Plan) -> tuple[str, ...]:
     objective = words.OBJECTIVES.get(plan.objective, f"is best by the objective {plan.objective}")
     named = [words.mechanism(name) for name in workload.mechanisms]
-    protections = words.listing(named, 12) or "nothing beyond what is there"
+    options = words.plural(workload.options_considered, "feasible option")
     reasons = [
-        f"Protection: {protections}.",
-        f"Of {words.plural(workload.options_considered, 'feasible option')} for this workload it is the one in the plan that, "
-        f"over the whole estate, {objective}. It makes {words.plural(workload.changes, 'change')}.",
+        f"Protection: {words.listing(named, 12) or 'nothing beyond what is there'}.",
+        f"Chosen from {options} for this workload: part of the plan that, over the whole estate, {objective}. "
+        f"It makes {words.plural(workload.changes, 'change')}.",
     ]
     waits = sorted({name for item in workload.estimates.values() if (name := item.inherited_from)})
     if waits:
@@ -144,14 +144,13 @@ def _why(workload: WorkloadPlan, plan: Plan) -> tuple[str, ...]:
     return tuple(reasons)
 
 
-def miss_view(miss: Miss, workload: str, anchor: str, currency: str) -> MissView:
+def miss_view(miss: Miss, workload: str, currency: str) -> MissView:
     """A miss in words, with what meeting the target would add."""
     loss = miss.metric == "rpo"
     estimate = words.data_loss(miss.estimate_s, True) if loss else words.duration(miss.estimate_s, True)
     extra = f"{words.money(miss.extra_monthly, currency)} more per month" if miss.extra_monthly is not None else ""
     return MissView(
         workload=workload,
-        anchor=anchor,
         disruption=words.DISRUPTION_TITLES[miss.disruption],
         metric=words.METRICS[miss.metric],
         target=words.target(miss.target_s),
@@ -167,7 +166,6 @@ def _action(number: int, action: Action) -> ActionView:
     return ActionView(
         number=number,
         title=action.title,
-        mechanism=words.mechanism(action.mechanism),
         verb=_VERBS[action.verb],
         where=action.region,
         touches=words.plural(action.touches, "resource") if action.touches else words.NONE,

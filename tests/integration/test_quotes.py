@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from advisor.live.quotes import Quoter, Quotes, Wanted, quotable, refresh, with_quotes
+from advisor.live.quotes import Quoter, Quotes, Wanted, quotable, refresh, site_of, with_quotes
 from advisor.live.quotes_bss import ENDPOINTS, Answer, BssService, Refusal
 from advisor.live.quotes_catalogue import Ask, Site, ask_for
 from advisor.model.finding import OutsideError
@@ -111,7 +111,7 @@ def wire() -> Iterator[Wire]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     state.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield state
     server.shutdown()
@@ -556,6 +556,17 @@ def test_requests_are_spaced(wire: Wire, service: BssService, pauses: Pauses) ->
     answers()
     assert pauses.taken == [0.5, 0.5]
     assert service.requests == len(wire.log) == 3
+
+
+def test_another_server_is_named_by_the_environment(
+    wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADVISOR_BSS_ENDPOINT", f"http://127.0.0.1:{wire.port}/")
+    quoter = Quoter("live", site_of("CNY"), cache_file=tmp_path / "q.sqlite", now=lambda: NOON)
+    assert only(quoter.quote([instance()])).amount == D("0.5")
+    assert len(wire.log) == 1
+    with pytest.raises(ValueError, match="quoted in EUR"):
+        site_of("EUR")
 
 
 def test_a_missing_price_is_told_with_its_currency(quoter: Quoter) -> None:

@@ -286,8 +286,8 @@ def test_clock_hours_count_each_hour_touched(start: str, end: str, hours: int) -
 
 
 def test_rounding_as_the_vendor_prints() -> None:
-    assert (b.quoted(D("0.0165")), b.quoted(D("0.0164")), b.billed(D("5.349"))) == (D("0.017"), D("0.016"), D("5.34"))
-    assert (b.started_hours(1), b.started_hours(3600), b.started_hours(3601)) == (1, 1, 2)
+    assert [b.quoted(D("0.0165")), b.quoted(D("0.0164")), b.billed(D("5.349"))] == [D("0.017"), D("0.016"), D("5.34")]
+    assert [b.started_hours(seconds) for seconds in (1, 3600, 3601)] == [D(1), D(1), D(2)]
 
 
 def test_months_are_stated() -> None:

@@ -26,51 +26,92 @@ class Costing:
     currency: str
     context: Context
 
-    def price(self, sku: str, region: str, billing: str = "payg") -> Price | MissingPrice:
-        found = self.book.find(sku, region, self.currency, billing)  # type: ignore[arg-type]  # callers pass the two words
-        if isinstance(found, MissingPrice) and billing == "payg":
-            other = self.book.find(sku, region, self.currency, "subscription")
+    def price(self, skus: str | Sequence[str], region: str) -> Price | MissingPrice:
+        """The pay-as-you-go price of the first SKU that has one, else a subscription price, which its line then
+        names."""
+        asked = (skus,) if isinstance(skus, str) else tuple(skus)
+        found = self.book.first(asked, region, self.currency)
+        if isinstance(found, MissingPrice):
+            other = self.book.first(asked, region, self.currency, "subscription")
             return found if isinstance(other, MissingPrice) else other
         return found
 
     def line(
-        self, sku: str, region: str, what_for: str, amount: Spread | float | Decimal, proposal: Proposal | None = None, *,
-        state: CostState = "steady", hours: Decimal | None = None, facts: Sequence[str] = (), unit: str = "",
-        shared_id: str | None = None, resources: Sequence[str] = (), component: str = "",
-    ) -> CostLine:  # fmt: skip
+        self,
+        sku: str | Sequence[str],
+        region: str,
+        what_for: str,
+        amount: Spread | float | Decimal,
+        proposal: Proposal | None = None,
+        *,
+        state: CostState = "steady",
+        hours: Decimal | None = None,
+        facts: Sequence[str] = (),
+        unit: str = "",
+        shared_id: str | None = None,
+        resources: Sequence[str] = (),
+        component: str = "",
+    ) -> CostLine:
         """The line for ``amount`` units held over the period: a month, or ``hours`` in an event.
 
-        ``amount`` counts things (GiB, instances, GB); the price's own unit says whether it is multiplied by hours or days.
+        ``amount`` counts things (GiB, instances, GB); the price's own unit says whether it is multiplied by hours or
+        days.
         A range of amounts or an assumed price gives the line its low and high end."""
         spread = amount if isinstance(amount, Spread) else Spread(float(amount), float(amount), float(amount))
         price = self.price(sku, region)
         action = proposal.actions[0] if proposal else None
-        common = {
-            "sku": sku, "what_for": what_for, "currency": self.currency, "state": state, "region": region,
-            "workload": self.context.workload.name, "component": action.component if action else component,
-            "mechanism": proposal.mechanism if proposal else "", "action_id": action.id if action else "",
-            "resources": tuple(resources) or (action.resources if action else ()), "shared_id": shared_id,
-            "facts": tuple(facts),
-        }  # fmt: skip
+        name = price.sku if isinstance(price, Price) else (sku if isinstance(sku, str) else sku[0])
+        line = CostLine(
+            sku=name,
+            what_for=what_for,
+            quantity=_quantity(spread.likely, _factor(unit, hours)),
+            unit=unit or "unit",
+            unit_price=None,
+            monthly=None,
+            currency=self.currency,
+            source="",
+            as_of=None,
+            confidence="unknown",
+            state=state,
+            region=region,
+            workload=self.context.workload.name,
+            component=action.component if action else component,
+            mechanism=proposal.mechanism if proposal else "",
+            action_id=action.id if action else "",
+            resources=tuple(resources) or (action.resources if action else ()),
+            shared_id=shared_id,
+            facts=tuple(facts),
+        )
         if isinstance(price, MissingPrice):
-            quantity = _quantity(spread.likely, _factor(unit, hours))
-            return CostLine(
-                quantity=quantity, unit=unit or "unit", unit_price=None, monthly=None, source="", as_of=None,
-                confidence="unknown", note=f"unpriced: {price.reason}", **common,
-            )  # fmt: skip
-        factor = _factor(price.unit, hours)
-        quantity = _quantity(spread.likely, factor)
-        low_price = price.low if price.low is not None else price.amount
-        low = cents(_quantity(spread.low, factor) * low_price)
-        high = cents(_quantity(spread.high, factor) * price.deciding)
-        monthly = cents(quantity * price.deciding)
-        ranged = low != monthly or high != monthly
-        return CostLine(
-            quantity=quantity, unit=price.unit, unit_price=price.deciding, monthly=monthly, source=price.source,
-            as_of=price.as_of, confidence=price.confidence, origin=price.origin, billing=price.billing,
-            low=low if ranged else None, high=high if ranged else None,
-            assumption=_assumption(price, facts) if ranged else None, note=price.note, **common,
-        )  # fmt: skip
+            return line.model_copy(update={"note": f"unpriced: {price.reason}"})
+        return _priced(line, spread, price, hours)
+
+
+def _priced(line: CostLine, spread: Spread, price: Price, hours: Decimal | None) -> CostLine:
+    """The line with its price, and with both ends where quantity or price is a range."""
+    factor = _factor(price.unit, hours)
+    quantity = _quantity(spread.likely, factor)
+    monthly = cents(quantity * price.deciding)
+    low = cents(_quantity(spread.low, factor) * (price.low if price.low is not None else price.amount))
+    high = cents(_quantity(spread.high, factor) * price.deciding)
+    ranged = low != monthly or high != monthly
+    return line.model_copy(
+        update={
+            "quantity": quantity,
+            "unit": price.unit,
+            "unit_price": price.deciding,
+            "monthly": monthly,
+            "source": price.source,
+            "as_of": price.as_of,
+            "confidence": price.confidence,
+            "origin": price.origin,
+            "billing": price.billing,
+            "low": low if ranged else None,
+            "high": high if ranged else None,
+            "assumption": _assumption(price, line.facts) if ranged else None,
+            "note": price.note,
+        }
+    )
 
 
 def _assumption(price: Price, facts: Sequence[str]) -> str:
@@ -83,7 +124,8 @@ def _assumption(price: Price, facts: Sequence[str]) -> str:
 
 
 def _factor(unit: str, hours: Decimal | None) -> Decimal:
-    """How many price units one thing uses in the period: hours, days or months for rented things, 1 for consumed ones."""
+    """How many price units one thing uses in the period: hours, days or months for rented things, 1 for consumed
+    ones."""
     if unit == "hour" or unit.endswith("-hour"):
         return hours if hours is not None else HOURS_PER_MONTH
     if unit.endswith("-day"):

@@ -13,11 +13,13 @@ from advisor.estimation.measures.backups import active_policy
 from advisor.model.cost import CostLine
 from advisor.model.evidence import Spread
 from advisor.model.inventory import Resource
+from advisor.model.pricebook import transfer_skus
 from advisor.model.recovery import Proposal
 from advisor.model.units import MIB_PER_GIB
 
 Lines = list[CostLine]
 MONTH_DAYS = 30
+TRAFFIC = "disk.async_replication.traffic"
 
 
 def added_lines(costing: Costing, proposals: Iterable[Proposal]) -> tuple[CostLine, ...]:
@@ -70,23 +72,39 @@ def _snapshot_policy(costing: Costing, proposal: Proposal) -> Lines:
     region = proposal.actions[0].region
     facts = ("data.used_share", *costing.context.change_facts)
     what = "added snapshot storage: full copy and retained daily changes"
-    return [costing.line("snapshot.standard.storage", region, what, _sum(parts), proposal, facts=facts, unit="GiB-month")]
+    return [
+        costing.line("snapshot.standard.storage", region, what, _sum(parts), proposal, facts=facts, unit="GiB-month")
+    ]
 
 
 def _snapshot_copy(costing: Costing, proposal: Proposal) -> Lines:
     params = _params(proposal)
-    target = str(params["target_region"])
+    target, source = str(params["target_region"]), proposal.actions[0].region
     days = proposal.protection.number("retention_days")
     disks = _disks(costing, proposal)
     stored = _sum(snapshot_gib(costing, disk, days) for disk in disks)
     moved = _monthly_changes_gib(costing, disks)
     facts = ("data.used_share", *costing.context.change_facts)
     return [
-        costing.line("snapshot.standard.storage", target, "storage of the copied snapshots", stored, proposal, facts=facts,
-                     unit="GiB-month"),
-        costing.line("snapshot.copy.traffic", proposal.actions[0].region, "traffic of the copied daily changes", moved,
-                     proposal, facts=facts, unit="GB"),
-    ]  # fmt: skip
+        costing.line(
+            "snapshot.standard.storage",
+            target,
+            "storage of the copied snapshots",
+            stored,
+            proposal,
+            facts=facts,
+            unit="GiB-month",
+        ),
+        costing.line(
+            transfer_skus("snapshot.copy.traffic", source, target),
+            source,
+            "traffic of the copied daily changes",
+            moved,
+            proposal,
+            facts=facts,
+            unit="GB",
+        ),
+    ]
 
 
 def _monthly_changes_gib(costing: Costing, disks: Iterable[Resource]) -> Spread:
@@ -94,15 +112,24 @@ def _monthly_changes_gib(costing: Costing, disks: Iterable[Resource]) -> Spread:
     change = costing.context.daily_change
     used = _sum(costing.context.used_mib(size_gib(disk)).scaled(1 / MIB_PER_GIB) for disk in disks)
     return Spread(
-        used.low * change.low * MONTH_DAYS, used.likely * change.likely * MONTH_DAYS, used.high * change.high * MONTH_DAYS
+        used.low * change.low * MONTH_DAYS,
+        used.likely * change.likely * MONTH_DAYS,
+        used.high * change.high * MONTH_DAYS,
     )
 
 
 def _file_backup(costing: Costing, proposal: Proposal) -> Lines:
     gib = file_backup_gib(costing, proposal)
-    return [costing.line("hbr.ecs_file_essential.capacity", proposal.actions[0].region,
-                         "file backup, charged on attached capacity (before the account's free quota)", gib, proposal,
-                         unit="GiB-day")]  # fmt: skip
+    return [
+        costing.line(
+            "hbr.ecs_file_essential.capacity",
+            proposal.actions[0].region,
+            "file backup, charged on attached capacity (before the account's free quota)",
+            gib,
+            proposal,
+            unit="GiB-day",
+        )
+    ]
 
 
 def file_backup_gib(costing: Costing, proposal: Proposal) -> float:
@@ -122,10 +149,26 @@ def _regional_essd(costing: Costing, proposal: Proposal) -> Lines:
     region = proposal.actions[0].region
     lines = []
     for disk in _disks(costing, proposal):
-        lines.append(costing.line("disk.cloud_regional_disk_auto.capacity", region, f"regional ESSD for {disk.label}",
-                                  size_gib(disk), proposal, unit="GiB-hour", resources=[disk.id]))  # fmt: skip
-        paid = costing.line(disk_sku(disk), region, f"zonal disk no longer paid for {disk.label}", size_gib(disk), proposal,
-                            unit="GiB-hour", resources=[disk.id])  # fmt: skip
+        lines.append(
+            costing.line(
+                "disk.cloud_regional_disk_auto.capacity",
+                region,
+                f"regional ESSD for {disk.label}",
+                size_gib(disk),
+                proposal,
+                unit="GiB-hour",
+                resources=[disk.id],
+            )
+        )
+        paid = costing.line(
+            disk_sku(disk),
+            region,
+            f"zonal disk no longer paid for {disk.label}",
+            size_gib(disk),
+            proposal,
+            unit="GiB-hour",
+            resources=[disk.id],
+        )
         lines.append(_negated(paid))
     return lines
 
@@ -153,8 +196,9 @@ def _standby(costing: Costing, proposal: Proposal) -> Lines:
         return lines
     drill = Decimal(int(costing.context.number("drill.hours")))
     lines += instance_lines(costing, instance, region, f"{what} during a drill", proposal, state="drill", hours=drill)
-    lines += instance_lines(costing, instance, region, f"{what} while failed over", proposal, state="failover",
-                            hours=HOURS_PER_MONTH)  # fmt: skip
+    lines += instance_lines(
+        costing, instance, region, f"{what} while failed over", proposal, state="failover", hours=HOURS_PER_MONTH
+    )
     return lines
 
 
@@ -164,25 +208,60 @@ def _async(costing: Costing, proposal: Proposal) -> Lines:
     source = proposal.actions[0].region
     disks = _disks(costing, proposal)
     lines = [
-        costing.line(disk_sku(disk), target, f"replica disk of {disk.label}", size_gib(disk), proposal, unit="GiB-hour",
-                     resources=[disk.id])
+        costing.line(
+            disk_sku(disk),
+            target,
+            f"replica disk of {disk.label}",
+            size_gib(disk),
+            proposal,
+            unit="GiB-hour",
+            resources=[disk.id],
+        )
         for disk in disks
-    ]  # fmt: skip
+    ]
     drill = Decimal(int(costing.context.number("drill.hours")))
     lines += [
-        costing.line(disk_sku(disk), target, f"drill disk cloned from the replica of {disk.label}", size_gib(disk), proposal,
-                     unit="GiB-hour", state="drill", hours=drill, resources=[disk.id])
+        costing.line(
+            disk_sku(disk),
+            target,
+            f"drill disk cloned from the replica of {disk.label}",
+            size_gib(disk),
+            proposal,
+            unit="GiB-hour",
+            state="drill",
+            hours=drill,
+            resources=[disk.id],
+        )
         for disk in disks
-    ]  # fmt: skip
+    ]
     if target != source:
         facts = ("data.used_share", *costing.context.change_facts)
-        lines.append(costing.line("disk.async_replication.traffic", source, "replication traffic of the changed data",
-                                  _monthly_changes_gib(costing, disks), proposal, facts=facts, unit="GB"))  # fmt: skip
+        lines.append(
+            costing.line(
+                transfer_skus(TRAFFIC, source, target),
+                source,
+                "replication traffic of the changed data",
+                _monthly_changes_gib(costing, disks),
+                proposal,
+                facts=facts,
+                unit="GB",
+            )
+        )
         share = costing.context.spread("failback.share")
         used = _sum(costing.context.used_mib(size_gib(disk)).scaled(1 / MIB_PER_GIB) for disk in disks)
         back = Spread(used.low * share.low, used.likely * share.likely, used.high * share.high)
-        lines.append(costing.line("disk.async_replication.traffic", target, "reverse replication when failing back", back,
-                                  proposal, state="failback", facts=("failback.share", *facts), unit="GB"))  # fmt: skip
+        lines.append(
+            costing.line(
+                transfer_skus(TRAFFIC, target, source),
+                target,
+                "reverse replication when failing back",
+                back,
+                proposal,
+                state="failback",
+                facts=("failback.share", *facts),
+                unit="GB",
+            )
+        )
     return lines
 
 
@@ -207,18 +286,32 @@ def _list(value: object) -> list[object]:
 def _system_disks(costing: Costing, proposal: Proposal, model: Resource | None, region: str, count: int) -> Lines:
     owned = [d for d in costing.context.inventory.of_kind("disk") if model and model.id in d.texts("instance_ids")]
     return [
-        costing.line(disk_sku(disk), region, f"disk like {disk.label} for each added instance", size_gib(disk) * count,
-                     proposal, unit="GiB-hour", resources=[disk.id])
+        costing.line(
+            disk_sku(disk),
+            region,
+            f"disk like {disk.label} for each added instance",
+            size_gib(disk) * count,
+            proposal,
+            unit="GiB-hour",
+            resources=[disk.id],
+        )
         for disk in owned
-    ]  # fmt: skip
+    ]
 
 
 def _balancer(costing: Costing, proposal: Proposal, region: str) -> Lines:
     return [
         costing.line("alb.instance.standard", region, "balancer over the zones", 1, proposal, unit="hour"),
-        costing.line("alb.lcu", region, "balancer capacity units", costing.context.spread("traffic.lcu"), proposal,
-                     facts=("traffic.lcu",), unit="LCU-hour"),
-    ]  # fmt: skip
+        costing.line(
+            "alb.lcu",
+            region,
+            "balancer capacity units",
+            costing.context.spread("traffic.lcu"),
+            proposal,
+            facts=("traffic.lcu",),
+            unit="LCU-hour",
+        ),
+    ]
 
 
 def _fleet_standby(costing: Costing, proposal: Proposal) -> Lines:
@@ -227,18 +320,36 @@ def _fleet_standby(costing: Costing, proposal: Proposal) -> Lines:
     model = next((costing.context.inventory.get(m) for m in proposal.protection.resources), None)
     lines = [costing.line("alb.instance.standard", region, "balancer of the standby group", 1, proposal, unit="hour")]
     image = _sum(costing.context.used_mib(size_gib(d)).scaled(1 / MIB_PER_GIB) for d in _owned(costing, model)[:1])
-    lines.append(costing.line("snapshot.standard.storage", region, "copied image", image, proposal,
-                              facts=("data.used_share",), unit="GiB-month"))  # fmt: skip
+    lines.append(
+        costing.line(
+            "snapshot.standard.storage",
+            region,
+            "copied image",
+            image,
+            proposal,
+            facts=("data.used_share",),
+            unit="GiB-month",
+        )
+    )
     count, capacity = int(str(params["count"])), int(str(params["capacity"]))
     if count:
         lines += instance_lines(costing, model, region, "running standby group", proposal, count=count)
         lines += _system_disks(costing, proposal, model, region, count)
         return lines
     drill = Decimal(int(costing.context.number("drill.hours")))
-    lines += instance_lines(costing, model, region, "group scaled out during a drill", proposal, count=capacity,
-                            state="drill", hours=drill)  # fmt: skip
-    lines += instance_lines(costing, model, region, "group scaled out while failed over", proposal, count=capacity,
-                            state="failover", hours=HOURS_PER_MONTH)  # fmt: skip
+    lines += instance_lines(
+        costing, model, region, "group scaled out during a drill", proposal, count=capacity, state="drill", hours=drill
+    )
+    lines += instance_lines(
+        costing,
+        model,
+        region,
+        "group scaled out while failed over",
+        proposal,
+        count=capacity,
+        state="failover",
+        hours=HOURS_PER_MONTH,
+    )
     return lines
 
 
@@ -247,13 +358,16 @@ def _owned(costing: Costing, model: Resource | None) -> list[Resource]:
 
 
 def _rds_ha(costing: Costing, proposal: Proposal) -> Lines:
-    """From a single node to two: the price of two nodes less that of one. A standby that only moves zone adds nothing."""
+    """From a single node to two: the price of two nodes less that of one. A standby that only moves zone adds
+    nothing."""
     params = _params(proposal)
     if str(params.get("from_category") or "basic").lower() != "basic":
         return []
     region = proposal.actions[0].region
     plus = database_skus(costing, params, region, "ha", "two nodes", proposal)
-    minus = [_negated(line) for line in database_skus(costing, params, region, "basic", "one node no longer paid", proposal)]
+    minus = [
+        _negated(line) for line in database_skus(costing, params, region, "basic", "one node no longer paid", proposal)
+    ]
     return [*plus, *minus]
 
 
@@ -262,18 +376,38 @@ def _rds_copy(costing: Costing, proposal: Proposal) -> Lines:
     gib = float(str(params.get("storage_gib") or 0))
     used = costing.context.spread("data.used_share").scaled(gib)
     days, change = proposal.protection.number("retention_days"), costing.context.daily_change
-    stored = Spread(used.low * (1 + change.low * days), used.likely * (1 + change.likely * days),
-                    used.high * (1 + change.high * days))  # fmt: skip
-    moved = Spread(used.low * change.low * MONTH_DAYS, used.likely * change.likely * MONTH_DAYS,
-                   used.high * change.high * MONTH_DAYS)  # fmt: skip
+    stored = Spread(
+        used.low * (1 + change.low * days),
+        used.likely * (1 + change.likely * days),
+        used.high * (1 + change.high * days),
+    )
+    moved = Spread(
+        used.low * change.low * MONTH_DAYS,
+        used.likely * change.likely * MONTH_DAYS,
+        used.high * change.high * MONTH_DAYS,
+    )
     facts = ("data.used_share", *costing.context.change_facts)
     target, source = str(params["target_region"]), proposal.actions[0].region
     return [
-        costing.line("rds.backup.cross_region.storage", target, "remote backups and logs", stored, proposal, facts=facts,
-                     unit="GB-hour"),
-        costing.line("rds.backup.cross_region.traffic", source, "traffic of the remote backups", moved, proposal,
-                     facts=facts, unit="GB"),
-    ]  # fmt: skip
+        costing.line(
+            "rds.backup.cross_region.storage",
+            target,
+            "remote backups and logs",
+            stored,
+            proposal,
+            facts=facts,
+            unit="GB-hour",
+        ),
+        costing.line(
+            "rds.backup.cross_region.traffic",
+            source,
+            "traffic of the remote backups",
+            moved,
+            proposal,
+            facts=facts,
+            unit="GB",
+        ),
+    ]
 
 
 def _dts(costing: Costing, proposal: Proposal) -> Lines:
@@ -285,8 +419,9 @@ def _dts(costing: Costing, proposal: Proposal) -> Lines:
     return lines
 
 
-def _gtm(costing: Costing, proposal: Proposal) -> Lines:
-    """The instance is shared by all workloads and priced once with the portfolio; 100 probe tasks are included in it."""
+def _gtm(_costing: Costing, _proposal: Proposal) -> Lines:
+    """The instance is shared by all workloads and priced once with the portfolio; 100 probe tasks are included in
+    it."""
     return []
 
 

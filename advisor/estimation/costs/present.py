@@ -39,17 +39,31 @@ def _lines_of(costing: Costing, resource: Resource) -> list[CostLine]:
         sku = f"alb.instance.{'basic' if edition == 'basic' else 'standard'}"
         return [costing.line(sku, region, f"balancer {resource.label}", 1, unit="hour", resources=[resource.id])]
     if resource.kind == "eip":
-        return [costing.line("eip.config", region, f"public address {resource.label}", 1, unit="hour", resources=[resource.id])]
+        return [
+            costing.line(
+                "eip.config", region, f"public address {resource.label}", 1, unit="hour", resources=[resource.id]
+            )
+        ]
     return []
 
 
 def _disk_lines(costing: Costing, disk: Resource, region: str) -> list[CostLine]:
-    lines = [costing.line(disk_sku(disk), region, f"disk {disk.label}", size_gib(disk), unit="GiB-hour", resources=[disk.id])]
+    lines = [
+        costing.line(disk_sku(disk), region, f"disk {disk.label}", size_gib(disk), unit="GiB-hour", resources=[disk.id])
+    ]
     policy = active_policy(costing.context, disk)
     days = policy.number("retention_days") if policy is not None else None
     if days is not None and days > 0:
         facts = ("data.used_share", *costing.context.change_facts)
-        lines.append(costing.line("snapshot.standard.storage", region, f"snapshots of {disk.label}",
-                                  snapshot_gib(costing, disk, days), facts=facts, unit="GiB-month",
-                                  resources=[disk.id]))  # fmt: skip
+        lines.append(
+            costing.line(
+                "snapshot.standard.storage",
+                region,
+                f"snapshots of {disk.label}",
+                snapshot_gib(costing, disk, days),
+                facts=facts,
+                unit="GiB-month",
+                resources=[disk.id],
+            )
+        )
     return lines

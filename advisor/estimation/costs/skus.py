@@ -8,11 +8,9 @@ from decimal import Decimal
 from advisor.estimation.costs.costing import Costing
 from advisor.model.cost import CostLine, CostState
 from advisor.model.inventory import Resource
-from advisor.model.pricebook import MissingPrice
+from advisor.model.pricebook import MissingPrice, instance_skus
 from advisor.model.recovery import Proposal
 from advisor.model.units import MIB_PER_GIB
-
-GENERIC_VCPU = "ecs.other.vcpu"
 
 
 def disk_sku(disk: Resource) -> str:
@@ -24,20 +22,51 @@ def disk_sku(disk: Resource) -> str:
 
 
 def instance_lines(
-    costing: Costing, instance: Resource | None, region: str, what_for: str, proposal: Proposal | None, *, count: int = 1,
-    state: CostState = "steady", hours: Decimal | None = None,
-) -> list[CostLine]:  # fmt: skip
-    """The instance type's own price; a type the book does not know is priced by its vCPUs from an assumption."""
+    costing: Costing,
+    instance: Resource | None,
+    region: str,
+    what_for: str,
+    proposal: Proposal | None,
+    *,
+    count: int = 1,
+    state: CostState = "steady",
+    hours: Decimal | None = None,
+) -> list[CostLine]:
+    """The instance type's own price; a type the book does not know is priced by its vCPUs from its family or any
+    type."""
     if instance is None:
         return []
-    sku = instance.text("instance_type") or "ecs.unknown"
-    if isinstance(costing.price(sku, region), MissingPrice) and instance.number("cpu"):
+    kind = instance.text("instance_type") or "unknown type"
+    own, *by_core = instance_skus(kind)
+    if isinstance(costing.price(own, region), MissingPrice) and instance.number("cpu"):
         vcpus = (instance.number("cpu") or 0.0) * count
-        title = f"{what_for} ({sku}, priced by vCPU)"
-        return [costing.line(GENERIC_VCPU, region, title, vcpus, proposal, state=state, hours=hours, unit="vCPU-hour",
-                             resources=[instance.id])]  # fmt: skip
-    return [costing.line(sku, region, f"{what_for} ({sku})", count, proposal, state=state, hours=hours, unit="hour",
-                         resources=[instance.id])]  # fmt: skip
+        title = f"{what_for} ({kind}, priced by vCPU)"
+        return [
+            costing.line(
+                by_core,
+                region,
+                title,
+                vcpus,
+                proposal,
+                state=state,
+                hours=hours,
+                unit="vCPU-hour",
+                resources=[instance.id],
+            )
+        ]
+    return [
+        costing.line(
+            own,
+            region,
+            f"{what_for} ({kind})",
+            count,
+            proposal,
+            state=state,
+            hours=hours,
+            unit="hour",
+            resources=[instance.id],
+        )
+    ]
 
 
 def database_skus(
@@ -52,17 +81,23 @@ def database_skus(
         klass = params.get("instance_class") or "unknown class"
         sku = f"rds.{engine}.{edition}.class"
         return [costing.line(sku, region, f"{what_for} ({klass})", 1, proposal, unit="hour")]
-    lines = [costing.line(f"rds.{engine}.{edition}.core", region, f"{what_for}: cores", cores, proposal, unit="core-hour")]
+    lines = [
+        costing.line(f"rds.{engine}.{edition}.core", region, f"{what_for}: cores", cores, proposal, unit="core-hour")
+    ]
     if memory and edition == "ha":
-        lines.append(costing.line(f"rds.{engine}.ha.gib", region, f"{what_for}: memory", memory / MIB_PER_GIB, proposal,
-                                  unit="GiB-hour"))  # fmt: skip
+        lines.append(
+            costing.line(
+                f"rds.{engine}.ha.gib", region, f"{what_for}: memory", memory / MIB_PER_GIB, proposal, unit="GiB-hour"
+            )
+        )
     if storage:
         lines.append(costing.line(storage_sku, region, f"{what_for}: storage", storage, proposal, unit="GB-month"))
     return lines
 
 
 def cores_of(instance_class: str) -> float | None:
-    """Cores that a class name tells (``mysql.n4.large.2c``: large = 2, xlarge = 4, 2xlarge = 8); None where it does not."""
+    """Cores that a class name tells (``mysql.n4.large.2c``: large = 2, xlarge = 4, 2xlarge = 8); None where it does
+    not."""
     sizes = {"small": 1.0, "medium": 2.0, "large": 2.0, "xlarge": 4.0}
     for part in instance_class.split("."):
         if part in sizes:

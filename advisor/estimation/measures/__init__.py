@@ -1,4 +1,5 @@
-"""Which protections can be used where: one module a family, each proposing feasible uses or saying why there are none."""
+"""Which protections can be used where: one module a family, each proposing feasible uses or saying why there are
+none."""
 
 from advisor.estimation.measures.dimensions import Choice, Dimension, Offer, offer
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydantic import JsonValue
+
 from advisor.estimation.context import Context, has_local_data, longest_gap_s, size_gib
 from advisor.estimation.copies import can_snapshot, policy_schedule
 from advisor.estimation.measures.base import Gathered, dr_region, proposal, same_side, slug
@@ -11,7 +13,7 @@ from advisor.estimation.paths.stateful import volumes
 from advisor.model.graph import Component
 from advisor.model.inventory import Resource
 from advisor.model.recovery import Proposal
-from advisor.model.units import DAY, HOUR
+from advisor.model.units import HOUR
 
 INTERVALS_H = (24, 12, 6, 4, 2, 1)
 RETENTIONS_D = (7, 30)
@@ -46,7 +48,8 @@ def active_policy(context: Context, disk: Resource) -> Resource | None:
 def snapshot_policy(
     context: Context, component: Component, gathered: Gathered, interval_h: int, retention_d: int
 ) -> Proposal | None:
-    """A policy of this interval for all disks that have none as frequent and kept as long; None where nothing is left."""
+    """A policy of this interval for all disks that have none as frequent and kept as long; None where nothing is
+    left."""
     gap = interval_h * HOUR
     wanting = []
     for disk in _disks(context, component, gathered):
@@ -57,21 +60,31 @@ def snapshot_policy(
         return None
     kept = [policy.number("retention_days") for _, policy in wanting if policy is not None]
     retention = max([float(retention_d), *(days for days in kept if days is not None and days > 0)])
-    keep_copy = sorted({region for _, policy in wanting if policy is not None for region in policy.texts("copy_regions")})
+    keep_copy = sorted(
+        {region for _, policy in wanting if policy is not None for region in policy.texts("copy_regions")}
+    )
     hours = sorted((START_HOUR + step) % 24 for step in range(0, 24, interval_h))
     ids = [disk.id for disk, _ in wanting]
     return proposal(
-        context, "snapshot_policy", component, f"snap-{interval_h}h-{retention_d}d",
+        context,
+        "snapshot_policy",
+        component,
+        f"snap-{interval_h}h-{retention_d}d",
         f"snapshots every {interval_h} h, kept {retention:g} days, on {len(ids)} disk(s) of {component.name}",
-        wanting[0][0].region or "", ids,
+        wanting[0][0].region or "",
+        ids,
         {
-            "interval_h": interval_h, "time_points": list(hours), "weekdays": list(ALL_WEEK),
-            "retention_days": int(retention), "disk_ids": list(ids), "extends": None,
+            "interval_h": interval_h,
+            "time_points": list(hours),
+            "weekdays": list(ALL_WEEK),
+            "retention_days": int(retention),
+            "disk_ids": list(ids),
+            "extends": None,
             "policy_name": f"{slug(context.workload.name) or 'workload'}-{interval_h}h-{int(retention)}d",
-            "replaces": sorted({policy.id for _, policy in wanting if policy is not None}),
+            "replaces": list[JsonValue](sorted({policy.id for _, policy in wanting if policy is not None})),
             "keep_copy_region": keep_copy[0] if keep_copy else None,
         },
-    )  # fmt: skip
+    )
 
 
 def _as_good(policy: Resource, gap_s: float, retention_d: int) -> bool:
@@ -83,7 +96,8 @@ def _as_good(policy: Resource, gap_s: float, retention_d: int) -> bool:
 def snapshot_copy(
     context: Context, component: Component, gathered: Gathered, base: Proposal | None, retention_d: int
 ) -> list[Proposal]:
-    """Copies of the snapshots in the recovery region: of the new policy ``base``, and of existing policies elsewhere."""
+    """Copies of the snapshots in the recovery region: of the new policy ``base``, and of existing policies
+    elsewhere."""
     disks = _disks(context, component, gathered)
     if not disks:
         return []
@@ -111,21 +125,34 @@ def snapshot_copy(
 
 
 def _copy_proposal(
-    context: Context, component: Component, ids: Sequence[str], region: str, retention_d: int,
-    base: Proposal | None, extends: str | None,
-) -> Proposal:  # fmt: skip
+    context: Context,
+    component: Component,
+    ids: Sequence[str],
+    region: str,
+    retention_d: int,
+    base: Proposal | None,
+    extends: str | None,
+) -> Proposal:
     source = context.inventory.get(ids[0])
     extra = {"interval_h": base.protection.number("interval_h")} if base else {}
     return proposal(
-        context, "snapshot_copy", component, f"copy-{region}" + (f"-{extends}" if extends else ""),
+        context,
+        "snapshot_copy",
+        component,
+        f"copy-{region}" + (f"-{extends}" if extends else ""),
         f"snapshots of {len(ids)} disk(s) of {component.name} copied to {region}, kept {retention_d} days",
-        (source.region if source else "") or "", ids,
+        (source.region if source else "") or "",
+        ids,
         {
-            "target_region": region, "retention_days": retention_d, "disk_ids": list(ids), "extends": extends,
+            "target_region": region,
+            "retention_days": retention_d,
+            "disk_ids": list(ids),
+            "extends": extends,
             "policy_action": base.actions[0].id if base else None,
         },
-        verb="extend" if extends else "create", extra=extra,
-    )  # fmt: skip
+        verb="extend" if extends else "create",
+        extra=extra,
+    )
 
 
 def file_backup(context: Context, component: Component, gathered: Gathered) -> Proposal | None:
@@ -144,10 +171,15 @@ def file_backup(context: Context, component: Component, gathered: Gathered) -> P
     if not instances:
         return None
     return proposal(
-        context, "file_backup", component, "files", f"daily file backup of {len(instances)} instance(s) of {component.name}",
-        context.members(component)[0].region or "", list(dict.fromkeys(covered)),
+        context,
+        "file_backup",
+        component,
+        "files",
+        f"daily file backup of {len(instances)} instance(s) of {component.name}",
+        context.members(component)[0].region or "",
+        list(dict.fromkeys(covered)),
         {"instance_ids": list(instances), "paths": []},
-    )  # fmt: skip
+    )
 
 
 def _file_backup_obstacle(context: Context, component: Component, instance: Resource) -> tuple[str, str] | None:
@@ -166,5 +198,3 @@ def _file_backup_obstacle(context: Context, component: Component, instance: Reso
 
 def _largest_gib(context: Context) -> float:
     return context.number("file_backup.essential.max_data_high_priority") * TIB_GIB
-
-

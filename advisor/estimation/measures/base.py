@@ -28,7 +28,9 @@ class Gathered:
         """The reasons in a stable order."""
         return sorted(self.infeasible, key=lambda item: (item.component, item.mechanism, item.resource, item.reason))
 
-    def reject(self, mechanism: Mechanism, component: Component, resource: str, reason: str, fact: str | None = None) -> None:
+    def reject(
+        self, mechanism: Mechanism, component: Component, resource: str, reason: str, fact: str | None = None
+    ) -> None:
         self.infeasible.append(
             Infeasible(mechanism=mechanism, component=component.id, resource=resource, reason=reason, fact=fact)
         )
@@ -40,10 +42,19 @@ def slug(text: str, limit: int = 24) -> str:
 
 
 def proposal(
-    context: Context, mechanism: Mechanism, component: Component, key: str, title: str, region: str,
-    resources: Sequence[str], params: Mapping[str, JsonValue], *, verb: str = "create",
-    shared_id: str | None = None, extra: Mapping[str, object] | None = None,
-) -> Proposal:  # fmt: skip
+    context: Context,
+    mechanism: Mechanism,
+    component: Component,
+    key: str,
+    title: str,
+    region: str,
+    resources: Sequence[str],
+    params: Mapping[str, JsonValue],
+    *,
+    verb: str = "create",
+    shared_id: str | None = None,
+    extra: Mapping[str, object] | None = None,
+) -> Proposal:
     """One protection with the one action that makes it. ``extra`` are parameters for the estimate alone."""
     action = Action(
         id=f"{context.workload.name}/{mechanism}/{component.id}/{key}",
@@ -64,7 +75,8 @@ def proposal(
 
 
 def dr_region(context: Context, source: str | None) -> str | None:
-    """Where to recover when ``source`` fails: the owner's first other region, else a region the estate already uses in the
+    """Where to recover when ``source`` fails: the owner's first other region, else a region the estate already uses
+    in the
     same geography, else the region with most zones there. Data never leaves its geography unasked."""
     wished = [region for region in context.spec.dr_regions if region != source]
     if wished:

@@ -49,7 +49,9 @@ def offer(context: Context) -> Offer:
         _snapshots(context, gathered),
         _simple(context, gathered, "files", {"files": backups.file_backup}),
         _simple(
-            context, gathered, "zone",
+            context,
+            gathered,
+            "zone",
             {
                 f"{name}-{mode}": _with_mode(measure, mode)
                 for name, measure in (("essd", replicas.regional_essd), ("async-zone", _async("zone")))
@@ -57,19 +59,24 @@ def offer(context: Context) -> Offer:
             },
         ),
         _simple(
-            context, gathered, "region",
+            context,
+            gathered,
+            "region",
             {f"async-region-{mode}": _with_mode(_async("region"), mode) for mode in ("stopped", "running")},
         ),
         _simple(context, gathered, "spread", {"multi-zone": services.alb_multi_zone}),
         _simple(
-            context, gathered, "fleet", {f"fleet-{mode}": _with_mode(services.fleet_standby, mode) for mode in ("pilot", "warm")}
+            context,
+            gathered,
+            "fleet",
+            {f"fleet-{mode}": _with_mode(services.fleet_standby, mode) for mode in ("pilot", "warm")},
         ),
         _simple(context, gathered, "database-zone", {"rds-ha": services.rds_ha}),
         _simple(
             context, gathered, "database-region", {"rds-copy": services.rds_cross_region_backup, "dts": services.dts}
         ),
         _simple(context, gathered, "traffic", {"gtm": services.gtm}),
-    ]  # fmt: skip
+    ]
     wanted = tuple(_constrained(context, dimension) for dimension in dimensions if len(dimension.choices) > 1)
     unique = dict.fromkeys(gathered.infeasible_keys())
     return Offer(wanted, tuple(unique))
@@ -137,7 +144,8 @@ def _constrained(context: Context, dimension: Dimension) -> Dimension:
 
 
 def compatible(choices: Iterable[Choice]) -> bool:
-    """Whether the choices can stand together: a disk is in one replication pair at most, and a regional ESSD in none."""
+    """Whether the choices can stand together: a disk is in one replication pair at most, and a regional ESSD in
+    none."""
     replicated: set[str] = set()
     for choice in choices:
         for item in choice.proposals:

@@ -23,8 +23,13 @@ def _data_disks(
         return None
     data = [disk for disk in disks if disk.text("disk_type") != "system"]
     if not data:
-        gathered.reject(mechanism, component, disks[0].id, "it has a system disk only, and this protects data disks",
-                        "regional_essd.convert_data_disk_only")  # fmt: skip
+        gathered.reject(
+            mechanism,
+            component,
+            disks[0].id,
+            "it has a system disk only, and this protects data disks",
+            "regional_essd.convert_data_disk_only",
+        )
         return None
     return instance, data
 
@@ -45,16 +50,26 @@ def regional_essd(context: Context, component: Component, gathered: Gathered, mo
         return []
     ids = [disk.id for disk in data if disk.text("category") != REGIONAL_CATEGORY]
     converted = proposal(
-        context, "regional_essd", component, "essd-regional",
-        f"{len(ids)} data disk(s) of {component.name} become regional ESSDs", instance.region or "", ids,
-        {"disk_ids": list(ids), "target_zone": zone}, verb="convert",
-    )  # fmt: skip
+        context,
+        "regional_essd",
+        component,
+        "essd-regional",
+        f"{len(ids)} data disk(s) of {component.name} become regional ESSDs",
+        instance.region or "",
+        ids,
+        {"disk_ids": list(ids), "target_zone": zone},
+        verb="convert",
+    )
     return [converted, standby(context, component, instance, instance.region or "", zone, mode)]
 
 
 def _regional_obstacle(context: Context, instance: Resource, data: list[Resource]) -> tuple[str, str, str] | None:
     if instance.region not in context.words("regional_essd.candidate_regions"):
-        return instance.id, f"{instance.region} is not among the regions with three zones", "regional_essd.candidate_regions"
+        return (
+            instance.id,
+            f"{instance.region} is not among the regions with three zones",
+            "regional_essd.candidate_regions",
+        )
     allowed = context.words("regional_essd.convert_from")
     for disk in data:
         if disk.text("category") == REGIONAL_CATEGORY:
@@ -72,22 +87,30 @@ def category_level(disk: Resource) -> str:
     return f"{category} {level}" if category == "cloud_essd" and level else category
 
 
-def standby(
-    context: Context, component: Component, instance: Resource, region: str, zone: str, mode: str
-) -> Proposal:
-    """A standby of the instance in another place; ``stopped`` pays for its system disk only, ``running`` for all of it."""
+def standby(context: Context, component: Component, instance: Resource, region: str, zone: str, mode: str) -> Proposal:
+    """A standby of the instance in another place; ``stopped`` pays for its system disk only, ``running`` for all of
+    it."""
     system = next((d for d in context.disks_of(component, instance.id) if d.text("disk_type") == "system"), None)
     scope = "zone" if region == instance.region else "region"
     return proposal(
-        context, "standby_instance", component, f"standby-{scope}-{mode}",
-        f"{mode} standby of {instance.name or instance.id} in {zone}", region, [instance.id],
+        context,
+        "standby_instance",
+        component,
+        f"standby-{scope}-{mode}",
+        f"{mode} standby of {instance.name or instance.id} in {zone}",
+        region,
+        [instance.id],
         {
-            "instance_id": instance.id, "instance_type": instance.text("instance_type"), "target_region": region,
-            "target_zone": zone, "mode": mode, "image_id": instance.text("image_id"),
+            "instance_id": instance.id,
+            "instance_type": instance.text("instance_type"),
+            "target_region": region,
+            "target_zone": zone,
+            "mode": mode,
+            "image_id": instance.text("image_id"),
             "system_disk_category": (system.text("category") if system else None) or "cloud_essd",
             "system_disk_size_gib": (size_gib(system) if system else 0.0) or 40.0,
         },
-    )  # fmt: skip
+    )
 
 
 def async_replication(
@@ -110,22 +133,39 @@ def async_replication(
         return []
     zone = pick_zone(context, region, sorted(zones), [instance.zone or ""])
     if zone is None:
-        gathered.reject(mechanism, component, instance.id, f"no zone of {region} takes part in replication",
-                        "async_replication.zones_current")  # fmt: skip
+        gathered.reject(
+            mechanism,
+            component,
+            instance.id,
+            f"no zone of {region} takes part in replication",
+            "async_replication.zones_current",
+        )
         return []
     ids = [disk.id for disk in data]
     pair = proposal(
-        context, mechanism, component, f"async-{scope}",
-        f"{len(ids)} data disk(s) of {component.name} replicated to {zone}", instance.region or "", ids,
+        context,
+        mechanism,
+        component,
+        f"async-{scope}",
+        f"{len(ids)} data disk(s) of {component.name} replicated to {zone}",
+        instance.region or "",
+        ids,
         {
-            "disk_ids": list(ids), "target_region": region, "target_zone": zone,
+            "disk_ids": list(ids),
+            "target_region": region,
+            "target_zone": zone,
             "rpo_s": int(context.number("async_replication.rpo_value")),
             "disks": [
-                {"disk_id": d.id, "size_gib": size_gib(d), "category": d.text("category"),
-                 "performance_level": d.text("performance_level")} for d in data
+                {
+                    "disk_id": d.id,
+                    "size_gib": size_gib(d),
+                    "category": d.text("category"),
+                    "performance_level": d.text("performance_level"),
+                }
+                for d in data
             ],
         },
-    )  # fmt: skip
+    )
     return [pair, standby(context, component, instance, region, zone, mode)]
 
 
@@ -137,11 +177,19 @@ def _async_obstacle(
     allowed = context.words("async_replication.disk_categories")
     limit = int(context.number("async_replication.pairs_per_group"))
     if len(data) > limit:
-        return instance.id, f"{len(data)} disks exceed one consistent group of {limit}", "async_replication.pairs_per_group"
+        return (
+            instance.id,
+            f"{len(data)} disks exceed one consistent group of {limit}",
+            "async_replication.pairs_per_group",
+        )
     cycle = context.seconds("async_replication.cycle").high
     for disk in data:
         if context.inventory.pairs_by_disk.get(disk.id):
-            return disk.id, "it is in a replication pair already, and a disk is in one only", "async_replication.pairs_per_disk"
+            return (
+                disk.id,
+                "it is in a replication pair already, and a disk is in one only",
+                "async_replication.pairs_per_disk",
+            )
         if disk.text("category") not in allowed:
             reason = f"{disk.text('category')} cannot be replicated (only {', '.join(allowed)})"
             return disk.id, reason, "async_replication.disk_categories"

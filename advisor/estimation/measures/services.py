@@ -24,8 +24,12 @@ def alb_multi_zone(context: Context, component: Component, gathered: Gathered) -
     """The group is spread over zones so that its quorum outlasts the loss of any one; None where it already does."""
     if component.kind != "server_group":
         if component.kind == "stateful_instance":
-            gathered.reject("alb_multi_zone", component, component.members[0],
-                            "it holds data of its own: copies of it behind a balancer would not be interchangeable")  # fmt: skip
+            gathered.reject(
+                "alb_multi_zone",
+                component,
+                component.members[0],
+                "it holds data of its own: copies of it behind a balancer would not be interchangeable",
+            )
         return None
     running = [member for member in context.members(component) if is_running(member)]
     if not running:
@@ -73,22 +77,38 @@ def _spread_proposal(
     groups = [item for item in map(context.resource, component.entry_ids) if item and item.kind == "server_group"]
     port, protocol = _listener(context, balancers)
     new_balancer = not albs
-    title = f"{component.name} spread over {', '.join(zones)}" + (f" with {missing} more instance(s)" if missing else "")
+    title = f"{component.name} spread over {', '.join(zones)}" + (
+        f" with {missing} more instance(s)" if missing else ""
+    )
     touched = [*(item.id for item in single), *component.members] if missing or new_balancer else [s.id for s in single]
     return proposal(
-        context, "alb_multi_zone", component, "multi-zone", title, region, touched,
+        context,
+        "alb_multi_zone",
+        component,
+        "multi-zone",
+        title,
+        region,
+        touched,
         {
-            "vpc_id": model.text("vpc_id"), "zones": places, "instance_ids": list(component.members),
-            "instance_type": model.text("instance_type"), "image_id": model.text("image_id"),
-            "security_group_ids": list(model.texts("security_group_ids")), "min_size": len(running) + missing,
-            "max_size": 2 * (len(running) + missing), "load_balancer_id": albs[0].id if albs else None,
-            "server_group_id": groups[0].id if groups else None, "scaling_group_id": component.scaling_group,
-            "listener_port": port, "listener_protocol": protocol, "added_instances": missing,
+            "vpc_id": model.text("vpc_id"),
+            "zones": places,
+            "instance_ids": list(component.members),
+            "instance_type": model.text("instance_type"),
+            "image_id": model.text("image_id"),
+            "security_group_ids": list(model.texts("security_group_ids")),
+            "min_size": len(running) + missing,
+            "max_size": 2 * (len(running) + missing),
+            "load_balancer_id": albs[0].id if albs else None,
+            "server_group_id": groups[0].id if groups else None,
+            "scaling_group_id": component.scaling_group,
+            "listener_port": port,
+            "listener_protocol": protocol,
+            "added_instances": missing,
             "new_balancer": new_balancer,
         },
         verb="extend" if component.scaling_group or albs else "create",
         extra={"added_by_zone": {zone: missing}},
-    )  # fmt: skip
+    )
 
 
 def _listener(context: Context, balancers: list[Resource]) -> tuple[int, str]:
@@ -107,8 +127,12 @@ def fleet_standby(context: Context, component: Component, gathered: Gathered, mo
     if model is None:
         return None
     if not component.stateless:
-        gathered.reject("fleet_standby", component, component.id,
-                        "its members hold data of their own; copies of their disks are offered instead")  # fmt: skip
+        gathered.reject(
+            "fleet_standby",
+            component,
+            component.id,
+            "its members hold data of their own; copies of their disks are offered instead",
+        )
         return None
     region = dr_region(context, model.region)
     if region is None:
@@ -122,16 +146,26 @@ def fleet_standby(context: Context, component: Component, gathered: Gathered, mo
     running = [member for member in context.members(component) if is_running(member)]
     count = max(1, min(component.quorum, len(running))) if mode == "warm" else 0
     return proposal(
-        context, "fleet_standby", component, f"fleet-{mode}",
-        f"{'running' if mode == 'warm' else 'empty'} standby group of {component.name} in {region}", region,
+        context,
+        "fleet_standby",
+        component,
+        f"fleet-{mode}",
+        f"{'running' if mode == 'warm' else 'empty'} standby group of {component.name} in {region}",
+        region,
         list(component.members),
         {
-            "target_region": region, "zones": [{"zone": z, "vswitch_id": switches.get(z), "cidr": None} for z in zones],
-            "instance_type": model.text("instance_type"), "image_id": model.text("image_id"), "count": count,
-            "capacity": max(1, min(component.quorum, len(running))), "mode": mode, "listener_port": port,
-            "listener_protocol": protocol, "source_region": model.region,
+            "target_region": region,
+            "zones": [{"zone": z, "vswitch_id": switches.get(z), "cidr": None} for z in zones],
+            "instance_type": model.text("instance_type"),
+            "image_id": model.text("image_id"),
+            "count": count,
+            "capacity": max(1, min(component.quorum, len(running))),
+            "mode": mode,
+            "listener_port": port,
+            "listener_protocol": protocol,
+            "source_region": model.region,
         },
-    )  # fmt: skip
+    )
 
 
 def rds_ha(context: Context, component: Component, gathered: Gathered) -> Proposal | None:
@@ -144,35 +178,61 @@ def rds_ha(context: Context, component: Component, gathered: Gathered) -> Propos
         return None
     engine = (database.text("engine") or "").lower()
     if database.text("product") == "polardb" or engine not in HA_ENGINES:
-        gathered.reject("rds_ha", component, database.id, f"no zone change is offered here for {engine or 'this engine'}")
+        gathered.reject(
+            "rds_ha", component, database.id, f"no zone change is offered here for {engine or 'this engine'}"
+        )
         return None
     category = (database.text("category") or "").lower()
     if zone is None and category and category != "basic":
-        gathered.reject("rds_ha", component, database.id,
-                        "its standby's zone is not in the inventory; DescribeDBInstanceAttribute shows it")  # fmt: skip
+        gathered.reject(
+            "rds_ha",
+            component,
+            database.id,
+            "its standby's zone is not in the inventory; DescribeDBInstanceAttribute shows it",
+        )
         return None
     target = pick_zone(context, database.region or "", (), [database.zone or ""])
     if target is None:
         gathered.reject("rds_ha", component, database.id, "no other zone of the region is known")
         return None
-    switch = next((v.id for v in context.inventory.of_kind("vswitch")
-                   if v.zone == target and v.text("vpc_id") == database.text("vpc_id")), None)  # fmt: skip
+    switch = next(
+        (
+            v.id
+            for v in context.inventory.of_kind("vswitch")
+            if v.zone == target and v.text("vpc_id") == database.text("vpc_id")
+        ),
+        None,
+    )
     return proposal(
-        context, "rds_ha", component, "rds-ha", f"{database.name or database.id} gets its standby in {target}",
-        database.region or "", [database.id],
-        {**_database_params(database), "zone": database.zone, "slave_zone": target, "vswitch_id": switch,
-         "from_category": database.text("category")},
+        context,
+        "rds_ha",
+        component,
+        "rds-ha",
+        f"{database.name or database.id} gets its standby in {target}",
+        database.region or "",
+        [database.id],
+        {
+            **_database_params(database),
+            "zone": database.zone,
+            "slave_zone": target,
+            "vswitch_id": switch,
+            "from_category": database.text("category"),
+        },
         verb="convert",
-    )  # fmt: skip
+    )
 
 
 def _database_params(database: Resource) -> dict[str, JsonValue]:
     return {
-        "database_id": database.id, "engine": database.text("engine"), "engine_version": database.text("engine_version"),
-        "instance_class": database.text("instance_class"), "storage_gib": database.number("storage_gib"),
-        "storage_type": database.text("storage_type"), "cpu": database.number("cpu"),
+        "database_id": database.id,
+        "engine": database.text("engine"),
+        "engine_version": database.text("engine_version"),
+        "instance_class": database.text("instance_class"),
+        "storage_gib": database.number("storage_gib"),
+        "storage_type": database.text("storage_type"),
+        "cpu": database.number("cpu"),
         "memory_mib": database.number("memory_mib"),
-    }  # fmt: skip
+    }
 
 
 def rds_cross_region_backup(context: Context, component: Component, gathered: Gathered) -> Proposal | None:
@@ -187,10 +247,15 @@ def rds_cross_region_backup(context: Context, component: Component, gathered: Ga
         return None
     days = int(database.number("backup_retention_days") or context.number("rds.backup.default_retention"))
     return proposal(
-        context, "rds_cross_region_backup", component, f"rds-copy-{region}",
-        f"backups of {database.name or database.id} also kept in {region} for {days} days", database.region or "",
-        [database.id], {**_database_params(database), "target_region": region, "retention_days": days},
-    )  # fmt: skip
+        context,
+        "rds_cross_region_backup",
+        component,
+        f"rds-copy-{region}",
+        f"backups of {database.name or database.id} also kept in {region} for {days} days",
+        database.region or "",
+        [database.id],
+        {**_database_params(database), "target_region": region, "retention_days": days},
+    )
 
 
 def dts(context: Context, component: Component, gathered: Gathered) -> Proposal | None:
@@ -201,16 +266,28 @@ def dts(context: Context, component: Component, gathered: Gathered) -> Proposal 
     engine = (database.text("engine") or "").lower()
     region = dr_region(context, database.region)
     if region is None or engine not in DTS_ENGINES:
-        reason = "no other region in the same geography is known" if region is None else f"no synchronisation for {engine}"
+        reason = (
+            "no other region in the same geography is known" if region is None else f"no synchronisation for {engine}"
+        )
         gathered.reject("dts", component, database.id, reason, None if region is None else "dts.sync_engines")
         return None
     zone = pick_zone(context, region, (), ())
     return proposal(
-        context, "dts", component, "dts", f"{database.name or database.id} synchronised to a database in {region}",
-        database.region or "", [database.id],
-        {**_database_params(database), "target_region": region, "target_zone": zone, "dts_class": "medium",
-         "architecture": "oneway"},
-    )  # fmt: skip
+        context,
+        "dts",
+        component,
+        "dts",
+        f"{database.name or database.id} synchronised to a database in {region}",
+        database.region or "",
+        [database.id],
+        {
+            **_database_params(database),
+            "target_region": region,
+            "target_zone": zone,
+            "dts_class": "medium",
+            "architecture": "oneway",
+        },
+    )
 
 
 def gtm(context: Context, component: Component, gathered: Gathered) -> Proposal | None:
@@ -225,17 +302,26 @@ def gtm(context: Context, component: Component, gathered: Gathered) -> Proposal 
     if region is None:
         gathered.reject("gtm", component, balancer.id, "no other region in the same geography is known")
         return None
-    port, protocol = _listener(context, [balancer])
+    port, _ = _listener(context, [balancer])
     address = balancer.text("address") or balancer.text("dns_name")
     ttl = context.number("dns.ttl_standard") if "dns.ttl_standard" in context.rules.facts else 60
     return proposal(
-        context, "gtm", component, "gtm", f"traffic management in front of {balancer.name or balancer.id}",
-        balancer.region or "", [balancer.id],
+        context,
+        "gtm",
+        component,
+        "gtm",
+        f"traffic management in front of {balancer.name or balancer.id}",
+        balancer.region or "",
+        [balancer.id],
         {
-            "primary_region": balancer.region, "target_region": region, "addresses": [address] if address else [],
-            "ttl_s": int(ttl), "interval_s": int(context.number("gtm.v3.interval_default")),
+            "primary_region": balancer.region,
+            "target_region": region,
+            "addresses": [address] if address else [],
+            "ttl_s": int(ttl),
+            "interval_s": int(context.number("gtm.v3.interval_default")),
             "retries": ceil(max(float(item) for item in context.words("gtm.v3.retries"))),
-            "health_port": port, "health_protocol": "TCP",
+            "health_port": port,
+            "health_protocol": "TCP",
         },
         shared_id="gtm-instance",
-    )  # fmt: skip
+    )

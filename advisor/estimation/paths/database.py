@@ -23,9 +23,7 @@ from advisor.model.units import MIB_PER_GIB
 SINGLE_NODE_CATEGORIES = ("basic", "serverless_basic")
 
 
-def database_path(
-    context: Context, component: Component, failure: Failure, protections: Sequence[Protection]
-) -> Path:
+def database_path(context: Context, component: Component, failure: Failure, protections: Sequence[Protection]) -> Path:
     """The path of an RDS or PolarDB instance."""
     members = context.members(component)
     if not members:
@@ -62,9 +60,7 @@ def _instance_path(
     return finish(tasks, "the single node is restarted; its storage stays", ready)
 
 
-def _failover(
-    context: Context, component: Component, database: Resource, protections: Sequence[Protection]
-) -> Path:
+def _failover(context: Context, component: Component, database: Resource, protections: Sequence[Protection]) -> Path:
     tasks = TaskList(context, component, automatic=True)
     fact = "polardb.failover_no_hot_standby" if database.text("product") == "polardb" else "rds.failover.instance"
     ready = tasks.add("start", "the standby takes over behind the same endpoint", fact)
@@ -78,7 +74,7 @@ def _restore(
     context: Context, component: Component, database: Resource, failure: Failure, protections: Sequence[Protection]
 ) -> Path:
     levels = database_levels(context, component, database, protections)
-    alive = survivors(levels, failure.disruption, failure.place, lambda _level: True)
+    alive = survivors(levels, failure.disruption, failure.place, live_survives=True)
     detection = context.seconds("detect.logical.latency").high if failure.disruption == "logical" else None
     served = serve(levels, alive, detection)
     if served is None:
@@ -96,7 +92,7 @@ def _restore(
     return finish(tasks, f"it is restored to a new instance from {served.level.name}", ready, [served])
 
 
-def cache_path(context: Context, component: Component, failure: Failure, protections: Sequence[Protection]) -> Path:
+def cache_path(context: Context, component: Component, failure: Failure, _protections: Sequence[Protection]) -> Path:
     """A cache holds nothing that its source does not: it fails over, or is created anew and fills itself."""
     members = context.members(component)
     if not members:
@@ -107,7 +103,9 @@ def cache_path(context: Context, component: Component, failure: Failure, protect
     if failure.disruption == "region" and cache.region != failure.place:
         return unaffected(component)
     second = cache.texts("slave_zones")
-    survives = failure.disruption == "instance" or (failure.disruption == "zone" and any(z != failure.place for z in second))
+    survives = failure.disruption == "instance" or (
+        failure.disruption == "zone" and any(z != failure.place for z in second)
+    )
     if failure.disruption != "logical" and survives:
         tasks = TaskList(context, component, automatic=True)
         ready = tasks.add("start", "the replica takes over", "rds.failover.instance")

@@ -67,8 +67,13 @@ def switch_traffic(tasks: TaskList, gtm: Protection | None, after: Sequence[str]
     if gtm is not None:
         interval, retries, ttl = gtm.number("interval_s"), gtm.number("retries"), gtm.number("ttl_s")
         seen = Spread(interval * max(retries - 1, 0), interval * retries, interval * (retries + 1))
-        noticed = tasks.timed("gtm", "traffic manager marks the region as failed", seen,
-                              ("gtm.v3.interval_default", "gtm.v3.retries"), after)  # fmt: skip
+        noticed = tasks.timed(
+            "gtm",
+            "traffic manager marks the region as failed",
+            seen,
+            ("gtm.v3.interval_default", "gtm.v3.retries"),
+            after,
+        )
         span = Spread(0.0, ttl / 2, ttl)
         expired = tasks.timed("ttl", "cached answers expire", span, ("gtm.v3.ttl",), [noticed])
     else:

@@ -18,6 +18,7 @@ from advisor.estimation.paths.path import (
     unaffected,
 )
 from advisor.estimation.paths.stateful import host_restart, rebuild_path, roll_back, serving_levels, volumes
+from advisor.model.evidence import Spread
 from advisor.model.graph import Component
 from advisor.model.inventory import Resource
 from advisor.model.recovery import Protection
@@ -87,16 +88,18 @@ def _failover(context: Context, component: Component, left: int, need: int) -> P
 
 
 def _health_check(tasks: TaskList, title: str) -> str:
-    from advisor.model.evidence import Spread
-
     low, likely, high, facts = _window(tasks.context, tasks.component)
     return tasks.timed("health-check", title, Spread(low, likely, high), facts)
 
 
 def _replace(
-    context: Context, component: Component, hit: Sequence[Resource], failure: Failure,
-    protections: Sequence[Protection], left: int,
-) -> Path:  # fmt: skip
+    context: Context,
+    component: Component,
+    hit: Sequence[Resource],
+    failure: Failure,
+    protections: Sequence[Protection],
+    left: int,
+) -> Path:
     """Too few members stay: Auto Scaling replaces them, the platform restarts one, or people rebuild."""
     if _is_scaled(component, protections) and _can_scale_elsewhere(context, component, failure, protections):
         return _scale_out(context, component, failure)
@@ -114,7 +117,7 @@ def _can_scale_elsewhere(
 ) -> bool:
     if failure.disruption == "instance" or protection_of(protections, "alb_multi_zone", component) is not None:
         return component.stateless or failure.disruption == "instance" or component.scaling_group is not None
-    group = context.resource(component.scaling_group)
+    group = context.inventory.get(component.scaling_group)
     if group is None:
         return False
     zones = {item.zone for item in map(context.resource, group.texts("vswitch_ids")) if item is not None}
@@ -125,8 +128,14 @@ def _scale_out(context: Context, component: Component, failure: Failure) -> Path
     tasks = TaskList(context, component, automatic=True)
     seen = tasks.add("health-check", "Auto Scaling notices the loss", "scaling.detect")
     risky = failure.disruption != "instance"
-    made = tasks.add("provision", "Auto Scaling creates instances", "ecs.create_time", [seen], pool=PROVISION_POOL,
-                     capacity_risk=risky)  # fmt: skip
+    made = tasks.add(
+        "provision",
+        "Auto Scaling creates instances",
+        "ecs.create_time",
+        [seen],
+        pool=PROVISION_POOL,
+        capacity_risk=risky,
+    )
     booted = tasks.add("boot", "operating system boots", "boot.instance", [made])
     ready = tasks.add("start", "application starts", "start.service", [booted])
     return finish(tasks, "Auto Scaling replaces the lost members", ready)
@@ -134,8 +143,13 @@ def _scale_out(context: Context, component: Component, failure: Failure) -> Path
 
 def _rebuild_from_image(context: Context, component: Component, failure: Failure, interchangeable: bool) -> Path:
     tasks = TaskList(context, component)
-    made = tasks.add("provision", "instances are created from the image", "ecs.create_time", pool=PROVISION_POOL,
-                     capacity_risk=failure.disruption != "instance")  # fmt: skip
+    made = tasks.add(
+        "provision",
+        "instances are created from the image",
+        "ecs.create_time",
+        pool=PROVISION_POOL,
+        capacity_risk=failure.disruption != "instance",
+    )
     booted = tasks.add("boot", "operating system boots", "boot.instance", [made])
     ready = tasks.add("start", "application starts", "start.service", [booted])
     notes = ["remaining members hold the same content"] if interchangeable else []
@@ -143,11 +157,16 @@ def _rebuild_from_image(context: Context, component: Component, failure: Failure
 
 
 def rebuild_member(
-    context: Context, component: Component, members: Sequence[Resource], failure: Failure,
+    context: Context,
+    component: Component,
+    members: Sequence[Resource],
+    failure: Failure,
     protections: Sequence[Protection],
-) -> Path:  # fmt: skip
+) -> Path:
     """All members are gone: the member with the best copies is rebuilt first, and the others from it."""
-    paths = [rebuild_path(context, _alone(context, component, member), member, failure, protections) for member in members]
+    paths = [
+        rebuild_path(context, _alone(context, component, member), member, failure, protections) for member in members
+    ]
     return min(paths, key=lambda path: (not path.recoverable, path.worst_s))
 
 
@@ -155,15 +174,26 @@ def _alone(context: Context, component: Component, member: Resource) -> Componen
     """The component as if ``member`` were all of it; ids stay, so that protections still match."""
     disks = tuple(disk.id for disk in context.disks_of(component, member.id))
     return Component(
-        component.id, component.kind, component.name, (member.id,), disks, component.entry_ids, 1, component.stateless,
-        component.scaling_group, component.needs,
-    )  # fmt: skip
+        component.id,
+        component.kind,
+        component.name,
+        (member.id,),
+        disks,
+        component.entry_ids,
+        1,
+        component.stateless,
+        component.scaling_group,
+        component.needs,
+    )
 
 
 def _logical_path(
-    context: Context, component: Component, running: Sequence[Resource], failure: Failure,
+    context: Context,
+    component: Component,
+    running: Sequence[Resource],
+    failure: Failure,
     protections: Sequence[Protection],
-) -> Path:  # fmt: skip
+) -> Path:
     if component.stateless:
         tasks = TaskList(context, component)
         ready = tasks.add("redeploy", "members are redeployed from a known-good image", "image.rollback")
@@ -183,9 +213,12 @@ def _logical_path(
 
 
 def _region_path(
-    context: Context, component: Component, running: Sequence[Resource], failure: Failure,
+    context: Context,
+    component: Component,
+    running: Sequence[Resource],
+    failure: Failure,
     protections: Sequence[Protection],
-) -> Path:  # fmt: skip
+) -> Path:
     hit = [member for member in running if member.region == failure.place]
     if not hit:
         return unaffected(component)
@@ -197,13 +230,14 @@ def _region_path(
         if component.stateless:
             return lost(component, "its image exists only in the failed region")
         return rebuild_member(context, component, hit, failure, protections)
-    if not component.stateless:
-        return _standby_with_data(context, component, hit, failure, protections, standby)
+    if not component.stateless:  # the standby gives machines; a surviving copy must give the data
+        return rebuild_member(context, component, hit, failure, protections)
     return finish_standby(context, component, standby)
 
 
 def finish_standby(context: Context, component: Component, standby: Protection) -> Path:
-    """A standby group in another region takes over: at once when it is warm, after scaling out when it is a pilot light."""
+    """A standby group in another region takes over: at once when it is warm, after scaling out when it is a pilot
+    light."""
     region = standby.text("target_region") or ""
     if standby.text("mode") == "warm":
         tasks = TaskList(context, component, automatic=True)
@@ -211,17 +245,14 @@ def finish_standby(context: Context, component: Component, standby: Protection) 
         return finish(tasks, f"the warm group in {region} takes over", ready)
     tasks = TaskList(context, component)
     before = [] if has_network(context, region) else [tasks.add("network", "network is checked", "provision.network")]
-    made = tasks.add("provision", "scaling group is raised from zero", "ecs.create_time", before, pool=PROVISION_POOL,
-                     capacity_risk=True)  # fmt: skip
+    made = tasks.add(
+        "provision",
+        "scaling group is raised from zero",
+        "ecs.create_time",
+        before,
+        pool=PROVISION_POOL,
+        capacity_risk=True,
+    )
     booted = tasks.add("boot", "operating system boots", "boot.instance", [made])
     ready = tasks.add("start", "application starts", "start.service", [booted])
     return finish(tasks, f"the prepared group in {region} is scaled out", ready)
-
-
-def _standby_with_data(
-    context: Context, component: Component, hit: Sequence[Resource], failure: Failure,
-    protections: Sequence[Protection], standby: Protection,
-) -> Path:  # fmt: skip
-    """The group carries data of its own: the standby gives the machines, a surviving copy must give the data."""
-    rebuilt = rebuild_member(context, component, hit, failure, protections)
-    return rebuilt if rebuilt.recoverable else lost(component, f"{rebuilt.title}; the standby group has no data")

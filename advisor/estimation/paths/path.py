@@ -53,9 +53,14 @@ def unaffected(component: Component) -> Path:
 def lost(component: Component, reason: str, notes: Sequence[str] = ()) -> Path:
     """No way back: the loss and the recovery time have no bound."""
     return Path(
-        component.id, reason, recoverable=False, worst_s=math.inf, expected_s=math.inf, served_from="nothing",
+        component.id,
+        reason,
+        recoverable=False,
+        worst_s=math.inf,
+        expected_s=math.inf,
+        served_from="nothing",
         notes=tuple(notes),
-    )  # fmt: skip
+    )
 
 
 class TaskList:
@@ -68,32 +73,58 @@ class TaskList:
         self.tasks: list[Task] = []
 
     def add(
-        self, kind: str, title: str, fact_id: str, after: Sequence[str] = (), *, pool: str | None = None,
+        self,
+        kind: str,
+        title: str,
+        fact_id: str,
+        after: Sequence[str] = (),
+        *,
+        pool: str | None = None,
         capacity_risk: bool = False,
-    ) -> str:  # fmt: skip
+    ) -> str:
         """A task whose duration is a fact; returns its id."""
         return self.timed(
             kind, title, self.context.seconds(fact_id), (fact_id,), after, pool=pool, capacity_risk=capacity_risk
         )
 
     def timed(
-        self, kind: str, title: str, duration: Spread, facts: Sequence[str], after: Sequence[str] = (), *,
-        pool: str | None = None, capacity_risk: bool = False,
-    ) -> str:  # fmt: skip
+        self,
+        kind: str,
+        title: str,
+        duration: Spread,
+        facts: Sequence[str],
+        after: Sequence[str] = (),
+        *,
+        pool: str | None = None,
+        capacity_risk: bool = False,
+    ) -> str:
         """A task with a computed duration; returns its id."""
         task = Task(
-            f"{self.component.id}/{kind}", self.component.id, kind, title, duration, tuple(after), pool, self.automatic,
+            f"{self.component.id}/{kind}",
+            self.component.id,
+            kind,
+            title,
+            duration,
+            tuple(after),
+            pool,
+            self.automatic,
             facts=tuple(facts),
-        )  # fmt: skip
+        )
         if capacity_risk:
             task = self._with_capacity_risk(task)
         self.tasks.append(task)
         return task.id
 
     def moved(
-        self, kind: str, title: str, mib: float, shares: Sequence[str], rate: str, after: Sequence[str] = (),
+        self,
+        kind: str,
+        title: str,
+        mib: float,
+        shares: Sequence[str],
+        rate: str,
+        after: Sequence[str] = (),
         also: Sequence[str] = (),
-    ) -> str:  # fmt: skip
+    ) -> str:
         """A data task: ``mib`` times shares (fact ids) divided by a rate in MiB/s (a fact id); returns its id."""
         factors = [Factor(fact, self.context.spread(fact)) for fact in shares]
         factors.append(Factor(rate, self.context.spread(rate), divides=True))
@@ -102,10 +133,19 @@ class TaskList:
         )
         self.tasks.append(
             Task(
-                f"{self.component.id}/{kind}", self.component.id, kind, title, envelope, tuple(after), RESTORE_POOL,
-                self.automatic, facts=(*shares, rate, *also), scale=mib, factors=tuple(factors),
+                f"{self.component.id}/{kind}",
+                self.component.id,
+                kind,
+                title,
+                envelope,
+                tuple(after),
+                RESTORE_POOL,
+                self.automatic,
+                facts=(*shares, rate, *also),
+                scale=mib,
+                factors=tuple(factors),
             )
-        )  # fmt: skip
+        )
         return self.tasks[-1].id
 
     def _with_capacity_risk(self, task: Task) -> Task:
@@ -137,10 +177,20 @@ def finish(tasks: TaskList, title: str, ready: str, served: Sequence[Served] = (
     facts = dict.fromkeys(fact for item in served for fact in item.level.facts)
     level_notes = dict.fromkeys(item.level.note for item in served if item.level.note)
     return Path(
-        tasks.component.id, title, tuple(tasks.tasks), ready, not tasks.automatic, True, worst, expected,
-        weakest.level.name if weakest else "live data", weakest.level.region if weakest else None,
-        _skew(served), (*notes, *level_notes), tuple(facts),
-    )  # fmt: skip
+        tasks.component.id,
+        title,
+        tuple(tasks.tasks),
+        ready,
+        not tasks.automatic,
+        True,
+        worst,
+        expected,
+        weakest.level.name if weakest else "live data",
+        weakest.level.region if weakest else None,
+        _skew(served),
+        (*notes, *level_notes),
+        tuple(facts),
+    )
 
 
 def _skew(served: Sequence[Served]) -> float | None:
@@ -173,9 +223,12 @@ def protection_of(
 
 
 def health_window(context: Context, settings: dict[str, object] | None, prefix: str) -> tuple[Spread, tuple[str, ...]]:
-    """Seconds until a balancer takes a dead member out: timeout × N + interval × (N - 1) at most, and interval × (N - 1)
+    """Seconds until a balancer takes a dead member out: timeout × N + interval × (N - 1) at most, and interval × (N -
+    1)
     where connections are refused at once (fact clb.health_check.failure_window_formula; ALB counts alike)."""
-    threshold_fact = f"{prefix}.health_check.{'unhealthy_threshold_default' if prefix == 'alb' else 'threshold_default'}"
+    threshold_fact = (
+        f"{prefix}.health_check.{'unhealthy_threshold_default' if prefix == 'alb' else 'threshold_default'}"
+    )
     facts = (f"{prefix}.health_check.interval_default", f"{prefix}.health_check.timeout_default", threshold_fact)
     own = settings or {}
     interval = _setting(own.get("interval_s"), context.number(facts[0]))

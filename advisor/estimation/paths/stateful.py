@@ -17,7 +17,6 @@ from advisor.estimation.paths.path import (
     has_network,
     lost,
     other_zones,
-    protection_of,
     unaffected,
 )
 from advisor.model.evidence import Spread
@@ -29,9 +28,7 @@ from advisor.model.units import MIB_PER_GIB
 DiskServed = tuple[Resource, Served]
 
 
-def stateful_path(
-    context: Context, component: Component, failure: Failure, protections: Sequence[Protection]
-) -> Path:
+def stateful_path(context: Context, component: Component, failure: Failure, protections: Sequence[Protection]) -> Path:
     """The path of a stateful instance; the component has one member."""
     members = context.members(component)
     if not members:
@@ -57,7 +54,7 @@ def serving_levels(
     gone: list[Resource] = []
     for disk in disks:
         levels = disk_levels(context, disk, protections)
-        alive = survivors(levels, failure.disruption, failure.place, lambda _level, kept=not is_local(disk): kept)
+        alive = survivors(levels, failure.disruption, failure.place, live_survives=not is_local(disk))
         served = serve(levels, alive, detection)
         if served is None:
             gone.append(disk)
@@ -72,7 +69,11 @@ def host_restart(tasks: TaskList, start_fact: str, after: Sequence[str] = ()) ->
     restart = tasks.context.seconds("ecs.auto_recovery.restart").high
     span = Spread(check, check + restart / 2, check + restart)
     restarted = tasks.timed(
-        "restart", "platform restarts the instance", span, ("ecs.auto_recovery.check", "ecs.auto_recovery.restart"), after
+        "restart",
+        "platform restarts the instance",
+        span,
+        ("ecs.auto_recovery.check", "ecs.auto_recovery.restart"),
+        after,
     )
     booted = tasks.add("boot", "operating system boots", "boot.instance", [restarted])
     return tasks.add("start", "application starts", start_fact, [booted])
@@ -92,7 +93,8 @@ def _instance_path(
 
 
 def volumes(context: Context, component: Component, instance: Resource) -> tuple[Resource, ...]:
-    """The instance's disks; local storage that the inventory does not list disk by disk stands in under the instance's id."""
+    """The instance's disks; local storage that the inventory does not list disk by disk stands in under the
+    instance's id."""
     disks = context.disks_of(component, instance.id)
     if not has_local_data(instance) or any(is_local(disk) for disk in disks):
         return disks
@@ -116,7 +118,12 @@ def _restore_files(context: Context, component: Component, instance: Resource, f
 def _file_restore(tasks: TaskList, disk: Resource, after: Sequence[str]) -> str:
     title = f"files of {disk.label} are restored"
     return tasks.moved(
-        f"restore:{disk.id}", title, size_gib(disk) * MIB_PER_GIB, ["data.used_share"], "file_backup.restore_rate", after
+        f"restore:{disk.id}",
+        title,
+        size_gib(disk) * MIB_PER_GIB,
+        ["data.used_share"],
+        "file_backup.restore_rate",
+        after,
     )
 
 
@@ -131,9 +138,12 @@ def _logical_path(
         return lost(component, f"no copy of {gone[0].label} is old enough and still kept")
     tasks = TaskList(context, component)
     return finish(
-        tasks, "its disks are rolled back", roll_back(tasks, found), [item for _, item in found],
+        tasks,
+        "its disks are rolled back",
+        roll_back(tasks, found),
+        [item for _, item in found],
         [] if len(found) == 1 else ["the disks are captured one by one, without a consistency group"],
-    )  # fmt: skip
+    )
 
 
 def roll_back(tasks: TaskList, found: Sequence[DiskServed], start_fact: str = "start.data_service") -> str:
@@ -147,7 +157,9 @@ def roll_back(tasks: TaskList, found: Sequence[DiskServed], start_fact: str = "s
             back = tasks.add(f"rollback:{disk.id}", f"{disk.label} is rolled back", "rollback.disk", [stopped])
             loaded.append(_load(tasks, disk, [back]))
         else:
-            new = tasks.add(f"attach:{disk.id}", f"a disk is made from the copy of {disk.label}", "attach.disk", [stopped])
+            new = tasks.add(
+                f"attach:{disk.id}", f"a disk is made from the copy of {disk.label}", "attach.disk", [stopped]
+            )
             loaded.append(_load(tasks, disk, [new]))
     booted = tasks.add("boot", "operating system boots", "boot.instance", loaded)
     return tasks.add("start", "application starts", start_fact, [booted])
@@ -157,9 +169,14 @@ def _load(tasks: TaskList, disk: Resource, after: Sequence[str]) -> str:
     """Loading the hot part of a disk's data from object storage after it was made from a snapshot."""
     shares = ["data.used_share", "restore.hot_share"]
     return tasks.moved(
-        f"load:{disk.id}", f"data of {disk.label} is loaded", size_gib(disk) * MIB_PER_GIB, shares, "restore.load_rate", after,
+        f"load:{disk.id}",
+        f"data of {disk.label} is loaded",
+        size_gib(disk) * MIB_PER_GIB,
+        shares,
+        "restore.load_rate",
+        after,
         ["snapshot.restore.lazy_load"],
-    )  # fmt: skip
+    )
 
 
 def rebuild_path(
@@ -224,7 +241,9 @@ def _bring_disk(tasks: TaskList, disk: Resource, level: Level, host: Sequence[st
     if level.kind == "live":
         return tasks.add(f"attach:{disk.id}", f"{disk.label} is force-attached", "attach.disk", host)
     if level.kind == "replica":
-        opened = tasks.add(f"failover:{disk.id}", f"replica of {disk.label} is opened", "async_replication.failover_time")
+        opened = tasks.add(
+            f"failover:{disk.id}", f"replica of {disk.label} is opened", "async_replication.failover_time"
+        )
         return tasks.add(f"attach:{disk.id}", f"replica of {disk.label} is attached", "attach.disk", [opened, *host])
     if level.mechanism == "file_backup":
         return _file_restore(tasks, disk, host)

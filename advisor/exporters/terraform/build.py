@@ -9,7 +9,7 @@ from advisor.exporters.names import cloud_name, identifier, short_hash, slug, ta
 from advisor.exporters.params import Params
 from advisor.exporters.placement import Placement
 from advisor.exporters.steps import Step, StepBook
-from advisor.exporters.terraform.document import Body, Output, Ref, Root, Value, Variable
+from advisor.exporters.terraform.document import Body, Ref, Root, Value, Variable
 from advisor.model.deliverable import Deliverable
 from advisor.model.inventory import Resource
 from advisor.model.plan import Action, WorkloadPlan
@@ -75,9 +75,9 @@ class Build:
     def find_output(self, action_id: str, key: str) -> tuple[Root, str] | None:
         return self._outputs.get((action_id, key))
 
-    def output_description(self, root: Root, name: str) -> str:
-        known: Output = root.outputs[name]
-        return known.description
+    def all_outputs(self) -> list[tuple[str, Root, str]]:
+        """Every output as (action id, root, name)."""
+        return [(action_id, root, name) for (action_id, _), (root, name) in self._outputs.items()]
 
     # names and tags
 
@@ -138,6 +138,14 @@ class Build:
         whose = self.subject(action)
         described = f"Instance type for the servers of {whose} (the inventory names none), for example ecs.g7.large"
         return root.variable(Variable(self.label(action, "instance_type"), described))
+
+    def source_region(self, action: Action) -> str:
+        """Where what the action protects stands: an action that creates something elsewhere bears that other region."""
+        params = Params.of(action)
+        named = (params.text("instance_id"), params.text("database_id"), *params.texts("instance_ids"), *action.resources)
+        known = (self.inventory.get(item) for item in named if item)
+        found = next((item.region for item in known if item is not None and item.region), None)
+        return params.text("source_region") or params.text("primary_region") or found or action.region
 
     def resource(self, action: Action, key: str) -> Resource | None:
         return self.inventory.get(Params.of(action).text(key))

@@ -6,8 +6,8 @@ import re
 
 from advisor.exporters.params import Params
 from advisor.exporters.placement import Subnet
-from advisor.exporters.steps import Argument, Shell, Step, aliyun, expect, query, quote, say
-from advisor.exporters.terraform.alb import subnet_argument
+from advisor.exporters.steps import Argument, Shell, Step, aliyun, expect, fail, query, quote, say
+from advisor.exporters.terraform.alb_steps import subnet_argument
 from advisor.exporters.terraform.build import Build, clamp
 from advisor.exporters.terraform.document import Body, Ref, Root, Value, Variable
 from advisor.exporters.terraform.network import vswitch_id, zone_id
@@ -52,9 +52,9 @@ def _convert(
 ) -> Step:
     database_id = params.text("database_id") or ""
     present = database.text("vswitch_id") if database else None
-    both = _both_vswitches(params.text("vswitch_id") or present, vswitch)
-    edition = (database.text("category") if database else None) or "Basic"
-    call = _migrate if edition == HIGH_AVAILABILITY else _upgrade
+    both = _both_vswitches(present, vswitch)
+    edition = params.text("from_category") or (database.text("category") if database else None) or "Basic"
+    call = _upgrade if edition.lower() == "basic" else _migrate
     described = aliyun("rds", "DescribeDBInstanceAttribute", action.region, {"DBInstanceId": database_id})
     path = ".Items.DBInstanceAttribute[0]"
     return Step(
@@ -102,7 +102,7 @@ def _upgrade(action: Action, params: Params, database: Resource | None, subnet: 
 
 def _migrate(action: Action, params: Params, database: Resource | None, subnet: Subnet, vswitches: Argument) -> str:
     mysql = (params.text("engine") or "").lower() == "mysql"
-    present = params.text("vswitch_id") or (database.text("vswitch_id") if database else None)
+    present = database.text("vswitch_id") if database else None
     arguments: dict[str, Argument | None] = {
         "DBInstanceId": params.text("database_id"),
         "ZoneId": params.text("zone") or (database.zone if database else None),
@@ -124,7 +124,7 @@ def _automatic(action: Action, params: Params) -> Step:
         why=_NO_CONVERSION,
         body=(
             query(show, path, "zones"),
-            '[ "$zones" -ge 2 ] || fail \'The nodes are not in two zones yet: wait for the maintenance window. Zones:\' "$zones"',
+            f'[ "$zones" -ge 2 ] || {fail("The nodes are not in two zones yet: wait for the maintenance window.", "zones")}',
             switch,
         ),
         rollback=f"aliyun rds ModifyHASwitchConfig for {database_id} with --HAConfig Manual and a --ManualHATime.",
@@ -236,13 +236,13 @@ def _synchronise(build: Build, action: Action, root: Root, params: Params, targe
         root,
         "alicloud_dts_synchronization_instance",
         "sync",
-        f"Synchronisation of {params.text('database_id')} from {action.region} to {root.region}",
+        f"Synchronisation of {params.text('database_id')} from {build.source_region(action)} to {root.region}",
         {
             "payment_type": "PayAsYouGo",
             "sync_architecture": "bidirectional" if both_ways else "oneway",
             "instance_class": size if size in _SYNC_CLASSES else "small",
             "source_endpoint_engine_name": engine,
-            "source_endpoint_region": action.region,
+            "source_endpoint_region": build.source_region(action),
             "destination_endpoint_engine_name": engine,
             "destination_endpoint_region": root.region,
         },
@@ -268,7 +268,7 @@ def _job(
     after: Ref | None = None,
 ) -> Ref:
     reverse = direction == "Reverse"
-    here = ("source", params.text("database_id") or "", action.region)
+    here = ("source", params.text("database_id") or "", build.source_region(action))
     there = ("destination", target, root.region)
     ends = {**_end(build, action, root, here, engine, reverse), **_end(build, action, root, there, engine, reverse)}
     body: Body = {

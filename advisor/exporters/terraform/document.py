@@ -105,7 +105,11 @@ class Root:
         return Ref(f"var.{variable.name}")
 
     def output(self, name: str, value: Value, description: str) -> str:
-        self.outputs.setdefault(name, Output(name, value, description))
+        """Adds an output and returns its name; one taken by another value gets a hash."""
+        known = self.outputs.get(name)
+        if known is not None and known.value != value:
+            name = f"{name}_{short_hash(repr(value))}"
+        self.outputs[name] = Output(name, value, description)
         return name
 
     def alias(self, region: str, name: str) -> str:

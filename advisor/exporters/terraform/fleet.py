@@ -25,7 +25,7 @@ def fleet_standby(build: Build, action: Action) -> None:
     root = build.root(params.text("target_region") or action.region)
     subnets = build.placement.subnets(action)
     what = entry(build, action, params)
-    count = params.integer("count") or 1
+    count = params.integer("count") or params.integer("capacity") or 1
     warm = params.text("mode") != "pilot"
     public = is_public(build, action) or with_gtm(build, action)
     servers = server_group(build, action, root, vpc_id(build, action, root, subnets[0].vpc))
@@ -36,7 +36,7 @@ def fleet_standby(build: Build, action: Action) -> None:
         instance_type=build.instance_type(root, action, params.text("instance_type")),
         security_groups=[security_group(build, action, root, subnets[0].vpc, what.port).id],
         low=count if warm else 0,
-        high=count,
+        high=max(count, params.integer("capacity") or 0),
         wanted=count if warm else 0,
     )
     group = scaling_group(build, action, root, subnets, fleet)

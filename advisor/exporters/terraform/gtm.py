@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from advisor.exporters.params import Params
-from advisor.exporters.steps import Shell, Step, aliyun, output, query, say
+from advisor.exporters.steps import Shell, Step, aliyun, fail, output, query, say
 from advisor.exporters.terraform.build import Build, clamp
 from advisor.exporters.terraform.document import Blocks, Ref, Root, Value, Variable, block
 from advisor.model.plan import Action
@@ -41,13 +41,13 @@ def gtm(build: Build, action: Action) -> None:
     root = build.root(params.text("target_region") or action.region)
     given = params.texts("addresses")
     kind = _kind(given)
-    template = _monitor(build, action, root, params, kind)
+    template = _monitor(build, action, root, params)
     port = params.integer("health_port")
     primary = _pool(build, action, root, "primary", kind, _primary(build, action, root, given, kind), template, port)
     standby = _pool(build, action, root, "standby", kind, _standby(build, action, root, kind), template, port)
-    config = _access(build, action, root, params, kind)
+    config, instance = _access(build, action, root, params, kind)
     build.step(action, _members_step(action, root, (primary, standby)))
-    build.step(action, _order_step(action, root, (primary, standby), config))
+    build.step(action, _order_step(action, root, (primary, standby), config, instance))
     build.remark(
         action,
         "Probe nodes are examples of the provider's documentation: choose some on the users' side of the border.",
@@ -66,7 +66,7 @@ def _is_ipv4(text: str) -> bool:
         return False
 
 
-def _monitor(build: Build, action: Action, root: Root, params: Params, kind: str) -> Ref:
+def _monitor(build: Build, action: Action, root: Root, params: Params) -> Ref:
     protocol = (params.text("health_protocol") or "tcp").lower()
     protocol = protocol if protocol in PROTOCOLS else "tcp"
     wanted = params.integer("interval_s") or 60
@@ -95,7 +95,7 @@ def _monitor(build: Build, action: Action, root: Root, params: Params, kind: str
 def _primary(build: Build, action: Action, root: Root, given: Sequence[str], kind: str) -> list[Value]:
     if kind == "IPv4" or (given and not any(_is_ipv4(item) for item in given)):
         return list(given)
-    described = f"Domain name of the entry of {build.subject(action)} in {action.region}"
+    described = f"Domain name of the entry of {build.subject(action)} in {build.source_region(action)}"
     return [root.variable(Variable(build.label(action, "primary_address"), described))]
 
 
@@ -133,7 +133,7 @@ def _pool(
     template: Ref,
     port: int | None,
 ) -> _Pool:
-    where = action.region if role == "primary" else root.region
+    where = build.source_region(action) if role == "primary" else root.region
     names = []
     for number, address in enumerate(addresses, start=1):
         suffix = f"gtm_{role}_{number}"
@@ -175,7 +175,8 @@ def _pool(
     return _Pool(name, tuple(names))
 
 
-def _access(build: Build, action: Action, root: Root, params: Params, kind: str) -> str:
+def _access(build: Build, action: Action, root: Root, params: Params, kind: str) -> tuple[str, str]:
+    """The access domain; returns the names of the outputs with its configuration and its instance."""
     zone = Variable(
         build.label(action, "gtm_zone"), f"DNS zone in this account under which users reach {build.subject(action)}"
     )
@@ -200,59 +201,55 @@ def _access(build: Build, action: Action, root: Root, params: Params, kind: str)
             "lifecycle": {"ignore_changes": ["enable_status"]},
         },
     )
-    build.output(action, root, "gtm_instance", "gtm_instance_id", config.attr("instance_id"), "GTM instance")
-    return build.output(action, root, "gtm_config", "gtm_config_id", config.attr("config_id"), "GTM access domain")
+    instance = build.output(action, root, "gtm_instance", "gtm_instance_id", config.attr("instance_id"), "GTM instance")
+    domain = build.output(action, root, "gtm_config", "gtm_config_id", config.attr("config_id"), "GTM access domain")
+    return domain, instance
 
 
 def _members_step(action: Action, root: Root, pools: Sequence[_Pool]) -> Step:
     body: list[str] = []
-    for number, pool in enumerate(pools, start=1):
-        items = []
-        body.append(output(root.folder, pool.output, f"pool_{number}"))
-        for index, name in enumerate(pool.addresses, start=1):
-            variable = f"address_{number}_{index}"
-            body.append(output(root.folder, name, variable))
-            items.append(f'{{\\"AddressId\\":\\"${variable}\\",\\"SerialNumber\\":{index},\\"WeightValue\\":1}}')
-        members = Shell(f'"[{",".join(items)}]"')
-        arguments = {"AddressPoolId": Shell(f'"$pool_{number}"'), "Addresses": members}
+    for pool in pools:
+        body.append(output(root.folder, pool.output))
+        body += [output(root.folder, name) for name in pool.addresses]
+        arguments = {"AddressPoolId": Shell(f'"${pool.output}"'), "Addresses": _numbered("AddressId", pool.addresses)}
         body.append(aliyun("alidns", "ReplaceCloudGtmAddressPoolAddress", None, arguments))
     return Step(
         title="Put the addresses into their GTM pools",
         why=_NO_MEMBERS,
         body=tuple(body),
-        rollback="The same call with --Addresses '[]' empties a pool; the access domain is still switched off at this point.",
+        rollback="The same call with --Addresses '[]' empties a pool; the access domain is still off at this point.",
         action_id=action.id,
         needs=(root.folder,),
     )
 
 
-def _order_step(action: Action, root: Root, pools: Sequence[_Pool], config: str) -> Step:
-    lines = [output(root.folder, pool.output, f"pool_{number}") for number, pool in enumerate(pools, start=1)]
-    items = ",".join(
-        f'{{\\"AddressPoolId\\":\\"$pool_{number}\\",\\"SerialNumber\\":{number},\\"WeightValue\\":1}}'
-        for number in range(1, len(pools) + 1)
+def _numbered(key: str, variables: Sequence[str]) -> Shell:
+    """A JSON list whose ids are shell variables, in order of preference."""
+    items = (
+        f'{{\\"{key}\\":\\"${variable}\\",\\"SerialNumber\\":{number},\\"WeightValue\\":1}}'
+        for number, variable in enumerate(variables, start=1)
     )
-    instance = config.removesuffix("gtm_config_id") + "gtm_instance_id"
-    ids = {"InstanceId": Shell('"$instance"'), "ConfigId": Shell('"$config"')}
-    replace = aliyun(
-        "alidns", "ReplaceCloudGtmInstanceConfigAddressPool", None, {**ids, "AddressPools": Shell(f'"[{items}]"')}
-    )
+    return Shell(f'"[{",".join(items)}]"')
+
+
+def _order_step(action: Action, root: Root, pools: Sequence[_Pool], config: str, instance: str) -> Step:
+    ids = {"InstanceId": Shell(f'"${instance}"'), "ConfigId": Shell(f'"${config}"')}
+    members = _numbered("AddressPoolId", [pool.output for pool in pools])
+    replace = aliyun("alidns", "ReplaceCloudGtmInstanceConfigAddressPool", None, {**ids, "AddressPools": members})
     show = aliyun("alidns", "DescribeCloudGtmInstanceConfigFullInfo", None, ids)
     enable = aliyun("alidns", "UpdateCloudGtmInstanceConfigEnableStatus", None, {**ids, "EnableStatus": "enable"})
     return Step(
         title="Put the pools in order behind the GTM access domain and switch it on",
         why=_NO_MEMBERS,
         body=(
-            *lines,
-            output(root.folder, instance, "instance"),
-            output(root.folder, config, "config"),
+            *(output(root.folder, name) for name in (*(pool.output for pool in pools), instance, config)),
             replace,
             query(show, ".AddressPools.AddressPool | length", "members"),
-            f'[ "$members" -eq {len(pools)} ] || fail \'The access domain does not show all pools:\' "$members"',
-            say("Point the public name of the service at the access domain only once this shows both pools healthy."),
+            f'[ "$members" -eq {len(pools)} ] || {fail("The access domain does not show all pools:", "members")}',
             enable,
+            say("Point the public name of the service at the access domain only once both pools are shown as healthy."),
         ),
-        rollback="aliyun alidns UpdateCloudGtmInstanceConfigEnableStatus with --EnableStatus disable; put the old DNS record back.",
+        rollback="UpdateCloudGtmInstanceConfigEnableStatus with --EnableStatus disable; put the old DNS record back.",
         action_id=action.id,
         needs=(root.folder,),
     )

@@ -100,26 +100,27 @@ def _argument(key: str, value: Value, indent: str) -> str:
 
 
 def _value(value: Value, indent: str) -> str:
-    match value:
-        case Ref(expression):
-            return expression
-        case str():
-            return _text(value)
-        case bool():
-            return "true" if value else "false"
-        case None:
-            return "null"
-        case int() | float():  # bool is told apart above
-            return str(value)
-        case Blocks(items):
-            return _value(list(items), indent)
-        case Mapping():
-            inner = indent + "  "
-            width = max((len(_key(key)) for key in value), default=0)
-            lines = [f"{inner}{_key(key).ljust(width)} = {_value(item, inner)}" for key, item in value.items()]
-            return "{\n" + "\n".join(lines) + f"\n{indent}}}" if lines else "{}"
-        case _:
-            return "[" + ", ".join(_value(item, indent) for item in value) + "]"
+    if value is None:
+        return "null"
+    if isinstance(value, Ref):
+        return value.expression
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, Mapping):
+        return _map(value, indent)
+    items = value.items if isinstance(value, Blocks) else value
+    return "[" + ", ".join(_value(item, indent) for item in items) + "]"
+
+
+def _map(value: Mapping[str, Value], indent: str) -> str:
+    inner = indent + "  "
+    width = max((len(_key(key)) for key in value), default=0)
+    lines = [f"{inner}{_key(key).ljust(width)} = {_value(item, inner)}" for key, item in value.items()]
+    return "{\n" + "\n".join(lines) + f"\n{indent}}}" if lines else "{}"
 
 
 def _key(key: str) -> str:

@@ -171,18 +171,18 @@ def _start_pair(build: Build, action: Action, root: Root, pair: _Pair) -> None:
 def _start_step(action: Action, root: Root, output_name: str, kind: str, what: str) -> Step:
     upper = "Pair" if kind == "pair" else "Group"
     listing = "ReplicaPairs" if kind == "pair" else "ReplicaGroups"
-    described = aliyun("ebs", f"DescribeDiskReplica{upper}s", action.region, {f"{upper}Ids": Shell(f'"${kind}"')})
+    described = aliyun("ebs", f"DescribeDiskReplica{upper}s", action.region, {f"{upper}Ids": Shell(f'"${output_name}"')})
     start = aliyun(
         "ebs",
         f"StartDiskReplica{upper}",
         action.region,
-        {f"Replica{upper}Id": Shell(f'"${kind}"'), "OneShot": False},
+        {f"Replica{upper}Id": Shell(f'"${output_name}"'), "OneShot": False},
     )
     return Step(
         title=f"Start the replication of {what}",
         why=_NO_START,
         body=(
-            output(root.folder, output_name, kind),
+            output(root.folder, output_name),
             query(described, f".{listing}[0].Status", "status"),
             *expect(
                 "status", ("created", "stopped"), "It cannot be started in this state.", done=("syncing", "normal")

@@ -23,9 +23,7 @@ def image(build: Build, action: Action, root: Root, image_id: str | None) -> Val
         build.remark(
             action, f"The servers start from image {image_id}: it may lack what was installed since. Make a newer one."
         )
-    if root.region == action.region:
-        return image_id
-    if not image_id.startswith(CUSTOM_IMAGE_PREFIX):
+    if root.region == build.source_region(action) or not image_id.startswith(CUSTOM_IMAGE_PREFIX):
         return image_id
     return _copied(build, action, root, image_id).id
 
@@ -39,10 +37,10 @@ def _copied(build: Build, action: Action, root: Root, image_id: str) -> Ref:
     ref = root.add(
         "alicloud_image_copy",
         name,
-        f"Image {image_id} copied from {action.region}; copy it again whenever the source changes",
+        f"Image {image_id} copied from {build.source_region(action)}; copy it again whenever the source changes",
         {
             "source_image_id": image_id,
-            "source_region_id": action.region,
+            "source_region_id": build.source_region(action),
             "image_name": f"copy-of-{identifier(image_id)}".replace("_", "-"),
             "tags": build.tags(action),
             "timeouts": {"create": COPY_TIME},

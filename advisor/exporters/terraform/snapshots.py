@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from advisor.exporters.params import Params
@@ -33,11 +34,58 @@ def policy(build: Build, action: Action) -> None:
             "tags": build.tags(action),
         }
         created = build.add(action, root, "alicloud_ecs_auto_snapshot_policy", "snapshots", action.title, body)
-        build.output(action, root, "policy", "snapshot_policy_id", created.id, f"Snapshot policy of {action.workload}")
+        whose = f"Snapshot policy of {build.subject(action)}"
+        build.output(action, root, "policy", "snapshot_policy_id", created.id, whose)
         _attach(build, action, created.id, disks)
+        _replace_old(build, action, params, disks)
+    else:
+        _attach(build, action, existing, [disk for disk in disks if not _attached(build, disk, existing)])
+        build.step(action, _change_policy(action, params, existing))
+    _switch_on(build, action, disks)
+
+
+def _replace_old(build: Build, action: Action, params: Params, disks: Sequence[str]) -> None:
+    """Takes the disks off the policies that the new one stands in for."""
+    for old in params.texts("replaces"):
+        covered = [disk for disk in disks if _attached(build, disk, old)]
+        if covered:
+            build.step(action, _detach(action, old, covered))
+
+
+def _detach(action: Action, old: str, disks: Sequence[str]) -> Step:
+    region = action.region
+    arguments: dict[str, Argument] = {"regionId": region, "autoSnapshotPolicyId": old, "diskIds": list(disks)}
+    shown = aliyun("ecs", "DescribeDisks", region, {"DiskIds": list(disks)})
+    path = f".Disks.Disk | map(select((.AutoSnapshotPolicyId // \"\") == {json.dumps(old)})) | length"
+    return Step(
+        title=f"Take {len(disks)} disk{'s' if len(disks) > 1 else ''} off the old snapshot policy {old}",
+        why="Terraform did not attach the old policy and cannot detach it",
+        body=(
+            say("Only after the new policy is attached (terraform apply). Disks still bound to the old one:"),
+            query(shown, path, "bound"),
+            'say "$bound"',
+            aliyun("ecs", "CancelAutoSnapshotPolicy", region, arguments),
+        ),
+        rollback="aliyun ecs ApplyAutoSnapshotPolicy with the same arguments; snapshots already taken are not touched.",
+        action_id=action.id,
+    )
+
+
+def _switch_on(build: Build, action: Action, disks: Sequence[str]) -> None:
+    """Disks on which automatic snapshots are switched off would ignore any policy."""
+    known = ((disk, build.inventory.get(disk)) for disk in disks)
+    off = [disk for disk, item in known if item is not None and item.flag("auto_snapshot_enabled") is False]
+    if not off:
         return
-    _attach(build, action, existing, [disk for disk in disks if not _attached(build, disk, existing)])
-    build.step(action, _change_policy(action, params, existing))
+    call = aliyun("ecs", "ModifyDiskAttribute", action.region, {"DiskIds.1": Shell('"$disk"'), "EnableAutoSnapshot": True})
+    step = Step(
+        title=f"Switch automatic snapshots on for {len(off)} disk{'s' if len(off) > 1 else ''}",
+        why="the switch belongs to an existing disk, which Terraform would have to take over",
+        body=loop("disk", off, (call,)),
+        rollback="The same call with --EnableAutoSnapshot false.",
+        action_id=action.id,
+    )
+    build.step(action, step)
 
 
 def hours(params: Params) -> tuple[int, ...]:
@@ -83,11 +131,23 @@ def _copy_arguments(build: Build, action: Action) -> dict[str, Value]:
             "enable_cross_region_copy": True,
             "target_copy_regions": [region],
             "copied_snapshots_retention_days": retention(params),
-            "copy_encryption_configuration": block(
-                encrypted=any(_encrypted(build, disk) for disk in params.texts("disk_ids"))
-            ),
+            "copy_encryption_configuration": _encryption(build, params.texts("disk_ids")),
         }
-    return {}
+    own = Params.of(action)
+    kept = own.text("keep_copy_region")
+    if kept is None:
+        return {}
+    build.remark(action, f"The old policy copies to {kept}; the new one goes on doing so.")
+    return {
+        "enable_cross_region_copy": True,
+        "target_copy_regions": [kept],
+        "copied_snapshots_retention_days": retention(own),
+        "copy_encryption_configuration": _encryption(build, own.texts("disk_ids")),
+    }
+
+
+def _encryption(build: Build, disks: Sequence[str]) -> Value:
+    return block(encrypted=any(_encrypted(build, disk) for disk in disks))
 
 
 def _encrypted(build: Build, disk_id: str) -> bool:

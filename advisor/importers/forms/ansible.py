@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from advisor.importers.api_json import read_value
@@ -17,14 +17,28 @@ from advisor.model.inventory import Kind
 _HOST: Final = re.compile(r"^(\S+)\s+(.*\S)$")
 _PAIR: Final = re.compile(r"([A-Za-z_][\w.]*)=(\"[^\"]*\"|'[^']*'|\S+)")
 _LISTS: Final[dict[str, Kind]] = {
-    "instances": "instance", "disks": "disk", "groups": "security_group", "interfaces": "network_interface", "eips": "eip",
-    "load_balancers": "load_balancer", "vserver_groups": "server_group", "vpcs": "vpc", "vswitches": "vswitch",
+    "instances": "instance",
+    "disks": "disk",
+    "groups": "security_group",
+    "interfaces": "network_interface",
+    "eips": "eip",
+    "load_balancers": "load_balancer",
+    "vserver_groups": "server_group",
+    "vpcs": "vpc",
+    "vswitches": "vswitch",
     "buckets": "bucket",
-}  # fmt: skip
+}
 _SINGLES: Final[dict[str, Kind]] = {
-    "instance": "instance", "disk": "disk", "group": "security_group", "interface": "network_interface", "eip": "eip",
-    "load_balancer": "load_balancer", "vpc": "vpc", "vswitch": "vswitch", "bucket": "bucket",
-}  # fmt: skip
+    "instance": "instance",
+    "disk": "disk",
+    "group": "security_group",
+    "interface": "network_interface",
+    "eip": "eip",
+    "load_balancer": "load_balancer",
+    "vpc": "vpc",
+    "vswitch": "vswitch",
+    "bucket": "bucket",
+}
 _DEPTH: Final = 12
 
 
@@ -78,7 +92,7 @@ def _record(row: Record, kind: Kind, context: Context, batch: Batch, collector: 
     spec = SPEC_OF_KIND[kind]
     draft = read_record(spec, _cleaned(row, kind), context, batch, collector)
     if draft is not None and kind == "instance":
-        _instance_quirks(draft, row, context, batch)
+        _instance_quirks(draft, row)
 
 
 def _cleaned(row: Record, kind: Kind) -> dict[str, object]:
@@ -90,18 +104,23 @@ def _cleaned(row: Record, kind: Kind) -> dict[str, object]:
         found[spec.id[0]] = found.get("id")
     if kind == "database":
         # The module documents class and storage under each other's names; a text here is no number of GiB.
-        found = {key: value for key, value in found.items() if key not in ("db_instance_storage", "db_instance_storage_type")}
+        found = {
+            key: value for key, value in found.items() if key not in ("db_instance_storage", "db_instance_storage_type")
+        }
     groups = found.get("security_groups")
     if isinstance(groups, Mapping | list) and records([groups] if isinstance(groups, Mapping) else groups):
         rows = [groups] if isinstance(groups, Mapping) else groups
         found["security_groups"] = [text(get(one, "group_id", "security_group_id")) for one in records(rows)]
     if isinstance(found.get("permissions"), list):
-        rules = [{key: "" if inner == "None" else inner for key, inner in rule.items()} for rule in records(found["permissions"])]
+        rules = [
+            {key: "" if inner == "None" else inner for key, inner in rule.items()}
+            for rule in records(found["permissions"])
+        ]
         found["permissions"] = rules
     return found
 
 
-def _instance_quirks(draft: Draft, row: Record, context: Context, batch: Batch) -> None:
+def _instance_quirks(draft: Draft, row: Record) -> None:
     eip = row.get("eip")
     if isinstance(eip, Mapping) and text(get(eip, "allocation_id")):
         draft.attributes["eip_id"] = text(get(eip, "allocation_id"))
@@ -142,17 +161,19 @@ def _cloud_id(host: object) -> str:
     return ""
 
 
-def _read_hosts(hosts: object, context: Context, collector: Collector) -> bool:
+def _read_hosts(hosts: Iterable[tuple[str, object]], context: Context, collector: Collector) -> bool:
     batch = collector.batch(context)
     without: list[str] = []
     found = False
-    for name, host in hosts if hosts is not None else ():  # type: ignore[attr-defined]
+    for name, host in hosts:
         instance = _cloud_id(host)
-        if not instance:
+        if not instance or not isinstance(host, Mapping):
             without.append(str(name))
             continue
         record = {key: value for key, value in host.items() if key != "id"}
-        _record({**record, "id": instance, "instance_id": instance}, "instance", context.at(str(name)), batch, collector)
+        _record(
+            {**record, "id": instance, "instance_id": instance}, "instance", context.at(str(name)), batch, collector
+        )
         found = True
     if without:
         collector.skip(f"{len(without)} hosts", "they have no instance id", context.file)
@@ -183,5 +204,3 @@ def read_ini(content: str, context: Context, collector: Collector) -> bool:
             pairs = {key: value.strip("\"'") for key, value in _PAIR.findall(match.group(2))}
             hosts.setdefault(match.group(1), {}).update(pairs)
     return _read_hosts(hosts.items(), context, collector)
-
-

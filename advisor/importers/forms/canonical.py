@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, cast
+from typing import Final
 
 from advisor.importers.catalogue import SPEC_OF_KIND
 from advisor.importers.convert import as_bool, as_tags, json_inside
@@ -13,12 +13,18 @@ from advisor.importers.records import Collector, Context, Draft, ListSeen, safe_
 from advisor.importers.secrets import is_secret_name
 from advisor.model.inventory import Kind, Origin
 
-_COMMON: Final = frozenset({"id", "kind", "name", "region", "zone", "zones", "status", "tags", "attributes", "origin", "observed_at"})
+_COMMON: Final = frozenset(
+    {"id", "kind", "name", "region", "zone", "zones", "status", "tags", "attributes", "origin", "observed_at"}
+)
 
 
 def matches(value: object) -> bool:
     """Whether the document has ``resources`` that each name their kind and id."""
-    rows = records(value.get("resources")) if isinstance(value, Mapping) and isinstance(value.get("resources"), list) else []
+    rows = (
+        records(value.get("resources"))
+        if isinstance(value, Mapping) and isinstance(value.get("resources"), list)
+        else []
+    )
     return bool(rows) and all(row.get("kind") in KINDS and "id" in row for row in rows[:20])
 
 
@@ -33,7 +39,7 @@ def read(value: object, context: Context, collector: Collector) -> bool:
             batch.drafts.append(draft)
             listed.setdefault(draft.kind, []).append(draft.id)
     for kind, ids in listed.items():
-        collector.lists.append(ListSeen(kind, "canonical", "", tuple(ids), None, False, False, Origin(context.file)))
+        collector.lists.append(ListSeen(kind, "canonical", "", tuple(ids), Origin(context.file)))
     if isinstance(value, Mapping):
         _listed(value.get("listed"), collector)
     return True
@@ -48,10 +54,16 @@ def _listed(pairs: object, collector: Collector) -> None:
 def _draft(row: Record, context: Context, collector: Collector) -> Draft | None:
     kind, resource_id = text(row.get("kind")), text(row.get("id"))
     if kind not in KINDS or not resource_id:
-        collector.note("INV-NO-ID", "medium", "A resource has no id or no known kind", Origin(context.file, context.place),
-                       "it was left out.", "Fill 'id' and 'kind'.")
+        collector.note(
+            "INV-NO-ID",
+            "medium",
+            "A resource has no id or no known kind",
+            Origin(context.file, context.place),
+            "it was left out.",
+            "Fill 'id' and 'kind'.",
+        )
         return None
-    draft = Draft(cast(Kind, kind), resource_id, context.place, name=str(row.get("name") or ""))
+    draft = Draft(kind, resource_id, context.place, name=str(row.get("name") or ""))
     draft.region = text(row.get("region")) or None
     draft.zone = text(row.get("zone")) or None
     draft.zones = tuple(text(zone) for zone in _sequence(json_inside(row.get("zones"))) if text(zone))
@@ -95,10 +107,16 @@ def read_table(table: Table, context: Context, collector: Collector) -> bool:
         if not any(str(cell).strip() for cell in cells if cell is not None):
             continue
         kind = text(row.get("kind"))
-        attributes = {name: _cell(kind, name, cell) for name, cell in row.items() if name not in _COMMON and cell not in (None, "")}
+        attributes = {
+            name: _cell(kind, name, cell)
+            for name, cell in row.items()
+            if name not in _COMMON and cell not in (None, "")
+        }
         packed = json_inside(row.get("attributes"))
         attributes |= packed if isinstance(packed, Mapping) else {}
-        rows.append({**{name: row.get(name) for name in _COMMON if name in row}, "attributes": attributes, "row": number})
+        rows.append(
+            {**{name: row.get(name) for name in _COMMON if name in row}, "attributes": attributes, "row": number}
+        )
     return read({"resources": rows}, context, collector)
 
 
@@ -107,7 +125,7 @@ def _cell(kind: str, name: str, cell: object) -> object:
     inner = json_inside(cell)
     if inner is not cell:
         return inner
-    spec = SPEC_OF_KIND.get(cast(Kind, kind)) if kind in KINDS else None
+    spec = SPEC_OF_KIND.get(kind) if kind in KINDS else None
     convert = next((one.convert for one in spec.fields if one.name == name), None) if spec else None
     if convert is None:
         written = text(cell)
@@ -119,4 +137,3 @@ def _cell(kind: str, name: str, cell: object) -> object:
     except ValueError:
         return cell
     return None if found is ABSENT else found
-

@@ -43,8 +43,14 @@ def read(text: str, context: Context, collector: Collector, read_document: ReadD
             lines.append(line)
     if lines:
         places = ", ".join(str(line) for line in lines[:10])
-        collector.note("INV-EMBEDDED", "info", "Resources were read from JSON inside a text", Origin(context.file),
-                       f"JSON at line {places}.", "Leave the file out if that is only an example.")
+        collector.note(
+            "INV-EMBEDDED",
+            "info",
+            "Resources were read from JSON inside a text",
+            Origin(context.file),
+            f"JSON at line {places}.",
+            "Leave the file out if that is only an example.",
+        )
     return bool(lines)
 
 

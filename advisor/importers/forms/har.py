@@ -30,8 +30,8 @@ def read(value: object, context: Context, collector: Collector) -> bool:
         body = _body(entry)
         if body is None:
             continue
-        code = text(get(body, "Code")) if isinstance(body, Mapping) else ""
-        if code and code not in ("200", "Success") and text(get(body, "Message")):
+        code = _error(body)
+        if code:
             name = f"{here.operation or 'a call'} answered {code}"
             failed[name] = failed.get(name, 0) + 1
             continue
@@ -41,8 +41,16 @@ def read(value: object, context: Context, collector: Collector) -> bool:
     return True
 
 
+def _error(body: object) -> str:
+    """The code of an answer that is an error, else nothing."""
+    if not isinstance(body, Mapping) or not text(get(body, "Message")):
+        return ""
+    code = text(get(body, "Code"))
+    return "" if code in ("200", "Success") else code
+
+
 def _entries(value: object) -> Iterator[Record]:
-    log = value["log"] if isinstance(value, Mapping) else {}
+    log: dict[str, list[object]] = value["log"] if isinstance(value, Mapping) else {}
     return (entry for entry in log["entries"] if isinstance(entry, Mapping))
 
 

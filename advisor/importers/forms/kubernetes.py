@@ -41,14 +41,23 @@ def _node(node: Record, region: str, instance: str, context: Context, batch: Bat
     labels = get(node, "metadata.labels")
     label = labels if isinstance(labels, Mapping) else {}
     draft = Draft("instance", instance, context.place, name=text(get(node, "metadata.name")), region=region)
-    draft.zone = str(label.get("topology.kubernetes.io/zone") or label.get("failure-domain.beta.kubernetes.io/zone") or "") or None
+    draft.zone = (
+        str(label.get("topology.kubernetes.io/zone") or label.get("failure-domain.beta.kubernetes.io/zone") or "")
+        or None
+    )
     kind = label.get("node.kubernetes.io/instance-type") or label.get("beta.kubernetes.io/instance-type")
     if kind:
         draft.attributes["instance_type"] = str(kind)
-    addresses = [text(get(one, "address")) for one in records(get(node, "status.addresses")) if text(get(one, "type")) == "InternalIP"]
+    addresses = [
+        text(get(one, "address"))
+        for one in records(get(node, "status.addresses"))
+        if text(get(one, "type")) == "InternalIP"
+    ]
     draft.attributes["private_ips"] = tuple(addresses)
     batch.drafts.append(draft)
-    cluster = next((str(value) for value in (label.get("ack.aliyun.com"), *ids_in_path(context.path, "cluster")) if value), "")
+    cluster = next(
+        (str(value) for value in (label.get("ack.aliyun.com"), *ids_in_path(context.path, "cluster")) if value), ""
+    )
     if cluster and kind_of_id(cluster) == "cluster":
         draft.attributes["cluster_id"] = cluster
         owner = Draft("cluster", cluster, context.place, partial=True, unite=frozenset({"node_ids"}))

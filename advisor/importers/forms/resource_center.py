@@ -15,29 +15,87 @@ from advisor.importers.services.databases import POLARDB
 from advisor.model.inventory import Kind, Origin
 
 KIND_OF_TYPE: Final[dict[str, Kind]] = {
-    "acsecsinstance": "instance", "acsecsdisk": "disk", "acsecssnapshot": "snapshot",
-    "acsecsautosnapshotpolicy": "snapshot_policy", "acsecssecuritygroup": "security_group",
-    "acsecsnetworkinterface": "network_interface", "acsecsdeploymentset": "deployment_set", "acsecsimage": "image",
-    "acsebsdiskreplicapair": "replica_pair", "acsvpcvpc": "vpc", "acsvpcvswitch": "vswitch",
-    "acsvpcnatgateway": "nat_gateway", "acsnatnatgateway": "nat_gateway", "acsnatgatewaynatgateway": "nat_gateway",
-    "acseipeipaddress": "eip", "acseipaddress": "eip", "acsvpceipaddress": "eip", "acsvpcvpngateway": "vpn_gateway",
-    "acsvpnvpngateway": "vpn_gateway", "acsvpngatewayvpngateway": "vpn_gateway", "acsslbloadbalancer": "load_balancer",
-    "acsalbloadbalancer": "load_balancer", "acsnlbloadbalancer": "load_balancer", "acsslblistener": "listener",
-    "acsalblistener": "listener", "acsnlblistener": "listener", "acsalbservergroup": "server_group",
-    "acsnlbservergroup": "server_group", "acsessscalinggroup": "scaling_group", "acsrdsdbinstance": "database",
-    "acspolardbdbcluster": "database", "acsddsdbinstance": "database", "acskvstoreinstance": "cache",
-    "acskvstoredbinstance": "cache", "acsredisdbinstance": "cache", "acsredisinstance": "cache", "acsossbucket": "bucket",
-    "acsackcluster": "cluster", "acscskubernetescluster": "cluster", "acshbrvault": "vault", "acshbrbackupplan": "backup_plan",
-    "acsnasfilesystem": "file_system", "acskmskey": "key", "acsdtsinstance": "dts_job", "acsdtsdtsjob": "dts_job",
-    "ecs": "instance", "disk": "disk", "vpc": "vpc", "vswitch": "vswitch", "eip": "eip", "nat": "nat_gateway",
-    "clb": "load_balancer", "slb": "load_balancer", "alb": "load_balancer", "nlb": "load_balancer",
-    "albservergroup": "server_group", "slbvservergroup": "server_group", "eni": "network_interface",
-    "securitygroup": "security_group", "oss": "bucket", "nas": "file_system", "rds": "database", "polardb": "database",
-    "dds": "database", "kvstore": "cache", "tair": "cache", "ess": "scaling_group", "ack": "cluster",
-    "ackmanaged": "cluster", "ask": "cluster", "vpn": "vpn_gateway", "cbs": "vault",
-}  # fmt: skip
-_LISTS: Final = ("resources", "discoveredresourceprofilelist", "configurationitems", "discoveredresourcedetail",
-                 "configurationlist", "list")  # fmt: skip
+    "acsecsinstance": "instance",
+    "acsecsdisk": "disk",
+    "acsecssnapshot": "snapshot",
+    "acsecsautosnapshotpolicy": "snapshot_policy",
+    "acsecssecuritygroup": "security_group",
+    "acsecsnetworkinterface": "network_interface",
+    "acsecsdeploymentset": "deployment_set",
+    "acsecsimage": "image",
+    "acsebsdiskreplicapair": "replica_pair",
+    "acsvpcvpc": "vpc",
+    "acsvpcvswitch": "vswitch",
+    "acsvpcnatgateway": "nat_gateway",
+    "acsnatnatgateway": "nat_gateway",
+    "acsnatgatewaynatgateway": "nat_gateway",
+    "acseipeipaddress": "eip",
+    "acseipaddress": "eip",
+    "acsvpceipaddress": "eip",
+    "acsvpcvpngateway": "vpn_gateway",
+    "acsvpnvpngateway": "vpn_gateway",
+    "acsvpngatewayvpngateway": "vpn_gateway",
+    "acsslbloadbalancer": "load_balancer",
+    "acsalbloadbalancer": "load_balancer",
+    "acsnlbloadbalancer": "load_balancer",
+    "acsslblistener": "listener",
+    "acsalblistener": "listener",
+    "acsnlblistener": "listener",
+    "acsalbservergroup": "server_group",
+    "acsnlbservergroup": "server_group",
+    "acsessscalinggroup": "scaling_group",
+    "acsrdsdbinstance": "database",
+    "acspolardbdbcluster": "database",
+    "acsddsdbinstance": "database",
+    "acskvstoreinstance": "cache",
+    "acskvstoredbinstance": "cache",
+    "acsredisdbinstance": "cache",
+    "acsredisinstance": "cache",
+    "acsossbucket": "bucket",
+    "acsackcluster": "cluster",
+    "acscskubernetescluster": "cluster",
+    "acshbrvault": "vault",
+    "acshbrbackupplan": "backup_plan",
+    "acsnasfilesystem": "file_system",
+    "acskmskey": "key",
+    "acsdtsinstance": "dts_job",
+    "acsdtsdtsjob": "dts_job",
+    "ecs": "instance",
+    "disk": "disk",
+    "vpc": "vpc",
+    "vswitch": "vswitch",
+    "eip": "eip",
+    "nat": "nat_gateway",
+    "clb": "load_balancer",
+    "slb": "load_balancer",
+    "alb": "load_balancer",
+    "nlb": "load_balancer",
+    "albservergroup": "server_group",
+    "slbvservergroup": "server_group",
+    "eni": "network_interface",
+    "securitygroup": "security_group",
+    "oss": "bucket",
+    "nas": "file_system",
+    "rds": "database",
+    "polardb": "database",
+    "dds": "database",
+    "kvstore": "cache",
+    "tair": "cache",
+    "ess": "scaling_group",
+    "ack": "cluster",
+    "ackmanaged": "cluster",
+    "ask": "cluster",
+    "vpn": "vpn_gateway",
+    "cbs": "vault",
+}
+_LISTS: Final = (
+    "resources",
+    "discoveredresourceprofilelist",
+    "configurationitems",
+    "discoveredresourcedetail",
+    "configurationlist",
+    "list",
+)
 _TYPED: Final = frozenset({"resourcetype", "resourceid"})
 _OF_VPC: Final = frozenset({"vpc_id", "vswitch_id", "instance_id", "security_group_ids"})
 
@@ -61,7 +119,7 @@ def read(value: object, context: Context, collector: Collector) -> bool:
     for reason, count in sorted(left_out.items()):
         collector.skip(f"{count} rows", reason, context.file, context.place)
     for kind, ids in listed.items():
-        collector.lists.append(ListSeen(kind, "types", "", tuple(ids), None, False, False, Origin(context.file, context.place)))
+        collector.lists.append(ListSeen(kind, "types", "", tuple(ids), Origin(context.file, context.place)))
     _note_part(value, sum(len(ids) for ids in listed.values()) + sum(left_out.values()), context, collector)
     for pair in _relations(value):
         _relate(pair, context, batch)
@@ -86,7 +144,9 @@ def _rows(value: object, place: str = "", depth: int = 0) -> list[tuple[str, Rec
 
 def _is_row(row: Record) -> bool:
     names = keys_of(row).keys()
-    return names >= _TYPED and not names & {"relatedresourceid", "tagkey"} and bool(text(get(row, "resourceId")))
+    if not names >= _TYPED or names & {"relatedresourceid", "tagkey"} or not text(get(row, "resourceId")):
+        return False
+    return "::" in text(get(row, "resourceType")) or "relationships" in names
 
 
 def _row(row: Record, context: Context, batch: Batch, collector: Collector) -> Draft | str:
@@ -99,7 +159,9 @@ def _row(row: Record, context: Context, batch: Batch, collector: Collector) -> D
     if is_secret_name(written):
         return f"{written}: credentials are never kept"
     kind = KIND_OF_TYPE.get(plain(written)) or kind_of_id(resource_id) or "other"
-    captured = as_time(get(row, "CaptureTime", "UpdateTime")) if get(row, "CaptureTime", "UpdateTime") is not ABSENT else ""
+    captured = (
+        as_time(get(row, "CaptureTime", "UpdateTime")) if get(row, "CaptureTime", "UpdateTime") is not ABSENT else ""
+    )
     if isinstance(captured, str) and captured:
         batch = collector.batch(context.but(observed_at=captured))
     draft = _configured(kind, row, resource_id, context, batch, collector)
@@ -109,7 +171,9 @@ def _row(row: Record, context: Context, batch: Batch, collector: Collector) -> D
     return draft
 
 
-def _configured(kind: Kind, row: Record, resource_id: str, context: Context, batch: Batch, collector: Collector) -> Draft:
+def _configured(
+    kind: Kind, row: Record, resource_id: str, context: Context, batch: Batch, collector: Collector
+) -> Draft:
     """The draft with what the row's configuration holds (the describe answer, as JSON in a text)."""
     configuration = json_inside(get(row, "Configuration", "attributes"))
     spec = POLARDB if resource_id.startswith("pc-") else SPEC_OF_KIND.get(kind)
@@ -139,7 +203,9 @@ def _profile(draft: Draft, row: Record, context: Context, collector: Collector) 
     addresses = records(get(row, "IpAddressAttributes"))
     if addresses and draft.kind == "instance":
         for name, network in (("private_ips", "private"), ("public_ips", "public")):
-            found = unique(*(get(one, "IpAddress") for one in addresses if text(get(one, "NetworkType")).lower() == network))
+            found = unique(
+                *(get(one, "IpAddress") for one in addresses if text(get(one, "NetworkType")).lower() == network)
+            )
             draft.attributes.setdefault(name, found)
     account = text(get(row, "AccountId"))
     if account:
@@ -165,8 +231,14 @@ def _note_part(value: object, there: int, context: Context, collector: Collector
     total, more = text(get(holder, "TotalCount")), text(get(holder, "NextToken"))
     if there and ((total.isdigit() and int(total) > there) or more):
         shown = f"{there} of {total}" if total.isdigit() else f"{there}, and more follow"
-        collector.note("INV-TRUNCATED", "high", f"Pages are missing: {shown} resources", Origin(context.file, context.place),
-                       "the list is a part. What is not there is unknown, not absent.", "Export every page.")
+        collector.note(
+            "INV-TRUNCATED",
+            "high",
+            f"Pages are missing: {shown} resources",
+            Origin(context.file, context.place),
+            "the list is a part. What is not there is unknown, not absent.",
+            "Export every page.",
+        )
 
 
 def _relations(value: object) -> list[Record]:

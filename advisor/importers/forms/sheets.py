@@ -6,10 +6,11 @@ import csv
 import io
 import re
 import warnings
-import zipfile
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
+from advisor.importers.forms import canonical
 from advisor.importers.forms.tables import ColumnMapping, Table, find_header, read_table, refuse_unknown
 from advisor.importers.records import Collector, Context
 from advisor.importers.sources import RefusedError, check_archive
@@ -23,6 +24,13 @@ def looks_like_csv(text: str, mapping: ColumnMapping | None) -> bool:
     """Whether the first lines are rows of a table whose header is known."""
     rows = _csv_rows(text[:65536], limit=12)
     return find_header(rows, mapping) is not None or (mapping is not None and len(rows) > 1)
+
+
+def unknown_header(text: str) -> list[str] | None:
+    """The first row of what is a table by its shape but whose headers say nothing; None where it is no table."""
+    rows = [row for row in _csv_rows(text[:65536], limit=6) if row]
+    widths = {len(row) for row in rows}
+    return rows[0] if len(rows) > 1 and len(widths) == 1 and max(widths) > 2 else None
 
 
 def read_csv(text: str, context: Context, collector: Collector, mapping: ColumnMapping | None) -> bool:
@@ -46,7 +54,9 @@ def _csv_rows(text: str, limit: int = MAX_ROWS) -> list[list[str]]:
     return found
 
 
-def _read_rows(rows: Sequence[Sequence[object]], context: Context, collector: Collector, mapping: ColumnMapping | None) -> bool:
+def _read_rows(
+    rows: Sequence[Sequence[object]], context: Context, collector: Collector, mapping: ColumnMapping | None
+) -> bool:
     start = find_header(rows, mapping)
     if start is None:
         if rows and mapping is not None:
@@ -54,7 +64,10 @@ def _read_rows(rows: Sequence[Sequence[object]], context: Context, collector: Co
         return False
     header = tuple(str(cell or "").lstrip("\ufeff").strip() for cell in rows[start])
     body = [(start + offset + 2, row) for offset, row in enumerate(rows[start + 1 :])]
-    return read_table(Table(header, body), context, collector, mapping)
+    table = Table(header, body)
+    if canonical.is_canonical(header) and mapping is None:
+        return canonical.read_table(table, context, collector)
+    return read_table(table, context, collector, mapping)
 
 
 def read_workbook(data: bytes, context: Context, collector: Collector, mapping: ColumnMapping | None) -> bool:
@@ -66,9 +79,11 @@ def read_workbook(data: bytes, context: Context, collector: Collector, mapping: 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            sheets = [(sheet.title, [list(row) for row in sheet.iter_rows(values_only=True)]) for sheet in book.worksheets]
+            sheets = [
+                (sheet.title, [list(row) for row in sheet.iter_rows(values_only=True)]) for sheet in book.worksheets
+            ]
             book.close()
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, OSError, AttributeError, IndexError, SyntaxError):
+    except Exception:  # the library lets whatever it meets inside a broken workbook through
         raise RefusedError("the workbook is broken.", "Save it again, or export CSV.") from None
     found = False
     for title, rows in sheets:
@@ -84,7 +99,7 @@ def read_workbook(data: bytes, context: Context, collector: Collector, mapping: 
 def is_text_table(text: str) -> bool:
     """Whether the text holds what ``aliyun … --output cols=`` prints: ``A | B`` over a line of dashes."""
     lines = text.splitlines()[:40]
-    return any("|" in first and _BAR_LINE.match(second) for first, second in zip(lines, lines[1:], strict=False))
+    return any("|" in first and _BAR_LINE.match(second) for first, second in pairwise(lines))
 
 
 def read_text_table(text: str, context: Context, collector: Collector, mapping: ColumnMapping | None) -> bool:

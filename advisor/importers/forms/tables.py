@@ -1,4 +1,4 @@
-"""Rows under a header, wherever they come from: the console's lists, spreadsheets of one's own, the CLI's text tables."""
+"""Rows under a header: the console's lists, spreadsheets of one's own, the CLI's text tables, printed objects."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from advisor.importers.api_json import read_value
 from advisor.importers.catalogue import SPEC_OF_KIND, by_shape
 from advisor.importers.convert import as_gib, as_mib, as_number, as_tags, as_text, as_texts, gib_of_bytes, json_inside
 from advisor.importers.fields import ABSENT, Convert
-from advisor.importers.forms.words import CHARGES, STATES, concept_of, disk_category, plain_header, region_named, zone_named
+from advisor.importers.forms.disk_cells import DISK_COLUMNS, ID_IN_CELL, disk_words, read_disks
+from advisor.importers.forms.words import (
+    CHARGES,
+    STATES,
+    concept_of,
+    plain_header,
+    region_named,
+    zone_named,
+)
 from advisor.importers.places import kind_of_id, region_of_zone, zones_in
 from advisor.importers.records import Batch, Collector, Context, Draft, ListSeen, region_text, safe_tags
 from advisor.importers.secrets import is_secret_name, looks_like_key
@@ -19,15 +27,15 @@ from advisor.importers.sources import RefusedError
 from advisor.model.inventory import Kind, Origin
 
 ColumnMapping = Mapping[str, str]
-KINDS: Final = frozenset(get_args(Kind))
+KINDS: Final[frozenset[Kind]] = frozenset(get_args(Kind))
 HEADER_WITHIN: Final = 10
-_DISK_CELL = re.compile(r"(d-[0-9A-Za-z*]+)\s*(?:[（(]\s*(.*?)\s*(\d+)\s*(?:GiB|GB|G)?\s*[）)])?")
-_SIZE_CELL = re.compile(r"^\s*(?:(.*?)\s*)(\d+)\s*(?:GiB|GB|G)\s*$", re.IGNORECASE)
-_ID_IN_CELL = re.compile(r"(?<![\w-])([a-z]{1,4}-[0-9a-z*]{4,})(?![\w-])")
 _CPU_MEMORY = re.compile(r"(\d+)\s*(?:核|v?cpu|c)\D{0,12}?(\d+(?:\.\d+)?)\s*(?:g|gib|gb)", re.IGNORECASE)
 _FILE_KINDS: Final[tuple[tuple[str, Kind], ...]] = (
-    ("ecs_instance_list", "instance"), ("rds_instance_list", "database"), ("buckets_", "bucket"), ("disk_list", "disk"),
-)  # fmt: skip
+    ("ecs_instance_list", "instance"),
+    ("rds_instance_list", "database"),
+    ("buckets_", "bucket"),
+    ("disk_list", "disk"),
+)
 
 
 @dataclass(frozen=True)
@@ -40,32 +48,85 @@ class Table:
 
 
 _ATTRIBUTES: Final[dict[str, dict[str, str]]] = {
-    "instance": {"type": "instance_type", "cpu": "cpu", "os": "os_name", "image": "image_id", "private_ip": "private_ips",
-                 "public_ip": "public_ips", "ip": "private_ips", "vpc": "vpc_id", "vswitch": "vswitch_id",
-                 "security_groups": "security_group_ids", "network": "network_type", "deployment_set": "deployment_set_id"},
-    "disk": {"size": "size_gib", "disk_category": "category", "disk_type": "disk_type", "device": "device",
-             "attached_to": "instance_ids", "snapshot_policy": "snapshot_policy_ids", "encrypted": "encrypted"},
+    "instance": {
+        "type": "instance_type",
+        "cpu": "cpu",
+        "os": "os_name",
+        "image": "image_id",
+        "private_ip": "private_ips",
+        "public_ip": "public_ips",
+        "ip": "private_ips",
+        "vpc": "vpc_id",
+        "vswitch": "vswitch_id",
+        "security_groups": "security_group_ids",
+        "network": "network_type",
+        "deployment_set": "deployment_set_id",
+    },
+    "disk": {
+        "size": "size_gib",
+        "disk_category": "category",
+        "disk_type": "disk_type",
+        "device": "device",
+        "attached_to": "instance_ids",
+        "snapshot_policy": "snapshot_policy_ids",
+        "encrypted": "encrypted",
+    },
     "snapshot": {"source_disk": "source_disk_id", "size": "source_disk_size_gib", "encrypted": "encrypted"},
-    "database": {"type": "instance_class", "cpu": "cpu", "engine": "engine", "engine_version": "engine_version",
-                 "db_category": "category", "disk_category": "category", "db_role": "role", "storage": "storage_gib", "storage_type": "storage_type",
-                 "vpc": "vpc_id", "vswitch": "vswitch_id", "network": "network_type", "connection": "connection_string"},
-    "cache": {"type": "instance_class", "engine_version": "engine_version", "vpc": "vpc_id", "vswitch": "vswitch_id",
-              "connection": "connection_string", "private_ip": "private_ip"},
-    "load_balancer": {"type": "spec", "ip": "address", "public_ip": "address", "private_ip": "address", "vpc": "vpc_id",
-                      "vswitch": "vswitch_id", "network": "address_type"},
+    "database": {
+        "type": "instance_class",
+        "cpu": "cpu",
+        "engine": "engine",
+        "engine_version": "engine_version",
+        "db_category": "category",
+        "disk_category": "category",
+        "db_role": "role",
+        "storage": "storage_gib",
+        "storage_type": "storage_type",
+        "vpc": "vpc_id",
+        "vswitch": "vswitch_id",
+        "network": "network_type",
+        "connection": "connection_string",
+    },
+    "cache": {
+        "type": "instance_class",
+        "engine_version": "engine_version",
+        "vpc": "vpc_id",
+        "vswitch": "vswitch_id",
+        "connection": "connection_string",
+        "private_ip": "private_ip",
+    },
+    "load_balancer": {
+        "type": "spec",
+        "ip": "address",
+        "public_ip": "address",
+        "private_ip": "address",
+        "vpc": "vpc_id",
+        "vswitch": "vswitch_id",
+        "network": "address_type",
+    },
     "eip": {"ip": "address", "public_ip": "address", "bandwidth": "bandwidth_mbps", "attached_to": "instance_id"},
-    "bucket": {"redundancy": "redundancy", "storage_type": "storage_class", "versioning": "versioning", "size_bytes": "size_gib"},
-    "vswitch": {"vpc": "vpc_id"}, "security_group": {"vpc": "vpc_id"}, "nat_gateway": {"vpc": "vpc_id"},
-}  # fmt: skip
+    "bucket": {
+        "redundancy": "redundancy",
+        "storage_type": "storage_class",
+        "versioning": "versioning",
+        "size_bytes": "size_gib",
+    },
+    "vswitch": {"vpc": "vpc_id"},
+    "security_group": {"vpc": "vpc_id"},
+    "nat_gateway": {"vpc": "vpc_id"},
+}
 _TIMES: Final = {"created": "created_at", "expires": "expired_at"}
 _OWN: Final[dict[str, Convert]] = {
-    "private_ips": as_texts, "public_ips": as_texts, "security_group_ids": as_texts, "instance_ids": as_texts,
+    "private_ips": as_texts,
+    "public_ips": as_texts,
+    "security_group_ids": as_texts,
+    "instance_ids": as_texts,
     "snapshot_policy_ids": as_texts,
-}  # fmt: skip
+}
 
 
 def find_header(rows: Sequence[Sequence[object]], mapping: ColumnMapping | None) -> int | None:
-    """The index of the row that is the header: the first of the first few in which an id column and another are known."""
+    """The index of the header: the first of the first few rows in which an id column and another are known."""
     for index, row in enumerate(rows[:HEADER_WITHIN]):
         concepts = {concept for cell in row if (concept := _concept(cell, mapping))}
         if "id" in concepts and (len(concepts) > 1 or mapping):
@@ -99,8 +160,12 @@ def read_table(table: Table, context: Context, collector: Collector, mapping: Co
     listed: dict[Kind, list[str]] = {}
     nameless = 0
     for number, cells in table.rows:
-        row = _Row(table.header, concepts, cells, context.at(f"row {number}") if not context.place else
-                   context.but(place=f"{context.place}, row {number}"))
+        row = _Row(
+            table.header,
+            concepts,
+            cells,
+            context.at(f"row {number}") if not context.place else context.but(place=f"{context.place}, row {number}"),
+        )
         if row.is_empty():
             continue
         draft = _draft(row, batch, collector)
@@ -109,20 +174,28 @@ def read_table(table: Table, context: Context, collector: Collector, mapping: Co
         else:
             listed.setdefault(draft.kind, []).append(draft.id)
     if nameless:
-        collector.note("INV-NO-ID", "medium", f"{nameless} rows have no id", Origin(context.file, context.place),
-                       "they were left out.", "Fill the id column (i-…, d-…, rm-…).")
+        collector.note(
+            "INV-NO-ID",
+            "medium",
+            f"{nameless} rows have no id",
+            Origin(context.file, context.place),
+            "they were left out.",
+            "Fill the id column (i-…, d-…, rm-…).",
+        )
     _list_seen(listed, context, collector, table)
     return True
 
 
 def _list_seen(listed: Mapping[Kind, list[str]], context: Context, collector: Collector, table: Table) -> None:
     for kind, ids in listed.items():
-        collector.lists.append(ListSeen(kind, "table", context.region or "", tuple(ids), None, False, False,
-                                        Origin(context.file, context.place)))
+        collector.lists.append(
+            ListSeen(kind, "table", context.region or "", tuple(ids), Origin(context.file, context.place))
+        )
     kind_of_file = _kind_of_file(context.file, table.header)
     if not listed and kind_of_file:
-        collector.lists.append(ListSeen(kind_of_file, "table", context.region or "", (), None, False, False,
-                                        Origin(context.file, context.place)))
+        collector.lists.append(
+            ListSeen(kind_of_file, "table", context.region or "", (), Origin(context.file, context.place))
+        )
 
 
 def _read_api_rows(table: Table, context: Context, collector: Collector) -> bool:
@@ -151,7 +224,11 @@ class _Row:
         return ""
 
     def all(self, concept: str) -> list[str]:
-        return [_cell_text(cell) for known, cell in zip(self.concepts, self.cells, strict=False) if known == concept and cell]
+        return [
+            _cell_text(cell)
+            for known, cell in zip(self.concepts, self.cells, strict=False)
+            if known == concept and cell
+        ]
 
     def header_of(self, concept: str) -> str:
         return next((name for known, name in zip(self.concepts, self.header, strict=False) if known == concept), "")
@@ -179,14 +256,14 @@ def _draft(row: _Row, batch: Batch, collector: Collector) -> Draft | None:
     _attributes(draft, row, collector)
     batch.drafts.append(draft)
     if draft.kind == "instance":
-        _disks(draft, row, batch)
+        read_disks(draft, {kind: row.get(concept) for concept, kind in DISK_COLUMNS.items()}, row.context, batch)
     return draft
 
 
 def _id_and_name(row: _Row) -> tuple[str, str]:
     """Some lists hold id and name in one cell, one below the other."""
     cell, name = row.get("id"), row.get("name")
-    match = _ID_IN_CELL.search(cell)
+    match = ID_IN_CELL.search(cell)
     if match and match.group(1) != cell:
         rest = cell.replace(match.group(1), "").strip(" \n\t/()（）")
         return match.group(1), name or rest
@@ -263,8 +340,15 @@ def _set(draft: Draft, name: str, convert: Convert, cell: str, row: _Row, collec
     try:
         value = convert(cell)
     except ValueError as error:
-        collector.note("INV-VALUE", "low", f"A value of {draft.id} cannot be read", Origin(row.context.file, row.context.place),
-                       f"{name} {error}; it counts as unknown.", "Correct it in the source, or leave it out.", draft.id)
+        collector.note(
+            "INV-VALUE",
+            "low",
+            f"A value of {draft.id} cannot be read",
+            Origin(row.context.file, row.context.place),
+            f"{name} {error}; it counts as unknown.",
+            "Correct it in the source, or leave it out.",
+            draft.id,
+        )
         return
     if value is not ABSENT:
         draft.attributes.setdefault(name, value)
@@ -280,7 +364,7 @@ def _special(draft: Draft, row: _Row) -> None:
     if both:
         draft.attributes.update(cpu=int(both.group(1)), memory_mib=int(float(both.group(2)) * 1024))
     if draft.kind == "disk":
-        _disk_words(draft, row)
+        disk_words(draft, row.get("disk_category"), row.get("disk_type"))
     if draft.kind == "database" and row.get("storage"):
         draft.attributes["storage_gib"] = as_gib(row.get("storage"))
     if draft.kind == "database":
@@ -295,57 +379,11 @@ def _memory(cell: str, header: str) -> object:
     return int(found * 1024) if isinstance(found, int | float) and found < 1024 else found
 
 
-def _disk_words(draft: Draft, row: _Row) -> None:
-    category = row.get("disk_category")
-    if category:
-        draft.attributes["category"] = disk_category(category)
-        level = re.search(r"PL\d", category)
-        if level:
-            draft.attributes["performance_level"] = level.group(0)
-    kind = row.get("disk_type")
-    if kind:
-        draft.attributes["disk_type"] = "system" if "系统" in kind or "system" in kind.lower() else "data"
-    for name in ("instance_ids", "snapshot_policy_ids"):
-        found = draft.attributes.get(name)
-        if isinstance(found, tuple):
-            ids = [match for part in found for match in _ID_IN_CELL.findall(part)]
-            draft.attributes[name] = tuple(dict.fromkeys(ids))
-
-
-def _disks(instance: Draft, row: _Row, batch: Batch) -> None:
-    """The disk cells of an instance list: ``d-xxx(ESSD Entry 80GiB)``, several one below the other."""
-    ids = []
-    for concept, kind in (("system_disk", "system"), ("data_disks", "data")):
-        cell = row.get(concept)
-        for match in _DISK_CELL.finditer(cell):
-            ids.append(match.group(1))
-            batch.drafts.append(_disk(match, kind, instance, row.context))
-        plain = _SIZE_CELL.match(cell)
-        if plain and "d-" not in cell and kind == "system":
-            instance.attributes["system_disk_size_gib"] = int(plain.group(2))
-            if plain.group(1):
-                instance.attributes["system_disk_category"] = disk_category(plain.group(1))
-    if ids:
-        instance.attributes["disk_ids"] = tuple(dict.fromkeys(ids))
-
-
-def _disk(match: re.Match[str], kind: str, instance: Draft, context: Context) -> Draft:
-    disk = Draft("disk", match.group(1), context.place, region=instance.region, zone=instance.zone)
-    disk.attributes = {"disk_type": kind, "instance_ids": (instance.id,)}
-    if match.group(3):
-        disk.attributes["size_gib"] = int(match.group(3))
-    words = match.group(2) or ""
-    if words:
-        disk.attributes["category"] = disk_category(words)
-        level = re.search(r"PL\d", words)
-        if level:
-            disk.attributes["performance_level"] = level.group(0)
-    return disk
-
-
 def refuse_unknown(header: Sequence[object]) -> RefusedError:
     """The complaint about a table whose headers say nothing."""
     shown = ", ".join(str(cell) for cell in header if cell not in (None, ""))[:300]
-    return RefusedError(f"no id column is known among its headers: {shown}.",
-                        "Name the columns with a mapping (for example {\"主机编号\": \"id\", \"机房\": \"zone\"}), or export the "
-                        "console's own list.")
+    return RefusedError(
+        f"no id column is known among its headers: {shown}.",
+        'Name the columns with a mapping (for example {"主机编号": "id", "机房": "zone"}), or export the '
+        "console's own list.",
+    )

@@ -1,4 +1,4 @@
-"""Terraform state: version 3 (flat texts), version 4, and ``terraform show -json``. Build order is not run-time need, so
+"""Terraform state: version 3 (flat texts), version 4, and ``terraform show -json``. Build order is no run-time need, so
 ``dependencies`` are not read; what a state holds is what that root manages, never a whole listing."""
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ def read(value: object, context: Context, collector: Collector) -> bool:
     for kind, number in sorted(left_out.items()):
         collector.skip(kind, f"{number} of a type that no plan needs", context.file)
     if not count:
-        collector.skip(context.file, "an empty state: everything in it was destroyed, or it never held anything", context.file)
+        collector.skip(
+            context.file, "an empty state: everything in it was destroyed, or it never held anything", context.file
+        )
     return True
 
 
@@ -88,7 +90,13 @@ def _version_4(state: Record) -> Iterator[Item]:
             attributes = instance.get("attributes")
             flat = instance.get("attributes_flat")
             index = f"[{instance['index_key']!r}]" if "index_key" in instance else ""
-            found = attributes if isinstance(attributes, Mapping) else unflatten(flat) if isinstance(flat, Mapping) else None
+            found = (
+                attributes
+                if isinstance(attributes, Mapping)
+                else unflatten(flat)
+                if isinstance(flat, Mapping)
+                else None
+            )
             if found is not None:
                 yield Item(f"{module}{kind}.{resource.get('name', '')}{index}", kind, found)
 

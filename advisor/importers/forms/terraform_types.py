@@ -1,4 +1,4 @@
-"""What the provider calls its types: which kind each is, which attributes it names differently, which types only link."""
+"""What the provider calls its types: of which kind each is, what it names differently, which types only link."""
 
 from __future__ import annotations
 
@@ -14,29 +14,75 @@ from advisor.importers.services.ecs import rule_record
 Renames = Mapping[str, str]
 Link = Callable[[Record, Context, Batch], None]
 
-_DISK: Final = {"disk_name": "DiskName", "name": "DiskName", "type": "-", "snapshot_id": "SourceSnapshotId", "dedicated_block_storage_cluster_id": "StorageClusterId", "delete_auto_snapshot": "DeleteAutoSnapshot",
-                "enable_auto_snapshot": "EnableAutoSnapshot", "payment_type": "DiskChargeType"}
+_DISK: Final = {
+    "disk_name": "DiskName",
+    "name": "DiskName",
+    "type": "-",
+    "snapshot_id": "SourceSnapshotId",
+    "dedicated_block_storage_cluster_id": "StorageClusterId",
+    "delete_auto_snapshot": "DeleteAutoSnapshot",
+    "enable_auto_snapshot": "EnableAutoSnapshot",
+    "payment_type": "DiskChargeType",
+}
 _SNAPSHOT: Final = {"disk_id": "SourceDiskId", "name": "SnapshotName", "snapshot_name": "SnapshotName"}
 _POLICY: Final = {"name": "AutoSnapshotPolicyName", "auto_snapshot_policy_name": "AutoSnapshotPolicyName"}
 _GROUP: Final = {"name": "SecurityGroupName", "security_group_name": "SecurityGroupName"}
-_EIP: Final = {"address_name": "Name", "name": "Name", "payment_type": "ChargeType", "instance_charge_type": "ChargeType"}
+_EIP: Final = {
+    "address_name": "Name",
+    "name": "Name",
+    "payment_type": "ChargeType",
+    "instance_charge_type": "ChargeType",
+}
 _NAT: Final = {"nat_gateway_name": "Name", "name": "Name"}
-_SLB: Final = {"load_balancer_name": "LoadBalancerName", "name": "LoadBalancerName", "load_balancer_spec": "LoadBalancerSpec",
-               "specification": "LoadBalancerSpec", "payment_type": "PayType"}
+_SLB: Final = {
+    "load_balancer_name": "LoadBalancerName",
+    "name": "LoadBalancerName",
+    "load_balancer_spec": "LoadBalancerSpec",
+    "specification": "LoadBalancerSpec",
+    "payment_type": "PayType",
+}
 _LB: Final = {"load_balancer_name": "LoadBalancerName"}
-_LISTENER: Final = {"frontend_port": "ListenerPort", "backend_port": "BackendServerPort", "protocol": "ListenerProtocol",
-                    "server_group_id": "VServerGroupId", "master_slave_server_group_id": "MasterSlaveServerGroupId"}
-_SERVER_GROUP: Final = {"server_group_name": "ServerGroupName", "name": "ServerGroupName", "load_balancer_id": "RelatedLoadBalancerIds"}
-_ESS: Final = {"scaling_group_name": "ScalingGroupName", "loadbalancer_ids": "LoadBalancerIds", "multi_az_policy": "MultiAZPolicy",
-               "default_cooldown": "DefaultCooldown"}
-_RDS: Final = {"instance_name": "DBInstanceDescription", "instance_type": "DBInstanceClass", "instance_storage": "DBInstanceStorage",
-               "zone_id": "MasterZone", "instance_charge_type": "PayType"}
+_LISTENER: Final = {
+    "frontend_port": "ListenerPort",
+    "backend_port": "BackendServerPort",
+    "protocol": "ListenerProtocol",
+    "server_group_id": "VServerGroupId",
+    "master_slave_server_group_id": "MasterSlaveServerGroupId",
+}
+_SERVER_GROUP: Final = {
+    "server_group_name": "ServerGroupName",
+    "name": "ServerGroupName",
+    "load_balancer_id": "RelatedLoadBalancerIds",
+}
+_ESS: Final = {
+    "scaling_group_name": "ScalingGroupName",
+    "loadbalancer_ids": "LoadBalancerIds",
+    "multi_az_policy": "MultiAZPolicy",
+    "default_cooldown": "DefaultCooldown",
+}
+_RDS: Final = {
+    "instance_name": "DBInstanceDescription",
+    "instance_type": "DBInstanceClass",
+    "instance_storage": "DBInstanceStorage",
+    "zone_id": "MasterZone",
+    "instance_charge_type": "PayType",
+}
 _POLARDB: Final = {"description": "DBClusterDescription", "db_node_class": "DBNodeClass"}
-_KVSTORE: Final = {"db_instance_name": "InstanceName", "instance_name": "InstanceName", "payment_type": "ChargeType",
-                   "instance_charge_type": "ChargeType", "instance_type": "Engine", "secondary_zone_id": "SecondaryZoneId",
-                   "connection_domain": "ConnectionDomain"}
+_KVSTORE: Final = {
+    "db_instance_name": "InstanceName",
+    "instance_name": "InstanceName",
+    "payment_type": "ChargeType",
+    "instance_charge_type": "ChargeType",
+    "instance_type": "Engine",
+    "secondary_zone_id": "SecondaryZoneId",
+    "connection_domain": "ConnectionDomain",
+}
 _CLUSTER: Final = {"vswitch_ids": "vswitch_ids", "version": "current_version"}
-_PLAN: Final = {"ecs_backup_plan_name": "PlanName", "oss_backup_plan_name": "PlanName", "nas_backup_plan_name": "PlanName"}
+_PLAN: Final = {
+    "ecs_backup_plan_name": "PlanName",
+    "oss_backup_plan_name": "PlanName",
+    "nas_backup_plan_name": "PlanName",
+}
 
 SPECS: Final[dict[str, tuple[Spec, Renames]]] = {
     "alicloud_instance": (ecs.INSTANCE, {"instance_name": "InstanceName"}),
@@ -46,15 +92,25 @@ SPECS: Final[dict[str, tuple[Spec, Renames]]] = {
     "alicloud_ecs_snapshot": (storage.SNAPSHOT, _SNAPSHOT),
     "alicloud_snapshot_policy": (storage.SNAPSHOT_POLICY, _POLICY),
     "alicloud_ecs_auto_snapshot_policy": (storage.SNAPSHOT_POLICY, _POLICY),
-    "alicloud_ebs_disk_replica_pair": (storage.REPLICA_PAIR, {"disk_id": "SourceDiskId", "source_zone_id": "SourceZoneId",
-                                                              "destination_region_id": "DestinationRegion", "pair_name": "PairName"}),
+    "alicloud_ebs_disk_replica_pair": (
+        storage.REPLICA_PAIR,
+        {
+            "disk_id": "SourceDiskId",
+            "source_zone_id": "SourceZoneId",
+            "destination_region_id": "DestinationRegion",
+            "pair_name": "PairName",
+        },
+    ),
     "alicloud_ecs_deployment_set": (ecs.DEPLOYMENT_SET, {}),
     "alicloud_image": (ecs.IMAGE, {"image_name": "ImageName"}),
     "alicloud_network_interface": (ecs.NETWORK_INTERFACE, {}),
     "alicloud_ecs_network_interface": (ecs.NETWORK_INTERFACE, {}),
     "alicloud_security_group": (ecs.SECURITY_GROUP, _GROUP),
     "alicloud_vpc": (network.VPC, {"vpc_name": "VpcName", "name": "VpcName"}),
-    "alicloud_vswitch": (network.VSWITCH, {"vswitch_name": "VSwitchName", "name": "VSwitchName", "availability_zone": "ZoneId"}),
+    "alicloud_vswitch": (
+        network.VSWITCH,
+        {"vswitch_name": "VSwitchName", "name": "VSwitchName", "availability_zone": "ZoneId"},
+    ),
     "alicloud_subnet": (network.VSWITCH, {"name": "VSwitchName", "availability_zone": "ZoneId"}),
     "alicloud_eip": (network.EIP, _EIP),
     "alicloud_eip_address": (network.EIP, _EIP),
@@ -87,9 +143,12 @@ SPECS: Final[dict[str, tuple[Spec, Renames]]] = {
     "alicloud_hbr_oss_backup_plan": (others.BACKUP_PLAN, _PLAN),
     "alicloud_hbr_nas_backup_plan": (others.BACKUP_PLAN, _PLAN),
     "alicloud_dts_synchronization_job": (others.DTS_JOB, {"dts_job_name": "DtsJobName"}),
-}  # fmt: skip
-_SOURCE_OF: Final = {"alicloud_hbr_ecs_backup_plan": "ECS_FILE", "alicloud_hbr_oss_backup_plan": "OSS",
-                     "alicloud_hbr_nas_backup_plan": "NAS"}  # fmt: skip
+}
+_SOURCE_OF: Final = {
+    "alicloud_hbr_ecs_backup_plan": "ECS_FILE",
+    "alicloud_hbr_oss_backup_plan": "OSS",
+    "alicloud_hbr_nas_backup_plan": "NAS",
+}
 
 
 def read_resource(kind: str, attributes: Record, context: Context, batch: Batch, collector: Collector) -> None:
@@ -126,7 +185,10 @@ def _with_id(spec: Spec, record: Record) -> Record:
 
 def _instance_disks(draft: Draft, attributes: Record, context: Context, batch: Batch) -> None:
     """A state names the system disk and the sizes of data disks, not the data disks' ids."""
-    system = {"size_gib": as_int(text(get(attributes, "system_disk_size"))), "category": as_text(get(attributes, "system_disk_category"))}
+    system = {
+        "size_gib": as_int(text(get(attributes, "system_disk_size"))),
+        "category": as_text(get(attributes, "system_disk_category")),
+    }
     known = {name: value for name, value in system.items() if value not in (ABSENT, "")}
     system_id = text(get(attributes, "system_disk_id"))
     if system_id:
@@ -141,7 +203,11 @@ def _instance_disks(draft: Draft, attributes: Record, context: Context, batch: B
 
 
 def _data_disk(record: Record) -> dict[str, object]:
-    found = {"name": text(get(record, "name")), "size_gib": as_int(text(get(record, "size"))), "category": text(get(record, "category"))}
+    found = {
+        "name": text(get(record, "name")),
+        "size_gib": as_int(text(get(record, "size"))),
+        "category": text(get(record, "category")),
+    }
     return {name: value for name, value in found.items() if value not in (ABSENT, "")}
 
 
@@ -149,7 +215,10 @@ def _database(draft: Draft, attributes: Record) -> None:
     allowed = get(attributes, "security_ips")
     if allowed is not ABSENT:
         draft.attributes["security_ips"] = tuple(texts(allowed))
-    for name, source in (("backup_retention_days", "backup_retention_period"), ("log_backup_retention_days", "log_backup_retention_period")):
+    for name, source in (
+        ("backup_retention_days", "backup_retention_period"),
+        ("log_backup_retention_days", "log_backup_retention_period"),
+    ):
         if text(get(attributes, source)).isdigit():
             draft.attributes[name] = int(text(get(attributes, source)))
 
@@ -202,7 +271,9 @@ def _eip_association(record: Record, context: Context, batch: Batch) -> None:
 def _backends(record: Record, context: Context, batch: Batch) -> None:
     owner = text(get(record, "load_balancer_id"))
     servers = tuple(balancing.backend_record(one) for one in records(get(record, "backend_servers")))
-    listed = servers or tuple({"server_id": one, "type": "ecs"} for one in texts(get(record, "instance_ids", "instances")))
+    listed = servers or tuple(
+        {"server_id": one, "type": "ecs"} for one in texts(get(record, "instance_ids", "instances"))
+    )
     _link("load_balancer", owner, "backend", listed, context, batch)
 
 
@@ -220,19 +291,31 @@ def _scaling_configuration(record: Record, context: Context, batch: Batch) -> No
 
 
 def _scaling_groups_of_balancer(record: Record, context: Context, batch: Batch) -> None:
-    groups = unique(get(record, "alb_server_group_id", "server_group_id"), get(record, "vserver_groups.vserver_attributes.vserver_group_id"))
+    groups = unique(
+        get(record, "alb_server_group_id", "server_group_id"),
+        get(record, "vserver_groups.vserver_attributes.vserver_group_id"),
+    )
     _link("scaling_group", text(get(record, "scaling_group_id")), "server_group_ids", groups, context, batch)
 
 
 def _scaling_attachment(record: Record, context: Context, batch: Batch) -> None:
-    _link("scaling_group", text(get(record, "scaling_group_id")), "instance_ids", unique(get(record, "instance_ids")), context, batch)
+    _link(
+        "scaling_group",
+        text(get(record, "scaling_group_id")),
+        "instance_ids",
+        unique(get(record, "instance_ids")),
+        context,
+        batch,
+    )
 
 
 def _backup_policy(record: Record, context: Context, batch: Batch) -> None:
     owner = text(get(record, "instance_id"))
     draft = Draft("database", owner, context.place, partial=True)
-    for name, sources in (("backup_retention_days", ("backup_retention_period", "retention_period")),
-                          ("log_backup_retention_days", ("log_backup_retention_period", "log_retention_period"))):
+    for name, sources in (
+        ("backup_retention_days", ("backup_retention_period", "retention_period")),
+        ("log_backup_retention_days", ("log_backup_retention_period", "log_retention_period")),
+    ):
         if text(get(record, *sources)).isdigit():
             draft.attributes[name] = int(text(get(record, *sources)))
     days = get(record, "preferred_backup_period", "backup_period")

@@ -7,24 +7,31 @@ import unicodedata
 from typing import Final
 
 HEADERS: Final[dict[str, str]] = {
-    "id": "实例id id instanceid 资源id resourceid 实例编号 主机id ecsid 服务器id 云盘id 磁盘id diskid 快照id snapshotid dbinstanceid "
-          "数据库实例id 负载均衡id loadbalancerid 负载均衡实例id 实例id/名称 instanceid/name 实例 存储桶名称 bucketname bucket "
-          "eipid allocationid 弹性公网ipid",
-    "name": "实例名称 名称 instancename name 主机名称 主机名 hostname 资源名称 resourcename dbinstancedescription 实例描述 云盘名称 "
-            "磁盘名称 diskname 快照名称 snapshotname loadbalancername 服务器名称",
+    "id": (
+        "实例id id instanceid 资源id resourceid 实例编号 主机id ecsid 服务器id 云盘id 磁盘id diskid "
+        "快照id snapshotid dbinstanceid 数据库实例id 负载均衡id loadbalancerid 负载均衡实例id "
+        "实例id/名称 instanceid/name 实例 存储桶名称 bucketname bucket eipid allocationid 弹性公网ipid"
+    ),
+    "name": (
+        "实例名称 名称 instancename name 主机名称 主机名 hostname 资源名称 resourcename "
+        "dbinstancedescription 实例描述 云盘名称 磁盘名称 diskname 快照名称 snapshotname "
+        "loadbalancername 服务器名称"
+    ),
     "kind": "kind 资源类型 resourcetype 资产类型",
     "region": "地域 区域 region regionid 地域id 所在地域 regioncode",
     "zone": "可用区 所在可用区 zone zoneid 可用区id availabilityzone masterzoneid 主可用区",
     "slave_zone": "备可用区 slavezoneid secondaryzoneid",
     "status": "状态 实例状态 status state 运行状态 instancestatus dbinstancestatus 云盘状态 loadbalancerstatus",
-    "type": "实例规格 规格 instancetype dbinstanceclass 机型 规格类型 instancespecifications specification 实例类型",
+    "type": ("实例规格 规格 instancetype dbinstanceclass 机型 规格类型 instancespecifications specification 实例类型"),
     "cpu": "cpu vcpu cpu核数 vcpus dbinstancecpu 核数",
     "memory": "内存 memory mem dbinstancememory 内存大小",
     "cpu_memory": "配置 cpu/内存 cpumemory 实例配置 规格配置",
     "os": "操作系统 os osname operatingsystem 镜像 ostype",
     "image": "镜像id imageid",
-    "private_ip": "内网ip 私网ip 私有ip privateip 主私网ip privateipaddress 私有ip地址 内网ip地址 内网地址 私网地址 primaryprivateip "
-                  "privateipaddresses",
+    "private_ip": (
+        "内网ip 私网ip 私有ip privateip 主私网ip privateipaddress 私有ip地址 内网ip地址 内网地址 "
+        "私网地址 primaryprivateip privateipaddresses"
+    ),
     "public_ip": "公网ip publicip publicipaddress 外网ip 公网ip地址 弹性公网ip eip publicipaddresses 公网地址",
     "ip": "ip地址 ipaddress address 服务地址 ip",
     "vpc": "专有网络 vpc vpcid 专有网络id 虚拟网络id 所属专有网络 专有网络vpc",
@@ -69,35 +76,104 @@ CONCEPT_OF_HEADER: Final[dict[str, str]] = {
 SECOND_HEADERS: Final = {"实例类型": "db_role"}
 
 STATES: Final = {
-    "运行中": "Running", "已停止": "Stopped", "启动中": "Starting", "停止中": "Stopping", "创建中": "Pending", "使用中": "In_use",
-    "待挂载": "Available", "挂载中": "Attaching", "卸载中": "Detaching", "已过期": "Expired", "成功": "accomplished",
-    "创建成功": "accomplished", "正常": "Normal",
-}  # fmt: skip
+    "运行中": "Running",
+    "已停止": "Stopped",
+    "启动中": "Starting",
+    "停止中": "Stopping",
+    "创建中": "Pending",
+    "使用中": "In_use",
+    "待挂载": "Available",
+    "挂载中": "Attaching",
+    "卸载中": "Detaching",
+    "已过期": "Expired",
+    "成功": "accomplished",
+    "创建成功": "accomplished",
+    "正常": "Normal",
+}
 CHARGES: Final = {
-    "按量付费": "PostPaid", "按量": "PostPaid", "后付费": "PostPaid", "pay-as-you-go": "PostPaid", "payasyougo": "PostPaid",
-    "包年包月": "PrePaid", "预付费": "PrePaid", "subscription": "PrePaid", "包年": "PrePaid", "包月": "PrePaid",
-}  # fmt: skip
+    "按量付费": "PostPaid",
+    "按量": "PostPaid",
+    "后付费": "PostPaid",
+    "pay-as-you-go": "PostPaid",
+    "payasyougo": "PostPaid",
+    "包年包月": "PrePaid",
+    "预付费": "PrePaid",
+    "subscription": "PrePaid",
+    "包年": "PrePaid",
+    "包月": "PrePaid",
+}
 _CITIES: Final = {
-    "北京": "cn-beijing", "成都": "cn-chengdu", "福州": "cn-fuzhou", "广州": "cn-guangzhou", "杭州": "cn-hangzhou",
-    "河源": "cn-heyuan", "呼和浩特": "cn-huhehaote", "南京": "cn-nanjing", "青岛": "cn-qingdao", "上海": "cn-shanghai",
-    "深圳": "cn-shenzhen", "武汉": "cn-wuhan-lr", "乌兰察布": "cn-wulanchabu", "张家口": "cn-zhangjiakou", "香港": "cn-hongkong",
-    "东京": "ap-northeast-1", "首尔": "ap-northeast-2", "新加坡": "ap-southeast-1", "吉隆坡": "ap-southeast-3",
-    "雅加达": "ap-southeast-5", "马尼拉": "ap-southeast-6", "曼谷": "ap-southeast-7", "法兰克福": "eu-central-1",
-    "伦敦": "eu-west-1", "墨西哥": "na-south-1", "弗吉尼亚": "us-east-1", "硅谷": "us-west-1", "利雅得": "me-central-1",
-    "迪拜": "me-east-1", "beijing": "cn-beijing", "chengdu": "cn-chengdu", "guangzhou": "cn-guangzhou",
-    "hangzhou": "cn-hangzhou", "heyuan": "cn-heyuan", "hohhot": "cn-huhehaote", "qingdao": "cn-qingdao",
-    "shanghai": "cn-shanghai", "shenzhen": "cn-shenzhen", "ulanqab": "cn-wulanchabu", "zhangjiakou": "cn-zhangjiakou",
-    "hong kong": "cn-hongkong", "tokyo": "ap-northeast-1", "seoul": "ap-northeast-2", "singapore": "ap-southeast-1",
-    "kuala lumpur": "ap-southeast-3", "jakarta": "ap-southeast-5", "manila": "ap-southeast-6", "bangkok": "ap-southeast-7",
-    "frankfurt": "eu-central-1", "london": "eu-west-1", "mexico": "na-south-1", "virginia": "us-east-1",
-    "silicon valley": "us-west-1", "riyadh": "me-central-1", "dubai": "me-east-1",
-}  # fmt: skip
+    "北京": "cn-beijing",
+    "成都": "cn-chengdu",
+    "福州": "cn-fuzhou",
+    "广州": "cn-guangzhou",
+    "杭州": "cn-hangzhou",
+    "河源": "cn-heyuan",
+    "呼和浩特": "cn-huhehaote",
+    "南京": "cn-nanjing",
+    "青岛": "cn-qingdao",
+    "上海": "cn-shanghai",
+    "深圳": "cn-shenzhen",
+    "武汉": "cn-wuhan-lr",
+    "乌兰察布": "cn-wulanchabu",
+    "张家口": "cn-zhangjiakou",
+    "香港": "cn-hongkong",
+    "东京": "ap-northeast-1",
+    "首尔": "ap-northeast-2",
+    "新加坡": "ap-southeast-1",
+    "吉隆坡": "ap-southeast-3",
+    "雅加达": "ap-southeast-5",
+    "马尼拉": "ap-southeast-6",
+    "曼谷": "ap-southeast-7",
+    "法兰克福": "eu-central-1",
+    "伦敦": "eu-west-1",
+    "墨西哥": "na-south-1",
+    "弗吉尼亚": "us-east-1",
+    "硅谷": "us-west-1",
+    "利雅得": "me-central-1",
+    "迪拜": "me-east-1",
+    "beijing": "cn-beijing",
+    "chengdu": "cn-chengdu",
+    "guangzhou": "cn-guangzhou",
+    "hangzhou": "cn-hangzhou",
+    "heyuan": "cn-heyuan",
+    "hohhot": "cn-huhehaote",
+    "qingdao": "cn-qingdao",
+    "shanghai": "cn-shanghai",
+    "shenzhen": "cn-shenzhen",
+    "ulanqab": "cn-wulanchabu",
+    "zhangjiakou": "cn-zhangjiakou",
+    "hong kong": "cn-hongkong",
+    "tokyo": "ap-northeast-1",
+    "seoul": "ap-northeast-2",
+    "singapore": "ap-southeast-1",
+    "kuala lumpur": "ap-southeast-3",
+    "jakarta": "ap-southeast-5",
+    "manila": "ap-southeast-6",
+    "bangkok": "ap-southeast-7",
+    "frankfurt": "eu-central-1",
+    "london": "eu-west-1",
+    "mexico": "na-south-1",
+    "virginia": "us-east-1",
+    "silicon valley": "us-west-1",
+    "riyadh": "me-central-1",
+    "dubai": "me-east-1",
+}
 _DISK_NAMES: Final = (
-    ("essdautopl", "cloud_auto"), ("essdentry", "cloud_essd_entry"), ("regionalessd", "cloud_regional_disk_auto"),
-    ("essd同城冗余", "cloud_regional_disk_auto"), ("essd", "cloud_essd"), ("高效云盘", "cloud_efficiency"),
-    ("ultradisk", "cloud_efficiency"), ("ssd云盘", "cloud_ssd"), ("standardssd", "cloud_ssd"), ("普通云盘", "cloud"),
-    ("basicdisk", "cloud"), ("本地", "local"), ("local", "local"),
-)  # fmt: skip
+    ("essdautopl", "cloud_auto"),
+    ("essdentry", "cloud_essd_entry"),
+    ("regionalessd", "cloud_regional_disk_auto"),
+    ("essd同城冗余", "cloud_regional_disk_auto"),
+    ("essd", "cloud_essd"),
+    ("高效云盘", "cloud_efficiency"),
+    ("ultradisk", "cloud_efficiency"),
+    ("ssd云盘", "cloud_ssd"),
+    ("standardssd", "cloud_ssd"),
+    ("普通云盘", "cloud"),
+    ("basicdisk", "cloud"),
+    ("本地", "local"),
+    ("local", "local"),
+)
 _PLAIN_HEADER = re.compile(r"[\s_\-.*\"'“”]")
 _ZONE_WORD = re.compile(r"(?:可用区|zone)\s*([A-Za-z])\b", re.IGNORECASE)
 _UNIT = re.compile(r"\((?:gb|gib|核|%|mb|mbps|个|台|lrs-.*)\)")

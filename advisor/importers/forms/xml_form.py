@@ -24,7 +24,9 @@ def matches(text: str) -> bool:
 def read(text: str, context: Context, collector: Collector) -> bool:
     """Read one XML answer; raises ``RefusedError`` for broken or dangerous ones."""
     if _FORBIDDEN.search(text):
-        raise RefusedError("XML with a document type or entities is not read.", "Export it as JSON, or remove the DOCTYPE.")
+        raise RefusedError(
+            "XML with a document type or entities is not read.", "Export it as JSON, or remove the DOCTYPE."
+        )
     try:
         # Entities are refused above, so that the standard parser cannot be made to expand any.
         root = ElementTree.fromstring(text.strip())  # noqa: S314

@@ -277,7 +277,13 @@ def read_tag(record: Record, context: Context, batch: Batch) -> None:
 def read_references(record: Record, context: Context, batch: Batch) -> None:
     """Which groups name this group as a source."""
     group = text(get(record, "SecurityGroupId"))
-    named_by = texts(get(record, "ReferencingSecurityGroups.ReferencingSecurityGroup.SecurityGroupId"))
+    named_by = texts(
+        get(
+            record,
+            "ReferencingSecurityGroups.ReferencingSecurityGroup.SecurityGroupId",
+            "SecurityReferencingGroups.SecurityGroupId",
+        )
+    )
     if group:
         draft = Draft("security_group", group, context.place, partial=True)
         draft.attributes["referenced_by"] = tuple(named_by)

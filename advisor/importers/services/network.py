@@ -49,6 +49,7 @@ EIP = Spec(
     hints=("eipaddress", "eipaddresses"),
     needs=(frozenset({"allocationid", "ipaddress"}),),
     refuses=frozenset({"issupportunassociate", "usingstatus"}),
+    region=("RegionId", "Region", "InstanceRegionId"),
     zone=("Zone",),
     fields=(
         field_of("address", "IpAddress", as_text),
@@ -95,7 +96,6 @@ VPN_GATEWAY = Spec(
     hints=("vpngateway", "vpngateways"),
     needs=(frozenset({"vpngatewayid", "vpcid"}), frozenset({"vpngatewayid", "internetip"})),
     refuses=frozenset({"vpnconnectionid"}),
-    tags=("Tags", "Tag"),
     fields=(
         field_of("vpc_id", "VpcId", as_text),
         field_of("vswitch_id", "VSwitchId", as_text),

@@ -1,22 +1,18 @@
-"""The one place that wires files, rules and prices to the planner and the exporters. CLI, app and batch call this."""
+"""Files, rules and prices to the planner, and the plan to the exporters."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import secrets
-import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from pathlib import Path, PurePosixPath
+from datetime import date, datetime
+from pathlib import Path
 
 from advisor import __version__
 from advisor.exporters import EXPORTERS
 from advisor.importers import default_targets, read_inventory, read_targets
 from advisor.model.deliverable import Deliverable
 from advisor.model.evidence import RuleBook
-from advisor.model.finding import InputError, Mistake, OutsideError
+from advisor.model.finding import InputError, Mistake
 from advisor.model.inventory import ImportResult
 from advisor.model.plan import Plan
 from advisor.model.pricebook import PriceBook
@@ -59,6 +55,11 @@ class Assessment:
     @property
     def plan(self) -> Plan:
         return self.deliverable.plan
+
+
+def today() -> date:
+    """The date on this machine: the one place that looks at a clock."""
+    return datetime.now().astimezone().date()
 
 
 def books(settings: Settings) -> tuple[RuleBook, PriceBook]:
@@ -109,16 +110,32 @@ def assess(
 
 
 def plan_for(
-    imported: ImportResult, targets: Targets, rules: RuleBook, prices: PriceBook, settings: Settings,
-    budget: Money | None = None, progress: Progress = silent,
-) -> Assessment:  # fmt: skip
+    imported: ImportResult,
+    targets: Targets,
+    rules: RuleBook,
+    prices: PriceBook,
+    settings: Settings,
+    budget: Money | None = None,
+    progress: Progress = silent,
+) -> Assessment:
     """Plan for what has been read already (the app's way in)."""
     currency = _currency(settings, targets, budget)
     request = PlanRequest(
-        imported, targets, rules, prices, settings.as_of or date.today(), __version__,
-        objective=_objective(settings, []), currency=currency, budget=budget, seed=settings.seed, samples=settings.samples,
-        admit_unpriced=settings.admit_unpriced, with_frontier=settings.with_frontier, progress=progress,
-    )  # fmt: skip
+        imported,
+        targets,
+        rules,
+        prices,
+        settings.as_of or today(),
+        __version__,
+        objective=_objective(settings, []),
+        currency=currency,
+        budget=budget,
+        seed=settings.seed,
+        samples=settings.samples,
+        admit_unpriced=settings.admit_unpriced,
+        with_frontier=settings.with_frontier,
+        progress=progress,
+    )
     plan, graph = make_plan(request)
     return Assessment(Deliverable(plan, imported.inventory, graph, rules), targets, imported)
 
@@ -137,8 +154,14 @@ def _objective(settings: Settings, mistakes: list[Mistake]) -> Objective:
     for known in OBJECTIVES:
         if settings.objective == known:
             return known
-    mistakes.append(Mistake("command line", "--objective", f"'{settings.objective}' is no objective.",
-                            f"Write one of {', '.join(OBJECTIVES)}."))  # fmt: skip
+    mistakes.append(
+        Mistake(
+            "command line",
+            "--objective",
+            f"'{settings.objective}' is no objective.",
+            f"Write one of {', '.join(OBJECTIVES)}.",
+        )
+    )
     return "min-cost"
 
 
@@ -147,8 +170,11 @@ def _currency(settings: Settings, targets: Targets, budget: Money | None) -> str
     limit = budget or targets.budget
     mistakes = []
     if currency not in CURRENCIES:
-        mistakes.append(Mistake("command line", "--currency", f"'{currency}' is not a currency of the price book.",
-                                "Write CNY or USD."))  # fmt: skip
+        mistakes.append(
+            Mistake(
+                "command line", "--currency", f"'{currency}' is not a currency of the price book.", "Write CNY or USD."
+            )
+        )
     elif limit is not None and limit.currency != currency:
         problem = f"the budget is in {limit.currency}, the plan in {currency}; amounts are never converted silently."
         mistakes.append(Mistake("command line", "--currency", problem, f"Give the budget in {currency}."))
@@ -159,11 +185,7 @@ def _currency(settings: Settings, targets: Targets, budget: Money | None) -> str
 
 def export(assessment: Assessment, formats: Collection[str] = DEFAULT_FORMATS) -> dict[str, bytes]:
     """The files of the wanted formats by relative path; raises ``InputError`` for a format that does not exist."""
-    unknown = sorted(set(formats) - set(EXPORTERS))
-    if unknown:
-        known = ", ".join(EXPORTERS)
-        raise InputError([Mistake("command line", "--formats", f"'{name}' is no format.", f"Write some of {known}.")
-                          for name in unknown])  # fmt: skip
+    check_formats(formats)
     files: dict[str, bytes] = {}
     for name in EXPORTERS:
         if name in formats:
@@ -171,57 +193,13 @@ def export(assessment: Assessment, formats: Collection[str] = DEFAULT_FORMATS) -
     return files
 
 
-def write(files: Mapping[str, bytes], out: Path) -> None:
-    """Write all files, then put them in place at once: a reader never sees half a plan.
-
-    Files of an earlier run that this run does not write again are removed with the old folder, but only where the folder
-    holds a plan; a folder with anything else in it is refused. Raises ``OutsideError`` on disk trouble."""
-    target = out.resolve()
-    _refuse_foreign(out, target)
-    staging = target.parent / f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}"
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            path = staging / _inside(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        _swap(staging, target)
-    except OSError as error:
-        raise OutsideError(f"{out}: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-
-
-def _refuse_foreign(out: Path, target: Path) -> None:
-    if target.is_file():
-        raise InputError([Mistake(str(out), "", "is a file.", "Give a folder to write to.")])
-    if target.is_dir() and any(target.iterdir()) and not (target / "plan.json").is_file():
-        raise InputError([Mistake(str(out), "", "holds files that are no plan.", "Give a new or empty folder.")])
-
-
-def _inside(name: str) -> PurePosixPath:
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts:
-        raise ValueError(f"an exporter wants to write outside its folder: {name}")
-    return path
-
-
-def _swap(staging: Path, target: Path) -> None:
-    old = target.with_name(f"{staging.name}.old")
-    if target.exists():
-        target.rename(old)
-    try:
-        staging.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def digest(files: Mapping[str, bytes]) -> str:
-    """SHA-256 over paths and contents, for comparing two runs."""
-    total = hashlib.sha256()
-    for name in sorted(files):
-        total.update(name.encode() + b"\0" + hashlib.sha256(files[name]).digest())
-    return total.hexdigest()
+def check_formats(formats: Collection[str]) -> None:
+    """Raises ``InputError`` naming every format that does not exist."""
+    known = ", ".join(EXPORTERS)
+    mistakes = [
+        Mistake("command line", "--formats", f"'{name}' is no format.", f"Write some of {known}.")
+        for name in formats
+        if name not in EXPORTERS
+    ]
+    if mistakes:
+        raise InputError(mistakes)

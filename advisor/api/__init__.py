@@ -1,0 +1,61 @@
+"""The one place that wires everything together; CLI, app and batch call this and nothing below it."""
+
+from advisor.api.assessing import (
+    ALL_FORMATS,
+    DEFAULT_FORMATS,
+    Assessment,
+    Settings,
+    assess,
+    books,
+    check_formats,
+    classes_of,
+    export,
+    plan_for,
+)
+from advisor.api.explaining import compare_plans, estimate_chain, explain, load_plan, terminal_summary
+from advisor.api.output import digest, write, write_new
+from advisor.api.viewing import (
+    blast_of,
+    graph_output,
+    inventory_converted,
+    inventory_summary,
+    inventory_text,
+    load_inventory,
+    load_targets,
+    price_coverage,
+    price_rows,
+    price_table,
+    targets_template,
+)
+
+__all__ = [
+    "ALL_FORMATS",
+    "DEFAULT_FORMATS",
+    "Assessment",
+    "Settings",
+    "assess",
+    "blast_of",
+    "books",
+    "check_formats",
+    "classes_of",
+    "compare_plans",
+    "digest",
+    "estimate_chain",
+    "explain",
+    "export",
+    "graph_output",
+    "inventory_converted",
+    "inventory_summary",
+    "inventory_text",
+    "load_inventory",
+    "load_plan",
+    "load_targets",
+    "plan_for",
+    "price_coverage",
+    "price_rows",
+    "price_table",
+    "targets_template",
+    "terminal_summary",
+    "write",
+    "write_new",
+]

@@ -1,0 +1,307 @@
+"""A finished plan in words: one workload's reasons, the difference between two plans, a copy chain on its own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from advisor.estimation.chains import path_to, serve
+from advisor.model.finding import InputError, Mistake
+from advisor.model.plan import Estimate, Plan, WorkloadPlan
+from advisor.model.recovery import Level
+from advisor.model.units import UnitError, format_amount, format_duration, parse_duration
+from advisor.reporting import terminal_summary
+from advisor.reporting.terminal import wrap
+from advisor.yaml_text import YamlDocument, load_yaml
+
+_LEVEL_KEYS: Final = ("name", "accumulation", "hold", "propagation", "retention", "kind", "location")
+_CASE_KEYS: Final = ("survivors", "detection")
+__all__ = ["compare_plans", "estimate_chain", "explain", "load_plan", "terminal_summary"]
+
+
+def load_plan(path: Path) -> Plan:
+    """A plan.json; raises ``InputError`` naming the first things that are wrong with it."""
+    try:
+        return Plan.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        raise InputError([Mistake(str(path), "", "does not exist.", "Give the plan.json of an earlier run.")]) from None
+    except (ValidationError, UnicodeDecodeError) as error:
+        problems = error.errors()[:5] if isinstance(error, ValidationError) else []
+        mistakes = [
+            Mistake(str(path), ".".join(map(str, item["loc"])), str(item["msg"]), "Give a plan.json of this version.")
+            for item in problems
+        ]
+        raise InputError(mistakes or [Mistake(str(path), "", "is no plan.", "Give a plan.json.")]) from error
+
+
+def explain(plan: Plan, name: str, width: int) -> str:
+    """Why a workload got its option, what lost and why, and what each number rests on."""
+    workload = next((item for item in plan.workloads if item.name == name), None)
+    if workload is None:
+        known = ", ".join(item.name for item in plan.workloads)
+        raise InputError(
+            [Mistake("command line", "WORKLOAD", f"'{name}' is no workload of the plan.", f"Write one of {known}.")]
+        )
+    lines = [
+        *_opening(plan, workload),
+        *_disruptions(workload),
+        *_money(plan, workload),
+        *_losers(workload),
+        *_basis(plan, workload),
+    ]
+    return "\n".join(part for line in lines for part in (_wrapped(line, width))) + "\n"
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    indent = len(line) - len(line.lstrip())
+    pieces = wrap(line.strip(), width - indent) or [""]
+    return [" " * indent + piece for piece in pieces]
+
+
+def _opening(plan: Plan, workload: WorkloadPlan) -> list[str]:
+    action_lines = [f"  - {action.title}" for action in workload.actions] or ["  - nothing is changed"]
+    return [
+        f"{workload.name} – class {workload.class_name}, found by {workload.found_by}",
+        f"Tier {workload.tier_before} before, {workload.tier} after. Option {workload.option_id}, chosen among "
+        f"{workload.options_considered} combinations under the objective {plan.objective}.",
+        "",
+        "What is done:",
+        *action_lines,
+        "",
+    ]
+
+
+def _disruptions(workload: WorkloadPlan) -> list[str]:
+    lines = ["What that means:"]
+    for disruption, after in workload.estimates.items():
+        before = workload.before[disruption]
+        verdict = {True: "met", False: "MISSED", None: "no target"}[after.meets]
+        lines += [
+            f"  {disruption}: {verdict}" + (f" (worst case: {after.worst_place})" if after.worst_place else ""),
+            f"    RPO at worst {_rpo(before)} before, {_rpo(after)} after{_target(after.target_rpo_s)}; "
+            f"on average {_time(after.rpo_expected_s)}",
+            f"    RTO P50 {_time(after.rto_p50_s)}, P90 {_time(after.rto_p90_s)}, P95 {_time(after.rto_p95_s)}"
+            f" (before: P95 {_time(before.rto_p95_s)}){_target(after.target_rto_s)}",
+            f"    limited by: {after.limiting}; confidence {after.confidence}",
+        ]
+        lines += [
+            f"    {item.fact} moves the P95 from {_time(item.p95_low_s)} to {_time(item.p95_high_s)}"
+            for item in after.sensitivity
+        ]
+    lines += [f"  missed: {m.disruption} {m.metric} – {m.remedy}" for m in workload.misses]
+    return [*lines, ""]
+
+
+def _rpo(item: Estimate) -> str:
+    return "no recovery point" if item.rpo_unbounded else _time(item.rpo_worst_s)
+
+
+def _time(seconds: float | None) -> str:
+    return format_duration(seconds)
+
+
+def _target(seconds: float | None) -> str:
+    return f", target {format_duration(seconds)}" if seconds is not None else ""
+
+
+def _money(plan: Plan, workload: WorkloadPlan) -> list[str]:
+    cost = workload.cost
+    least = "at least " if cost.at_least else ""
+    lines = [
+        f"What it adds: {least}{format_amount(cost.monthly_added)} {plan.currency} a month"
+        f" (low end {format_amount(cost.monthly_added_low)})"
+    ]
+    for line in cost.steady:
+        amount = "unpriced" if line.monthly is None else f"{format_amount(line.monthly)} {line.currency}"
+        price = f" × {line.unit_price} per {line.unit}" if line.unit_price is not None else ""
+        lines.append(f"  {line.what_for}: {line.quantity}{price} = {amount} [{line.origin}, {line.as_of or 'undated'}]")
+    return [*lines, ""]
+
+
+def _losers(workload: WorkloadPlan) -> list[str]:
+    lines = ["What lost:"]
+    for item in workload.rejected:
+        price = f" ({format_amount(item.monthly_added)} a month)" if item.monthly_added is not None else ""
+        lines.append(f"  {item.option_id}{price}: {item.reason}")
+    lines += [f"  {item.mechanism} for {item.resource}: {item.reason}" for item in workload.infeasible]
+    return [*(lines if len(lines) > 1 else ["What lost: nothing else was possible"]), ""]
+
+
+def _basis(plan: Plan, workload: WorkloadPlan) -> list[str]:
+    used = {fact for item in workload.estimates.values() for fact in item.facts}
+    lines = ["What the numbers rest on:"]
+    for item in plan.evidence:
+        if item.fact in used:
+            mark = " (your own value)" if item.overridden else ""
+            lines.append(f"  {item.fact} = {item.value}{mark} [{item.confidence}] {item.source}")
+    return lines
+
+
+def compare_plans(earlier: Plan, later: Plan) -> str:
+    """The difference between two plans, line by line."""
+    old = {item.name: item for item in earlier.workloads}
+    lines = ["", "Against the earlier plan:"]
+    lines.append(
+        f"  added {format_amount(earlier.portfolio.monthly_added)} -> {format_amount(later.portfolio.monthly_added)} "
+        f"{later.currency} a month, targets met {earlier.portfolio.targets_met} -> {later.portfolio.targets_met} "
+        f"of {later.portfolio.targets_total}"
+    )
+    for item in later.workloads:
+        lines += _compare_workload(old.pop(item.name, None), item)
+    lines += [f"  {name}: no longer in the estate" for name in sorted(old)]
+    changed = {
+        name
+        for name in ("inventory", "targets", "rules", "prices")
+        if getattr(earlier.inputs, name) != getattr(later.inputs, name)
+    }
+    lines.append(f"  inputs that changed: {', '.join(sorted(changed)) or 'none'}")
+    return "\n".join(lines) + "\n"
+
+
+def _compare_workload(before: WorkloadPlan | None, after: WorkloadPlan) -> list[str]:
+    if before is None:
+        return [f"  {after.name}: new, {after.option_id}"]
+    lines = []
+    if before.option_id != after.option_id:
+        difference = after.cost.monthly_added - before.cost.monthly_added
+        lines.append(f"  {after.name}: {before.option_id} -> {after.option_id} ({difference:+.2f} a month)")
+    for disruption, now in after.estimates.items():
+        then = before.estimates[disruption]
+        if (then.meets, then.rpo_worst_s, then.rto_p95_s) != (now.meets, now.rpo_worst_s, now.rto_p95_s):
+            lines.append(
+                f"    {disruption}: RPO {_rpo(then)} -> {_rpo(now)}, "
+                f"RTO P95 {_time(then.rto_p95_s)} -> {_time(now.rto_p95_s)}"
+            )
+    return lines
+
+
+def estimate_chain(path: Path) -> dict[str, object]:
+    """Worst and expected loss of the chain file's disruptions; raises ``InputError`` with every mistake in it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise InputError([Mistake(str(path), "", "does not exist.", "Give a chain file.")]) from None
+    except UnicodeDecodeError:
+        raise InputError([Mistake(str(path), "", "is no text in UTF-8.", "Save it as UTF-8.")]) from None
+    reader = _ChainReader(path.name, load_yaml(text, path.name))
+    levels, cases = reader.read()
+    return {name: _case(levels, *case) for name, case in cases.items()}
+
+
+def _case(levels: tuple[Level, ...], survivors: tuple[str, ...], detection: float | None) -> dict[str, object]:
+    served = serve(levels, survivors, detection)
+    if served is None:
+        return {"rpo_worst_s": None, "rpo_expected_s": None, "served_from": None, "unbounded": True}
+    chain = [level.name for level in path_to(levels, served.level)]
+    return {
+        "rpo_worst_s": served.worst_s,
+        "rpo_expected_s": served.expected_s,
+        "served_from": served.level.name,
+        "unbounded": False,
+        "chain": chain,
+    }
+
+
+class _ChainReader:
+    """The chain file with every mistake gathered."""
+
+    def __init__(self, file: str, document: YamlDocument) -> None:
+        self.file = file
+        self.document = document
+        self.mistakes: list[Mistake] = []
+
+    def read(self) -> tuple[tuple[Level, ...], dict[str, tuple[tuple[str, ...], float | None]]]:
+        value = self.document.value
+        if not isinstance(value, Mapping):
+            self._wrong((), "the file is no mapping.", "Write 'levels:' and 'disruptions:'.")
+            raise InputError(self.mistakes)
+        for key in value:
+            if key not in ("levels", "disruptions"):
+                self._wrong((key,), f"'{key}' is not known.", "Write levels or disruptions.")
+        levels = self._levels(value.get("levels"))
+        cases = self._cases(value.get("disruptions"), {level.name for level in levels})
+        if self.mistakes:
+            raise InputError(self.mistakes)
+        return levels, cases
+
+    def _wrong(self, place: tuple[str | int, ...], problem: str, remedy: str) -> None:
+        line = next(
+            (self.document.lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in self.document.lines),
+            None,
+        )
+        self.mistakes.append(Mistake(self.file, f"line {line}" if line else "", problem, remedy))
+
+    def _levels(self, value: object) -> tuple[Level, ...]:
+        if not isinstance(value, list) or not value:
+            self._wrong(
+                ("levels",), "'levels' is no list of levels.", "Write '- {name: snapshot, accumulation: 24 h, …}'."
+            )
+            return ()
+        levels: list[Level] = []
+        for index, item in enumerate(value):
+            place: tuple[str | int, ...] = ("levels", index)
+            if not isinstance(item, Mapping) or not isinstance(item.get("name"), str):
+                self._wrong(place, "a level needs a name.", "Write '- {name: snapshot, …}'.")
+                continue
+            levels.append(self._level(item, place, levels[-1].name if levels else None))
+            if levels[-1].name in {level.name for level in levels[:-1]}:
+                self._wrong(place, f"level '{item['name']}' is there twice.", "Give each level a name of its own.")
+        return tuple(levels)
+
+    def _level(self, item: Mapping[str, object], place: tuple[str | int, ...], feeder: str | None) -> Level:
+        for key in item:
+            if key not in _LEVEL_KEYS:
+                self._wrong((*place, key), f"'{key}' is not known.", f"Write one of {', '.join(_LEVEL_KEYS)}.")
+        kind = item.get("kind", "point_in_time")
+        if kind not in ("replica", "point_in_time"):
+            self._wrong((*place, "kind"), f"'{kind}' is no kind of level.", "Write replica or point_in_time.")
+            kind = "point_in_time"
+        times = {key: self._duration(item, key, place) for key in ("accumulation", "hold", "propagation")}
+        retention = self._duration(item, "retention", place) if "retention" in item else math.inf
+        return Level(
+            str(item["name"]),
+            "replica" if kind == "replica" else "point_in_time",
+            str(item.get("location", "")),
+            times["accumulation"],
+            times["hold"],
+            times["propagation"],
+            retention,
+            (),
+            feeder,
+        )
+
+    def _duration(self, item: Mapping[str, object], key: str, place: tuple[str | int, ...]) -> float:
+        if key not in item:
+            return 0.0
+        try:
+            return parse_duration(item[key])
+        except UnitError as error:
+            self._wrong((*place, key), f"{key}: {error}", "")
+            return 0.0
+
+    def _cases(self, value: object, names: set[str]) -> dict[str, tuple[tuple[str, ...], float | None]]:
+        if not isinstance(value, Mapping) or not value:
+            self._wrong(("disruptions",), "'disruptions' is no mapping.", "Write 'region: {survivors: [copy]}'.")
+            return {}
+        return {str(name): self._survivors(item, ("disruptions", str(name)), names) for name, item in value.items()}
+
+    def _survivors(
+        self, item: object, place: tuple[str | int, ...], names: set[str]
+    ) -> tuple[tuple[str, ...], float | None]:
+        listed = item.get("survivors") if isinstance(item, Mapping) else None
+        if not isinstance(item, Mapping) or not isinstance(listed, list):
+            self._wrong(place, "a disruption needs its survivors.", "Write '{survivors: [copy]}'.")
+            return (), None
+        for key in item:
+            if key not in _CASE_KEYS:
+                self._wrong((*place, key), f"'{key}' is not known.", "Write survivors or detection.")
+        for name in listed:
+            if name not in names:
+                known = ", ".join(sorted(names)) or "none is defined"
+                self._wrong((*place, "survivors"), f"'{name}' is no level.", f"Write some of: {known}.")
+        detection = self._duration(item, "detection", place) if "detection" in item else None
+        return tuple(map(str, listed)), detection

@@ -1,0 +1,265 @@
+"""Views that need no plan: what was read, the graph and its failures, the price book, a targets file to start from."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from advisor.api.assessing import Settings, books, classes_of, today
+from advisor.graph import blast, build_graph, to_dot, to_html, to_json, to_text
+from advisor.importers import default_targets, read_inventory, read_targets
+from advisor.model.disruption import DISRUPTIONS
+from advisor.model.evidence import RuleBook
+from advisor.model.finding import InputError, Mistake
+from advisor.model.graph import Blast, Graph
+from advisor.model.inventory import ImportResult, Inventory, Resource
+from advisor.model.pricebook import Price, coverage, price_record, text_of
+from advisor.model.targets import Targets
+from advisor.model.units import format_duration
+from advisor.pricing import load_prices
+from advisor.rules import load_rules
+
+CSV_START = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for a formula
+
+
+def load_inventory(paths: Sequence[Path]) -> ImportResult:
+    """What the files hold; raises ``InputError`` with every mistake."""
+    return read_inventory(paths)
+
+
+def load_targets(path: Path | None, rules: RuleBook) -> Targets:
+    """The targets file, or the shipped classes where there is none; raises ``InputError`` with every mistake."""
+    classes = classes_of(rules)
+    return read_targets(path, classes, set(rules.regions)) if path else default_targets(classes)
+
+
+def inventory_summary(imported: ImportResult) -> dict[str, object]:
+    """Counts by kind, region and zone, findings and skipped, as ``inventory show --format json`` prints them."""
+    resources = imported.inventory.resources.values()
+    zones = Counter(zone for item in resources for zone in (item.zones or ((item.zone,) if item.zone else ())))
+    return {
+        "resources": dict(sorted(Counter(item.kind for item in resources).items())),
+        "regions": dict(sorted(Counter(item.region for item in resources if item.region).items())),
+        "zones": dict(sorted(zones.items())),
+        "forms": [{"file": name, "form": form} for name, form in imported.forms],
+        "findings": [finding.model_dump() for finding in imported.findings],
+        "skipped": [
+            {"resource": item.resource, "reason": item.reason, "origin": str(item.origin)} for item in imported.skipped
+        ],
+        "stubs": len(imported.inventory.stubs),
+    }
+
+
+def inventory_text(imported: ImportResult) -> str:
+    """The summary for people."""
+    summary = inventory_summary(imported)
+    lines = [f"{len(imported.inventory.resources)} resources"]
+    for title in ("resources", "regions", "zones"):
+        counts = summary[title]
+        if isinstance(counts, dict):
+            lines += [f"\n{title}:", *(f"  {name:<24} {count:>7}" for name, count in counts.items())]
+    if imported.findings:
+        lines.append("\nfindings:")
+        lines += [f"  [{item.severity}] {item.title}" for item in imported.findings]
+    if imported.skipped:
+        lines.append("\nskipped:")
+        lines += [f"  {item.resource}: {item.reason}" for item in imported.skipped]
+    return "\n".join(lines)
+
+
+def inventory_converted(imported: ImportResult, form: str) -> str:
+    """The canonical form: JSON with resources and stubs, or one CSV row a resource."""
+    inventory = imported.inventory
+    if form == "csv":
+        return _csv(inventory)
+    document = {
+        "resources": [_record(item) for item in inventory.resources.values()],
+        "stubs": [
+            {
+                "id": item.id,
+                "kind": item.kind,
+                "mentioned_by": item.mentioned_by,
+                "origin": {"file": item.origin.file, "place": item.origin.place},
+            }
+            for item in inventory.stubs
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2, default=_plain) + "\n"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, tuple | set | frozenset):
+        return list(value)
+    return str(value)
+
+
+def _record(item: Resource) -> dict[str, object]:
+    return {
+        "id": item.id,
+        "kind": item.kind,
+        "name": item.name,
+        "region": item.region,
+        "zone": item.zone,
+        "zones": list(item.zones),
+        "status": item.status,
+        "tags": dict(item.tags),
+        "attributes": dict(item.attributes),
+        "origin": {"file": item.origin.file, "place": item.origin.place},
+    }
+
+
+def _csv(inventory: Inventory) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\r\n")
+    writer.writerow(["id", "kind", "name", "region", "zone", "zones", "status", "tags", "attributes", "file", "place"])
+    for item in inventory.resources.values():
+        row = [
+            item.id,
+            item.kind,
+            item.name,
+            item.region or "",
+            item.zone or "",
+            " ".join(item.zones),
+            item.status or "",
+            json.dumps(dict(item.tags), ensure_ascii=False),
+            json.dumps(dict(item.attributes), ensure_ascii=False, default=_plain),
+            item.origin.file,
+            item.origin.place,
+        ]
+        writer.writerow([f"'{cell}" if cell.startswith(CSV_START) else cell for cell in row])
+    return stream.getvalue()
+
+
+def blast_of(inventory: Inventory, graph: Graph, failure: str) -> Blast:
+    """What a failure does; raises ``InputError`` for a place that does not exist."""
+    try:
+        return blast(inventory, graph, failure)
+    except ValueError as error:
+        raise InputError([Mistake("command line", "--fail", str(error), "")]) from error
+
+
+def graph_output(paths: Sequence[Path], targets_path: Path | None, failure: str | None, form: str) -> str:
+    """The graph, or a failure on it, in the wanted form."""
+    rules = load_rules()
+    inventory = read_inventory(paths).inventory
+    graph = build_graph(inventory, load_targets(targets_path, rules))
+    hit = blast_of(inventory, graph, failure) if failure else None
+    if form == "json":
+        return to_json(inventory, graph, hit)
+    if form == "dot":
+        return to_dot(inventory, graph, hit)
+    if form == "html":
+        return to_html(inventory, graph, failure)
+    return to_text(inventory, graph, hit)
+
+
+def price_rows(
+    override: Path | None, as_of: date | None, sku: str | None, region: str | None
+) -> list[dict[str, object]]:
+    """Price rows as ``prices show --format json`` prints them."""
+    book = load_prices(override, as_of)
+    rows = sorted(book.rows.values(), key=lambda row: (row.sku, row.region, row.currency, row.billing))
+    return [price_record(row) for row in rows if (not sku or sku in row.sku) and (not region or region == row.region)]
+
+
+def price_table(rows: Sequence[Mapping[str, object]], width: int) -> str:
+    """Price rows for people, two lines each where the source does not fit beside them."""
+    lines = []
+    for row in rows:
+        price = f"{row['low']}–{row['high']}" if "low" in row and "high" in row else str(row["price"])
+        lines.append(f"{row['sku']}  {row['region']}"[:width])
+        lines.append(f"    {price} {row['currency']} per {row['unit']} ({row['billing']}), {row['confidence']}"[:width])
+        lines.append(f"    {row['as_of'] or 'undated'}  {row['source']}"[:width])
+    lines.append(f"{len(rows)} row(s)")
+    return "\n".join(lines) + "\n"
+
+
+def price_coverage(override: Path | None, as_of: date | None, width: int) -> tuple[str, int]:
+    """The coverage of the book for people, and how many gaps nothing fills."""
+    found = coverage(load_prices(override, as_of), as_of or today())
+    priced = [item for item in found if item.price is not None]
+    gaps = [item for item in found if item.price is None]
+    open_gaps = [item for item in gaps if item.filled_by is None]
+    assumed = [item for item in priced if item.price is not None and item.price.origin == "assumed"]
+    ages = sorted(item.age_days for item in priced if item.age_days is not None)
+    undated = len(priced) - len(ages)
+    lines = [
+        f"{len(priced)} prices, {len(assumed)} of them assumptions; "
+        f"{len(gaps)} gaps, {len(open_gaps)} filled by nothing",
+        f"age: median {ages[len(ages) // 2]} days, oldest {ages[-1]} days, {undated} undated"
+        if ages
+        else "no dated price",
+        "",
+        "contradicting sources (the first one is used):",
+    ]
+    for item in priced:
+        price = item.price
+        if item.contradictions and isinstance(price, Price):
+            others = ", ".join(f"{text_of(other.amount)} ({other.why})" for other in item.contradictions)
+            lines.append(
+                f"  {item.sku} {item.region} {item.currency}: {text_of(price.amount)} over {others}"[: 2 * width]
+            )
+    lines += ["", "gaps:"]
+    for item in gaps:
+        filler = "an assumption stands in" if item.filled_by else "UNPRICED"
+        lines.append(f"  {item.sku} {item.region} {item.currency}: {item.gap} – {filler}"[: 2 * width])
+    return "\n".join(lines) + "\n", len(open_gaps)
+
+
+def targets_template(paths: Sequence[Path]) -> str:
+    """A commented targets file with the workloads found in the inventory, each matched by what it is made of."""
+    rules, _ = books(Settings())
+    inventory = read_inventory(paths).inventory
+    graph = build_graph(inventory, default_targets(classes_of(rules)))
+    lines = [
+        "# Targets: what each workload is worth, and the monthly budget for protecting all of them.",
+        "# Set the class of each workload; the classes' targets are listed below.",
+        "# RPO and RTO need a unit: 15 min, 4 h, 1 d.",
+        "version: 1",
+        "currency: CNY",
+        "# budget: {monthly: 60000}      # a hard cap on what is added each month",
+        "risk_level: p95                  # the quantile of the recovery time that is held against the target",
+        "",
+        *_class_comments(rules),
+        "workloads:" if graph.workloads else "workloads: []",
+    ]
+    for workload in graph.workloads:
+        instances = [item for item in map(inventory.get, workload.resources) if item is not None and _anchors(item)]
+        lines += [
+            f"  - name: {json.dumps(workload.name, ensure_ascii=False)}",
+            f"    # found by {workload.found_by}" + (f": {_comment(workload.evidence)}" if workload.evidence else ""),
+            "    class: standard",
+            "    match:",
+            "      resources:",
+            *(f"        - {json.dumps(item.id)}   # {_comment(item.label)}" for item in instances),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _anchors(item: Resource) -> bool:
+    return item.kind in ("instance", "database", "cache", "load_balancer", "scaling_group")
+
+
+def _comment(text: str) -> str:
+    """Free text for the end of a YAML comment: one line, nothing a parser could take for anything else."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def _class_comments(rules: RuleBook) -> list[str]:
+    lines = ["# The shipped classes:"]
+    for name, item in classes_of(rules).items():
+        parts = []
+        for disruption in DISRUPTIONS:
+            target = item.target(disruption)
+            if target.asks:
+                rpo, rto = (format_duration(v) if v is not None else "none" for v in (target.rpo_s, target.rto_s))
+                parts.append(f"{disruption} {rpo} / {rto}")
+        lines.append(f"#   {name}: RPO / RTO {', '.join(parts)}")
+    return [*lines, ""]

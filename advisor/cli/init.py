@@ -1,0 +1,27 @@
+"""``advisor init``: a commented targets file with the workloads that were found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from advisor.cli.common import PATH, guarded, paths_argument, tell
+
+
+@click.command()
+@paths_argument
+@click.option("--out", required=True, type=PATH, help="The targets file to write; an existing one is kept.")
+@guarded
+def init(inventory: tuple[Path, ...], out: Path) -> None:
+    """Write a commented targets file for INVENTORY, with its workloads already in it.
+
+    \b
+    Example:
+      advisor init exports/ --out targets.yaml
+    """
+    from advisor import api
+
+    text = api.targets_template(inventory)
+    api.write_new(out, text.encode())
+    tell(f"{out} written. Set the classes and the budget in it, then: advisor assess … --targets {out} --out plan/")

@@ -1,0 +1,128 @@
+"""``summary.md``: the plan on one page for a reader with two minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from advisor.exporters.text import bullets, document, md, table
+from advisor.model.deliverable import Deliverable
+from advisor.model.disruption import DISRUPTIONS
+from advisor.model.plan import Estimate, Plan, WorkloadPlan
+from advisor.model.report import Decision
+from advisor.reporting import decision, estimates, words, workloads
+from advisor.reporting.sources import Sources
+
+WORKLOAD_ROWS = 12
+MISS_ROWS = 6
+CONFIRM_ROWS = 5
+STATUS = {"met": "met", "missed": "**missed**", "unbounded": "**missed**", "no_target": "no target"}
+FILES = (
+    ("`report.pdf`", "the whole plan for people: decision, every workload, costs, sources"),
+    ("`terraform/`", "what is to be created, one folder a region, with how to apply and to take back"),
+    ("`cli/`", "numbered steps for what Terraform cannot express"),
+    ("`ros/`", "the same for Resource Orchestration Service"),
+    ("`runbooks/`", "what to do when it happens, one file a workload"),
+    ("`drills/`", "how to practise it: one file a workload and disruption, a checklist, a calendar"),
+    ("`costs.xlsx`, `costs.csv`", "every cost line with its price, source and date"),
+    ("`workloads.csv`, `findings.csv`, `inventory.csv`", "the tables behind it"),
+    ("`plan.json`", "everything, for programs"),
+)
+
+
+def render(deliverable: Deliverable) -> dict[str, bytes]:
+    """One page of Markdown."""
+    plan = deliverable.plan
+    view = decision.build(plan, Sources(plan))
+    page = document(
+        f"# Protection plan of {words.plural(plan.portfolio.workloads, 'workload')}, {plan.created.isoformat()}",
+        *_decision(view),
+        "## What it buys",
+        table(("", "Today", "With the plan"), _changes(view)),
+        *_disruptions(view, plan),
+        *_workloads(plan),
+        *_misses(view),
+        *_confirm(view),
+        "## Where the files are",
+        table(("File", "What it holds"), FILES),
+    )
+    return {"summary.md": page}
+
+
+def _decision(view: Decision) -> Iterator[str]:
+    yield f"**Decision: {md(view.amount)} {md(view.ask)}.**"
+    yield " ".join(md(sentence) for sentence in view.context)
+
+
+def _changes(view: Decision) -> Iterator[tuple[str, ...]]:
+    for change in view.changes:
+        yield md(change.label), md(change.before), md(change.after)
+
+
+def _disruptions(view: Decision, plan: Plan) -> Iterator[str]:
+    rows = [
+        (
+            md(line.title),
+            f"{md(line.met.before)} → {md(line.met.after)}",
+            f"{md(line.loss.before)} → {md(line.loss.after)}",
+            f"{md(line.recovery.before)} → {md(line.recovery.after)}",
+        )
+        for line in view.disruptions
+    ]
+    yield table(("Disruption", "Targets met", "Worst data loss", "Slowest recovery (P50 – P95)"), rows)
+    yield f"Targets are checked against the worst data loss and the {md(plan.risk_level.upper())} recovery time."
+
+
+def _workloads(plan: Plan) -> Iterator[str]:
+    shown = workloads.ordered(plan)[:WORKLOAD_ROWS]
+    yield "## Workloads"
+    heads = ("Workload", "Class", "Protection", "Added per month", *(words.DISRUPTION_TITLES[name] for name in DISRUPTIONS))
+    yield table(heads, (_workload_row(item, plan) for item in shown))
+    yield "Each cell: worst data loss / time to recover, and whether the target is met."
+    hidden = len(plan.workloads) - len(shown)
+    if hidden > 0:
+        yield f"… and {words.plural(hidden, 'more workload')}, in `workloads.csv`."
+
+
+def _workload_row(item: WorkloadPlan, plan: Plan) -> tuple[str, ...]:
+    tier = item.tier if item.tier == item.tier_before else f"{item.tier_before} → {item.tier}"
+    cells = (_cell(item.estimates.get(name), plan.risk_level) for name in DISRUPTIONS)
+    return md(item.name), md(item.class_name), md(tier), md(workloads.added_text(item, plan.currency)), *cells
+
+
+def _cell(estimate: Estimate | None, risk_level: str) -> str:
+    if estimate is None:
+        return "–"
+    loss = words.data_loss(estimate.rpo_worst_s, estimate.rpo_unbounded)
+    back = words.duration(estimates.deciding_rto(estimate, risk_level), estimate.rto_unbounded)
+    return f"{md(loss)} / {md(back)}, {STATUS[estimates.status(estimate)]}"
+
+
+def _misses(view: Decision) -> Iterator[str]:
+    yield "## What is missed"
+    if not view.misses:
+        yield "Nothing: every target is met."
+        return
+    lines = []
+    for miss in view.misses[:MISS_ROWS]:
+        reach = "" if miss.attainable else "; no option reaches it"
+        extra = f" ({md(miss.extra)})" if miss.extra else ""
+        figures = f"{md(miss.metric)} {md(miss.estimate)}, target {md(miss.target)}{reach}"
+        lines.append(f"**{md(miss.workload)}**, {md(miss.disruption.lower())}: {figures}. {md(miss.remedy)}{extra}")
+    yield bullets(lines)
+    if len(view.misses) > MISS_ROWS:
+        yield f"… and {len(view.misses) - MISS_ROWS} more, in the report."
+
+
+def _confirm(view: Decision) -> Iterator[str]:
+    if not view.confirm:
+        return
+    yield "## What to confirm first"
+    lines = []
+    for item in view.confirm[:CONFIRM_ROWS]:
+        settle = f"; settled by {md(item.settle)}" if item.settle else ""
+        users = f" (used by {md(item.used_by)})" if item.used_by else ""
+        lines.append(f"{md(item.title)}: {md(item.value)}{users}{settle}")
+    yield bullets(lines)
+    if len(view.confirm) > CONFIRM_ROWS:
+        yield f"… and {len(view.confirm) - CONFIRM_ROWS} more, in the report."
+

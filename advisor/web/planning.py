@@ -1,0 +1,57 @@
+"""Making a plan with its progress on the screen, and putting it where the screens look."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import streamlit as st
+
+from advisor import api, reporting
+from advisor.model.targets import Targets
+from advisor.model.units import Money
+from advisor.web.session import Loaded, Made, Session, books, graph_for, plan_key
+from advisor.web.text import md
+
+# The steps besides one for every workload: graph, choice, writing, frontier.
+_OTHER_STEPS = 4
+
+
+def make(state: Session, loaded: Loaded, targets: Targets, budget: Money | None = None) -> Made:
+    """The plan for these inputs: the kept one, or a new one while a bar tells what is being done."""
+    key = plan_key(state, loaded, targets, budget)
+    made = state.plans.get(key)
+    if made is None:
+        made = _plan(state, loaded, targets, budget)
+        state.plans.put(key, made)
+    if key != state.current:
+        state.previous, state.current = state.current, key
+    return made
+
+
+def _plan(state: Session, loaded: Loaded, targets: Targets, budget: Money | None) -> Made:
+    key = plan_key(state, loaded, targets, budget)
+    rules, prices = books()
+    settings = api.Settings(
+        objective=state.objective, as_of=key.as_of, seed=state.seed, admit_unpriced=state.admit_unpriced
+    )
+    steps = len(graph_for(state, loaded, targets).workloads) + _OTHER_STEPS
+    bar = st.progress(0.0, text="Planning")
+    start = time.perf_counter()
+    try:
+        assessment = api.plan_for(loaded.imported, targets, rules, prices, settings, budget, _listener(bar.progress, steps))
+    finally:
+        bar.empty()
+    report = reporting.build(assessment.plan, assessment.deliverable.graph)
+    return Made(key, assessment, report, time.perf_counter() - start)
+
+
+def _listener(show: Callable[..., object], steps: int) -> Callable[[str], None]:
+    done = 0
+
+    def hear(message: str) -> None:
+        nonlocal done
+        done += 1
+        show(min(done / steps, 1.0), text=f"Planning: {md(message)}")
+
+    return hear

@@ -1,0 +1,176 @@
+"""What one browser session holds. Results are kept by everything they depend on, and belong to the session alone."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from typing import Final, Generic, TypeVar
+
+import streamlit as st
+
+from advisor import api
+from advisor.model.evidence import RuleBook
+from advisor.model.finding import InputError, Mistake
+from advisor.model.graph import Graph
+from advisor.model.inventory import ImportResult
+from advisor.model.pricebook import PriceBook
+from advisor.model.report import Report
+from advisor.model.targets import Objective, Targets
+from advisor.model.units import Money
+from advisor.web.draft import Draft
+
+_KEY: Final = "advisor"
+PLANS_KEPT: Final = 4
+GRAPHS_KEPT: Final = 3
+FILES_KEPT: Final = 6
+Value = TypeVar("Value")
+
+
+class Kept(OrderedDict[object, Value], Generic[Value]):
+    """The last few results by what they depend on."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.limit = limit
+
+    def get_or(self, key: object, make: Callable[[], Value]) -> Value:
+        """The kept result, else a new one."""
+        if key not in self:
+            self.put(key, make())
+        self.move_to_end(key)
+        return self[key]
+
+    def put(self, key: object, value: Value) -> None:
+        """Keep a result; the one used longest ago goes."""
+        self[key] = value
+        self.move_to_end(key)
+        while len(self) > self.limit:
+            self.popitem(last=False)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An inventory that was read, and what it is called on the screens."""
+
+    title: str
+    imported: ImportResult
+
+    @property
+    def digest(self) -> str:
+        return self.imported.inventory.digest
+
+
+@dataclass(frozen=True)
+class PlanKey:
+    """Everything a plan depends on."""
+
+    inventory: str
+    targets: str
+    rules: str
+    prices: str
+    objective: Objective
+    admit_unpriced: bool
+    seed: int
+    as_of: date
+    budget: Money | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished plan with its report."""
+
+    key: PlanKey
+    assessment: api.Assessment
+    report: Report
+    seconds: float
+
+
+@dataclass
+class Session:
+    """The state of one visitor."""
+
+    loaded: Loaded | None = None
+    read_mistakes: tuple[Mistake, ...] = ()
+    draft: Draft | None = None
+    targets_mistakes: tuple[Mistake, ...] = ()
+    targets_text: str = ""
+    grid: Draft | None = None
+    grid_version: int = 0
+    objective: Objective = "min-cost"
+    admit_unpriced: bool = False
+    seed: int = 1
+    current: PlanKey | None = None
+    previous: PlanKey | None = None
+    workload: str = ""
+    plans: Kept[Made] = field(default_factory=lambda: Kept(PLANS_KEPT))
+    graphs: Kept[Graph] = field(default_factory=lambda: Kept(GRAPHS_KEPT))
+    failures: Kept[tuple[str, ...]] = field(default_factory=lambda: Kept(GRAPHS_KEPT))
+    files: Kept[bytes] = field(default_factory=lambda: Kept(FILES_KEPT))
+    parsed: Kept[Targets | tuple[Mistake, ...]] = field(default_factory=lambda: Kept(GRAPHS_KEPT))
+
+    @property
+    def made(self) -> Made | None:
+        """The plan on the screens."""
+        return self.plans.get(self.current) if self.current else None
+
+    @property
+    def made_before(self) -> Made | None:
+        """The plan before it, for comparison."""
+        return self.plans.get(self.previous) if self.previous else None
+
+
+def session() -> Session:
+    """The state of this visitor, made at the first call."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = Session()
+    found: Session = st.session_state[_KEY]
+    return found
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _books(as_of: date) -> tuple[RuleBook, PriceBook]:
+    return api.books(api.Settings(as_of=as_of))
+
+
+def books() -> tuple[RuleBook, PriceBook]:
+    """The shipped rules and prices of today; the same for everybody."""
+    return _books(date.today())
+
+
+def parsed_targets(state: Session) -> Targets | tuple[Mistake, ...]:
+    """The targets as the command line would read them, or every mistake in them."""
+    rules, _ = books()
+    data = state.draft.data() if state.draft else None
+    if data is None:
+        return api.load_targets(None, rules)
+    name = state.draft.file if state.draft else ""
+    return state.parsed.get_or((name, sha256(data).hexdigest()), lambda: _parse(data, name, rules))
+
+
+def _parse(data: bytes, name: str, rules: RuleBook) -> Targets | tuple[Mistake, ...]:
+    from advisor.api.asking import load_targets_bytes
+
+    try:
+        return load_targets_bytes(data, name, rules)
+    except InputError as error:
+        return error.mistakes
+
+
+def graph_for(state: Session, loaded: Loaded, targets: Targets) -> Graph:
+    """The dependency graph of the inventory under the targets."""
+    from advisor.api.asking import dependency_graph
+
+    key = (loaded.digest, targets.digest)
+    return state.graphs.get_or(key, lambda: dependency_graph(loaded.imported, targets))
+
+
+def plan_key(state: Session, loaded: Loaded, targets: Targets, budget: Money | None = None) -> PlanKey:
+    """What the next plan would depend on."""
+    rules, prices = books()
+    return PlanKey(
+        loaded.digest, targets.digest, rules.digest, prices.digest, state.objective, state.admit_unpriced, state.seed,
+        date.today(), budget,
+    )  # fmt: skip

@@ -1,0 +1,108 @@
+"""Rows for the screens' tables; texts come ready from the report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from advisor.model.finding import Finding, Mistake
+from advisor.model.inventory import ImportResult, Inventory
+from advisor.model.report import CostTable, MissView, Report, WorkloadView
+from advisor.reporting import words
+from advisor.web.text import md, plain
+
+
+def frame(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> pd.DataFrame:
+    """A table of plain texts and numbers."""
+    return pd.DataFrame([tuple(_cell(value) for value in row) for row in rows], columns=list(columns))
+
+
+def _cell(value: object) -> object:
+    return plain(value) if isinstance(value, str) else value
+
+
+def escaped(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> pd.DataFrame:
+    """A table for ``st.table``, which reads Markdown: every text is escaped."""
+    return pd.DataFrame([tuple(md(value) for value in row) for row in rows], columns=list(columns))
+
+
+def kinds_by_region(inventory: Inventory) -> pd.DataFrame:
+    """How many resources of each kind stand in each region."""
+    counts = Counter((item.kind.replace("_", " "), item.region or "no region") for item in inventory.resources.values())
+    regions = sorted({region for _, region in counts}, key=lambda name: (name == "no region", name))
+    kinds = sorted({kind for kind, _ in counts})
+    rows = [(kind, *(counts[kind, region] for region in regions), sum(counts[kind, r] for r in regions)) for kind in kinds]
+    return frame(("Kind", *regions, "All"), rows)
+
+
+def mistakes(items: Iterable[Mistake]) -> pd.DataFrame:
+    """Every mistake with its place and what to do."""
+    return escaped(("File", "Place", "What is wrong", "What to do"),
+                   ((item.file, item.place, item.problem, item.remedy) for item in items))  # fmt: skip
+
+
+def findings(items: Iterable[Finding]) -> pd.DataFrame:
+    """Findings about what was read."""
+    return frame(("Severity", "Finding", "Resource", "Detail", "What to do"),
+                 ((item.severity, item.title, item.resource or "", item.detail, item.fix) for item in items))  # fmt: skip
+
+
+def skipped(imported: ImportResult) -> pd.DataFrame:
+    """What was left out, and why."""
+    rows = ((item.resource, words.sentence(item.reason), str(item.origin)) for item in imported.skipped)
+    return frame(("Left out", "Why", "From"), rows)
+
+
+def workloads(report: Report) -> pd.DataFrame:
+    """One line a workload."""
+    rows = (
+        (item.name, item.class_name, f"{item.tier_before} → {item.tier}" if item.tier != item.tier_before else item.tier,
+         item.met, item.added, item.loss.before, item.loss.after, len(item.actions))
+        for item in report.workloads
+    )  # fmt: skip
+    return frame(("Workload", "Class", "Protection", "Targets met", "Added per month", "Expected loss a year, now",
+                  "Expected loss a year, planned", "Actions"), rows)  # fmt: skip
+
+
+def estimates(view: WorkloadView) -> pd.DataFrame:
+    """Before and after under every disruption, two lines each."""
+    rows = []
+    for item in view.disruptions:
+        place = f"{item.title} ({item.place})" if item.place else item.title
+        for name, side in (("now", item.before), ("planned", item.after)):
+            loss = f"{side.rpo_worst} {_sign(side.rpo_met)}".strip()
+            back = f"{side.rto_p95} {_sign(side.rto_met)}".strip()
+            first = name == "now"
+            rows.append((place if first else "", name, item.target_rpo if first else "", loss, side.rpo_expected,
+                         item.target_rto if first else "", side.rto_p50, side.rto_p90, back, side.chance, side.limiting))  # fmt: skip
+    return escaped(("Disruption", "", "Target: data loss", "Data loss at worst", "expected", "Target: recovery",
+                    "Recovery P50", "P90", "P95", "Chance to meet", "Limiting step"), rows)  # fmt: skip
+
+
+def _sign(met: bool | None) -> str:
+    return {None: "", True: "✓", False: "✗"}[met]
+
+
+def cost_lines(items: Iterable[tuple[str, CostTable]]) -> pd.DataFrame:
+    """Cost lines of several tables, each with the workload it belongs to."""
+    rows = (
+        (owner, line.what_for, line.sku, line.quantity, line.unit_price, line.amount, line.span, line.confidence,
+         line.as_of, "once, shared" if line.shared else "", line.remark)
+        for owner, table in items
+        for line in table.lines
+    )  # fmt: skip
+    return frame(("Workload", "For", "SKU", "Quantity", "Unit price", "Amount", "Range", "Price is", "As of", "Charged",
+                  "Remark"), rows)  # fmt: skip
+
+
+def misses(items: Iterable[MissView]) -> pd.DataFrame:
+    """Targets that stay unmet, and what would meet them."""
+    rows = (
+        (item.workload, item.disruption, item.metric, item.target, item.estimate, item.limiting, item.remedy,
+         item.extra or ("" if item.attainable else "out of reach"))
+        for item in items
+    )  # fmt: skip
+    return escaped(("Workload", "Disruption", "Target", "asked", "planned", "Limiting step", "What it would take", "Costs"),
+                   rows)  # fmt: skip

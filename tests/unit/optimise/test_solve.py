@@ -1,0 +1,176 @@
+"""The solver against brute force, and what an optimum must never do."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from advisor.model.option import Coupling, FreeQuota, Problem, ProblemOption, ProblemWorkload
+from advisor.model.targets import OBJECTIVES
+from advisor.optimise import frontier, solve, totals_of
+from advisor.optimise.totals import feasible, objective_of
+
+
+def option(name: str, cost: int, loss: int, missed: dict[str, float] | None = None, **more: object) -> ProblemOption:
+    return ProblemOption(name, cost, loss, int(str(more.pop("changes", 0))), missed or {}, **more)  # type: ignore[arg-type]
+
+
+def brute_force(problem: Problem) -> tuple[float, int] | None:
+    """Miss weight and objective of the best choice by looking at all of them; None where none keeps the caps."""
+    names = [workload.name for workload in problem.workloads]
+    best = None
+    for combo in itertools.product(*(workload.options for workload in problem.workloads)):
+        totals = totals_of(problem, dict(zip(names, (item.id for item in combo), strict=True)))
+        if not feasible(problem, totals):
+            continue
+        key = (round(totals.miss_weight, 6) if problem.targets_first else 0.0, objective_of(problem, totals))
+        best = key if best is None else min(best, key)
+    return best
+
+
+TWO = Problem(
+    (
+        ProblemWorkload("a", (option("keep", 0, 900, {"zone": 5.0}), option("best", 700, 100))),
+        ProblemWorkload("b", (option("keep", 0, 500, {"zone": 1.0}), option("best", 400, 50))),
+    ),
+    "min-cost",
+)
+
+
+def test_without_a_budget_all_targets_are_met() -> None:
+    solution = solve(TWO)
+    assert dict(solution.choices) == {"a": "best", "b": "best"}
+    assert (solution.status, solution.gap, solution.totals.cost) == ("optimal", 0.0, 1100)
+
+
+def test_a_tight_budget_gives_up_the_lightest_target() -> None:
+    solution = solve(replace(TWO, budget=700))
+    assert dict(solution.choices) == {"a": "best", "b": "keep"}
+    assert solution.totals.miss_weight == 1.0
+
+
+def test_an_impossible_budget_says_so_and_shows_the_cheapest() -> None:
+    forced = ProblemWorkload("c", (option("only", 100, 0),))
+    solution = solve(Problem((forced,), "min-cost", budget=50))
+    assert (solution.status, dict(solution.choices)) == ("infeasible", {"c": "only"})
+
+
+def test_a_shared_charge_is_paid_once() -> None:
+    shared = frozenset({"gtm"})
+    workloads = tuple(
+        ProblemWorkload(name, (option("keep", 0, 0, {"region": 1.0}), option("gtm", 10, 0, shared=shared)))
+        for name in ("a", "b")
+    )
+    solution = solve(Problem(workloads, "min-cost", budget=150, shared={"gtm": 128}))
+    assert solution.totals.cost == 10 + 10 + 128
+    assert solution.totals.miss_weight == 0
+
+
+def test_a_free_quota_covers_the_first_units_of_all_together() -> None:
+    # 60 + 60 GiB at 10 cents, 100 GiB free: 1200 - 1000 = 200 cents
+    workloads = tuple(
+        ProblemWorkload(name, (option("keep", 0, 0, {"logical": 1.0}), option("files", 600, 0, quota={"q": 60.0})))
+        for name in ("a", "b")
+    )
+    solution = solve(Problem(workloads, "min-cost", quotas={"q": FreeQuota(100.0, 10.0)}))
+    assert solution.totals.cost == 200
+
+
+def test_a_needed_workload_that_is_too_slow_breaks_its_dependents_target() -> None:
+    front = ProblemWorkload("front", (option("one", 100, 0),))
+    back = ProblemWorkload("back", (option("slow", 0, 0), option("fast", 50, 0)))
+    coupling = Coupling("front", "back", "zone", 10.0, {"one": frozenset({"slow"})})
+    solution = solve(Problem((front, back), "min-cost", couplings=(coupling,)))
+    assert solution.choices["back"] == "fast"
+    capped = solve(Problem((front, back), "min-cost", budget=120, couplings=(coupling,)))
+    assert capped.choices["back"] == "slow"
+    assert capped.totals.miss_weight == 10.0
+
+
+def test_ties_are_broken_the_same_way_in_any_order() -> None:
+    workload = ProblemWorkload("a", (option("x", 5, 5), option("y", 5, 5), option("w", 5, 5)))
+    turned = ProblemWorkload("a", workload.options[::-1])
+    assert (
+        solve(Problem((workload,), "min-cost")).choices == solve(Problem((turned,), "min-cost")).choices == {"a": "w"}
+    )
+
+
+@st.composite
+def problems(draw: st.DrawFn) -> Problem:
+    workloads = []
+    for index in range(draw(st.integers(1, 5))):
+        options = []
+        for number in range(draw(st.integers(1, 4))):
+            missed = {key: float(3 - index % 3) for key in ("zone", "region") if draw(st.booleans())}
+            shared = frozenset({"gtm"}) if draw(st.booleans()) else frozenset()
+            quota = {"q": float(draw(st.integers(1, 80)))} if draw(st.booleans()) else {}
+            options.append(
+                option(
+                    f"o{number}",
+                    draw(st.integers(0, 300)) + int(10 * sum(quota.values())),
+                    draw(st.integers(0, 500)),
+                    missed,
+                    changes=draw(st.integers(0, 3)),
+                    shared=shared,
+                    quota=quota,
+                )
+            )
+        workloads.append(ProblemWorkload(f"w{index}", tuple(options)))
+    couplings = []
+    if len(workloads) > 1 and draw(st.booleans()):
+        breaks = {
+            item.id: frozenset(other.id for other in workloads[1].options if draw(st.booleans()))
+            for item in workloads[0].options
+        }
+        couplings.append(Coupling("w0", "w1", "zone", 3.0, {key: value for key, value in breaks.items() if value}))
+    return Problem(
+        tuple(workloads),
+        draw(st.sampled_from(OBJECTIVES)),
+        draw(st.none() | st.integers(0, 1500)),
+        {"gtm": 128},
+        {"q": FreeQuota(100.0, 10.0)},
+        tuple(couplings),
+        draw(st.none() | st.integers(0, 10)),
+        targets_first=draw(st.booleans()),
+    )
+
+
+@settings(max_examples=120, deadline=None)
+@given(problems())
+def test_the_solver_equals_brute_force(problem: Problem) -> None:
+    solution, best = solve(problem), brute_force(problem)
+    if best is None:
+        assert solution.status == "infeasible"
+        return
+    assert solution.status == "optimal"
+    assert feasible(problem, solution.totals)
+    missed = round(solution.totals.miss_weight, 6) if problem.targets_first else 0.0
+    assert (missed, objective_of(problem, solution.totals)) == pytest.approx(best)
+
+
+@settings(max_examples=40, deadline=None)
+@given(problems(), st.randoms())
+def test_input_order_never_changes_the_plan(problem: Problem, random: object) -> None:
+    workloads = [replace(item, options=tuple(reversed(item.options))) for item in reversed(problem.workloads)]
+    assert solve(problem).choices == solve(replace(problem, workloads=tuple(workloads))).choices
+
+
+@settings(max_examples=40, deadline=None)
+@given(problems(), st.integers(0, 500))
+def test_a_larger_budget_never_misses_more(problem: Problem, extra: int) -> None:
+    capped = replace(problem, budget=problem.budget or 0, targets_first=True, max_changes=None)
+    tight, loose = solve(capped), solve(replace(capped, budget=(capped.budget or 0) + extra))
+    if tight.status == "optimal":
+        assert loose.totals.miss_weight <= tight.totals.miss_weight + 1e-6
+
+
+@settings(max_examples=15, deadline=None)
+@given(problems())
+def test_every_frontier_point_is_undominated_and_feasible(problem: Problem) -> None:
+    points = [(totals.cost, totals.loss) for totals, _ in frontier(replace(problem, max_changes=None), 5)]
+    assert points == sorted(points)
+    assert all(later[1] < earlier[1] for earlier, later in itertools.pairwise(points))
