@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from advisor.checks.card import Card, Hit, counted, listed, origin_of
-from advisor.checks.estate import Estate, is_stopped
+from advisor.checks.estate import Estate
+from advisor.checks.lookups import is_stopped
 from advisor.model.inventory import Origin, Resource
 
 ADDED_BY_HAND = "attached"

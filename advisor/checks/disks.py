@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from advisor.checks.card import NO_WORKLOAD, Card, Hit, counted, listed, named
-from advisor.checks.estate import Estate, is_local
+from advisor.checks.estate import Estate
+from advisor.checks.lookups import is_local
 from advisor.checks.protection import Cover, cover_of, is_plan_working, is_switched_off
 from advisor.model.inventory import Origin, Resource
 from advisor.model.units import format_duration
@@ -19,7 +20,7 @@ FILE_BACKUP_SOURCES = frozenset({"ecs_file", ""})
 def unprotected_disk(estate: Estate, _card: Card) -> Iterator[Hit]:
     """No policy in service, no fresh snapshot, no replica, no backup plan. System disks beside data disks apart."""
     for disk, cover in _without_cover(estate, system=False):
-        rpo_s = _rpo_s(estate, disk)
+        rpo_s = estate.logical_rpo_s(disk)
         only = ", the only disk of its server" if disk.text("disk_type") == "system" else ""
         detail = f"{_size(disk)}{only}: {_reasons(disk, cover)}"
         if rpo_s is not None:
@@ -43,7 +44,7 @@ def unprotected_system_disks(estate: Estate, _card: Card) -> Iterator[Hit]:
 def _without_cover(estate: Estate, system: bool) -> Iterator[tuple[Resource, Cover]]:
     for disk in estate.guarded_disks:
         if estate.is_system_beside_data(disk) is system:
-            cover = cover_of(estate, disk, _rpo_s(estate, disk))
+            cover = estate.covers[disk.id]
             if cover.is_known and not cover.works:
                 yield disk, cover
 
@@ -70,7 +71,7 @@ def _by_workload(
 
 def protection_unknown(estate: Estate, _card: Card) -> Iterator[Hit]:
     """Disks of which the inventory does not tell whether anything protects them, together for each workload."""
-    covers = ((disk, cover_of(estate, disk, _rpo_s(estate, disk))) for disk in estate.guarded_disks)
+    covers = ((disk, estate.covers[disk.id]) for disk in estate.guarded_disks)
     for name, pairs in _by_workload(estate, (pair for pair in covers if not pair[1].is_known)):
         disks = [disk for disk, _ in pairs]
         reasons = sorted({words for _, cover in pairs for words in cover.words("unknown")})
@@ -177,7 +178,3 @@ def unlisted_key(estate: Estate, _card: Card) -> Iterator[Hit]:
 def _size(disk: Resource) -> str:
     size = disk.number("size_gib")
     return f"{size:g} GiB" if size else "Size unknown"
-
-
-def _rpo_s(estate: Estate, disk: Resource) -> float | None:
-    return estate.target(estate.home_of_disk(disk), "logical").rpo_s

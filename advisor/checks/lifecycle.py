@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from advisor.checks.card import Card, Hit, counted, named, origin_of
 from advisor.checks.clock import made_at, moment
-from advisor.checks.estate import Estate, is_stopped, own_tags
+from advisor.checks.estate import Estate
+from advisor.checks.lookups import is_stopped, own_tags
 from advisor.checks.protection import is_finished, snapshots_of
 from advisor.model.inventory import Resource
 

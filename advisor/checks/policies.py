@@ -21,7 +21,6 @@ from advisor.checks.protection import (
     retention_s,
     runs_of,
     snapshots_of,
-    working_policies,
 )
 from advisor.model.graph import Workload
 from advisor.model.inventory import Resource
@@ -83,7 +82,7 @@ def kept_too_short(estate: Estate, _card: Card) -> Iterator[Hit]:
         return latency_s + (gap_s([policy]) or 0.0)
 
     def pick(disk: Resource) -> Resource | None:
-        kept = [(retention_s(policy), policy) for policy in working_policies(estate, disk)]
+        kept = [(retention_s(policy), policy) for policy in estate.policies_of(disk)]
         known = [(seconds, policy) for seconds, policy in kept if seconds is not None]
         if not known or len(known) < len(kept) or any(seconds >= needed_s(policy) for seconds, policy in known):
             return None
@@ -104,14 +103,13 @@ def gap_too_long(estate: Estate, _card: Card) -> Iterator[Hit]:
     delay_s = jitter_s(estate)
 
     def pick(disk: Resource) -> Resource | None:
-        policies = working_policies(estate, disk)
-        gap, rpo_s = gap_s(policies), estate.target(estate.home_of_disk(disk), "logical").rpo_s
+        policies, gap, rpo_s = estate.policies_of(disk), estate.gap_of(disk), estate.logical_rpo_s(disk)
         if gap is None or rpo_s is None or gap + delay_s <= rpo_s:
             return None
         return min(policies, key=lambda policy: (gap_s([policy]) or 0.0, policy.id))
 
     for use in _uses(estate, pick):
-        gap = max(gap_s(working_policies(estate, disk)) or 0.0 for disk in use.disks)
+        gap = max(estate.gap_of(disk) or 0.0 for disk in use.disks)
         rpo = format_duration(estate.target(use.workload, "logical").rpo_s)
         detail = (
             f"It runs {_schedule(use.policy)}: the longest gap is {format_duration(gap)}, and a run may begin "
@@ -133,9 +131,8 @@ def _schedule(policy: Resource) -> str:
 def not_delivering(estate: Estate, card: Card) -> Iterator[Hit]:
     """A policy is in service on the disk, and its newest run failed, or it is long since one was finished."""
     for disk in estate.guarded_disks:
-        policies = working_policies(estate, disk)
-        gap = gap_s(policies)
-        if not policies or gap is None:
+        policies, gap = estate.policies_of(disk), estate.gap_of(disk)
+        if gap is None:
             continue
         limit_s = card.limits["gaps"] * gap + jitter_s(estate)
         found = _shortfall(estate, disk, policies, limit_s)
@@ -212,7 +209,7 @@ def _in_region(estate: Estate, others_known: bool) -> Iterator[Hit]:
     found: dict[tuple[str, str], list[Resource]] = defaultdict(list)
     for disk in estate.guarded_disks:
         home = estate.home_of_disk(disk)
-        policies = working_policies(estate, disk)
+        policies = estate.policies_of(disk)
         snapshots = [item for item in snapshots_of(estate, disk) if is_finished(item)]
         if estate.target(home, "region").rpo_s is None or not (policies or snapshots) or _leaves(estate, disk):
             continue
@@ -244,7 +241,7 @@ def _leaves(estate: Estate, disk: Resource) -> bool:
     """Whether anything of the disk's data goes, or lies, outside its region."""
     copied = any(
         policy.flag("copy_enabled") is not False and set(policy.texts("copy_regions")) - {disk.region}
-        for policy in working_policies(estate, disk)
+        for policy in estate.policies_of(disk)
     )
     lying = any(is_finished(item) and item.region not in (disk.region, None) for item in snapshots_of(estate, disk))
     paired = any(

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from advisor.checks.clock import longest_gap_s, made_at, run_hours
-from advisor.checks.estate import Estate
+from advisor.checks.lookups import Lookups
 from advisor.model.inventory import Origin, Resource
 from advisor.model.units import DAY, format_duration
 
@@ -54,7 +54,7 @@ class Cover:
         return tuple(dict.fromkeys(guard.origin for guard in self.guards))
 
 
-def cover_of(estate: Estate, disk: Resource, rpo_s: float | None) -> Cover:
+def cover_of(estate: Lookups, disk: Resource, rpo_s: float | None) -> Cover:
     """The protection of a disk. A snapshot without a policy counts while it is younger than ``rpo_s``, without such a
     target for ever."""
     guards = (*_policies(estate, disk), *_snapshots(estate, disk, rpo_s), *_pairs(estate, disk), *_plans(estate, disk))
@@ -96,7 +96,7 @@ def is_failed(snapshot: Resource) -> bool:
     return (snapshot.status or "").lower() in SNAPSHOT_FAILED
 
 
-def working_policies(estate: Estate, disk: Resource) -> tuple[Resource, ...]:
+def working_policies(estate: Lookups, disk: Resource) -> tuple[Resource, ...]:
     """The listed policies that do take snapshots of the disk."""
     if is_switched_off(disk):
         return ()
@@ -111,7 +111,7 @@ def gap_s(policies: Iterable[Resource]) -> float | None:
     return longest_gap_s(frozenset().union(*known)) if known and len(known) == len(hours) else None
 
 
-def jitter_s(estate: Estate) -> float:
+def jitter_s(estate: Lookups) -> float:
     """Seconds within which a scheduled run may begin."""
     return estate.rules.fact(JITTER).seconds().high
 
@@ -122,18 +122,18 @@ def retention_s(policy: Resource, attribute: str = "retention_days") -> float | 
     return None if days is None else math.inf if days < 0 else days * DAY
 
 
-def snapshots_of(estate: Estate, disk: Resource) -> tuple[Resource, ...]:
+def snapshots_of(estate: Lookups, disk: Resource) -> tuple[Resource, ...]:
     return estate.inventory.snapshots_by_disk.get(disk.id, ())
 
 
-def runs_of(estate: Estate, disk: Resource) -> tuple[tuple[datetime, Resource], ...]:
+def runs_of(estate: Lookups, disk: Resource) -> tuple[tuple[datetime, Resource], ...]:
     """The snapshots taken of the disk in its own region with the time of each, oldest first."""
     local = (item for item in snapshots_of(estate, disk) if item.region in (disk.region, None))
     dated = ((made_at(item), item) for item in local if not item.text("source_snapshot_id"))
     return tuple(sorted(((when, item) for when, item in dated if when), key=lambda pair: (pair[0], pair[1].id)))
 
 
-def _policies(estate: Estate, disk: Resource) -> Iterator[Guard]:
+def _policies(estate: Lookups, disk: Resource) -> Iterator[Guard]:
     if "snapshot_policy_ids" not in disk.attributes and disk.flag("auto_snapshot_enabled") is not False:
         yield Guard("unknown", "whether a snapshot policy is attached", disk.origin)
     for policy_id in disk.texts("snapshot_policy_ids"):
@@ -148,7 +148,7 @@ def _policies(estate: Estate, disk: Resource) -> Iterator[Guard]:
             yield Guard("broken", f"policy {policy.label} has status {policy.status}", policy.origin)
 
 
-def _snapshots(estate: Estate, disk: Resource, rpo_s: float | None) -> Iterator[Guard]:
+def _snapshots(estate: Lookups, disk: Resource, rpo_s: float | None) -> Iterator[Guard]:
     found = snapshots_of(estate, disk)
     dated = [(made_at(item), item) for item in found if is_finished(item)]
     stamps = sorted(((when, item) for when, item in dated if when), key=lambda pair: (pair[0], pair[1].id))
@@ -168,13 +168,13 @@ def _snapshots(estate: Estate, disk: Resource, rpo_s: float | None) -> Iterator[
         yield Guard("unknown", "snapshots, which no file lists for this region", disk.origin)
 
 
-def _pairs(estate: Estate, disk: Resource) -> Iterator[Guard]:
+def _pairs(estate: Lookups, disk: Resource) -> Iterator[Guard]:
     for pair in estate.inventory.pairs_by_disk.get(disk.id, ()):
         state: State = "working" if is_pair_working(pair) else "broken"
         yield Guard(state, f"replica pair {pair.label} has status {pair.status or 'unknown'}", pair.origin)
 
 
-def _plans(estate: Estate, disk: Resource) -> Iterator[Guard]:
+def _plans(estate: Lookups, disk: Resource) -> Iterator[Guard]:
     for plan in estate.plans_of(disk.id, *estate.owners(disk)):
         if is_plan_working(plan):
             yield Guard("working", f"backup plan {plan.label}", plan.origin)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from advisor.checks.card import Card, Hit, counted, named, origin_of
 from advisor.checks.clock import moment
-from advisor.checks.estate import Estate, is_local
+from advisor.checks.estate import Estate
+from advisor.checks.lookups import is_local
 from advisor.checks.protection import is_pair_working
 from advisor.model.graph import Workload
 from advisor.model.inventory import Resource

@@ -11,11 +11,12 @@ from advisor.model.evidence import RuleBook, Spread
 from advisor.model.graph import Component, Workload
 from advisor.model.inventory import Inventory, Resource
 from advisor.model.targets import WorkloadSpec
-from advisor.model.units import DAY, HOUR, MIB_PER_GIB
+from advisor.model.units import DAY, HOUR, MIB_PER_GIB, UnitError
 
 LOCAL_CATEGORY_PREFIXES = ("local_", "ephemeral", "elastic_ephemeral")  # values of the API's disk Category
 REGIONAL_CATEGORY = "cloud_regional_disk_auto"
 STOPPED = ("Stopped", "Stopping")
+MIB_PER_RATE_UNIT = {"MiB/s": 1.0, "MB/s": 1_000_000 / 1_048_576}
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,13 @@ class Context:
         if not isinstance(known, Spread):
             known = self.memo["spread", fact_id] = self.rules.fact(fact_id).spread()
         return known
+
+    def rate(self, fact_id: str) -> Spread:
+        """A throughput fact in MiB/s, whichever of MB/s and MiB/s its page uses; raises ``UnitError`` for another unit."""
+        unit = self.rules.fact(fact_id).unit or ""
+        if unit not in MIB_PER_RATE_UNIT:
+            raise UnitError(f"fact {fact_id} is in {unit or 'no unit'}; a rate is in MB/s or MiB/s")
+        return self.spread(fact_id).scaled(MIB_PER_RATE_UNIT[unit])
 
     def number(self, fact_id: str) -> float:
         return self.spread(fact_id).likely

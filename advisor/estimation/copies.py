@@ -22,6 +22,7 @@ from advisor.model.units import DAY, HOUR
 JITTER = "snapshot.auto_policy.start_jitter"
 SNAPSHOT_STATUS_DONE = "accomplished"
 POLICY_STATUS_ACTIVE = "normal"
+SYNCHRONOUS_BY_DEFAULT = ("mysql", "mariadb")  # fact rds_ha.mysql.default_mode; others may lose their lag
 REPLICA_STATUS_ACTIVE = ("normal", "syncing", "manual_syncing")
 
 
@@ -113,7 +114,7 @@ def snapshot_levels(context: Context, disk: Resource, name: str, gap_s: float, r
     The accumulation is the longest gap of the schedule plus the hour within which a run may start. On
     previous-generation
     disks a run is skipped while the former one uploads, which doubles the gap when uploads take longer than it."""
-    upload = transfer_time(context.changed_mib(size_gib(disk), gap_s), context.spread("snapshot.upload_rate")).high
+    upload = transfer_time(context.changed_mib(size_gib(disk), gap_s), context.rate("snapshot.upload_rate")).high
     accumulation = gap_s + context.seconds(JITTER).high
     facts = (JITTER, "snapshot.upload_rate", "data.used_share", *context.change_facts)
     instant = disk.text("category") in context.words("snapshot.instant_access.disks")
@@ -154,7 +155,7 @@ def _copy(context: Context, disk: Resource, levels: Sequence[Level], region: str
     """A cross-region copy of the last of ``levels``; increments only after the first one."""
     source = levels[-1] if levels[-1].region == (disk.region or "") else levels[-2]
     changed = context.changed_mib(size_gib(disk), source.accumulation_s)
-    duration = transfer_time(changed, context.spread("snapshot.copy_rate")).high
+    duration = transfer_time(changed, context.rate("snapshot.copy_rate")).high
     facts = ("snapshot.copy.first_full", "snapshot.copy_rate", "data.used_share", *context.change_facts)
     return Level(
         f"{source.name}, copy in {region}",
@@ -215,7 +216,7 @@ def _existing_replicas(context: Context, disk: Resource) -> list[Level]:
 def _replica(context: Context, disk: Resource, name: str, region: str, zone: str | None) -> Level:
     """An asynchronous replica: one cycle of accumulation, then the transfer of what changed in it."""
     cycle = context.seconds("async_replication.cycle").high
-    rate = context.spread("async_replication.rate")
+    rate = context.rate("async_replication.rate")
     lag = transfer_time(context.changed_mib(size_gib(disk), cycle), rate).high
     facts = ("async_replication.cycle", "async_replication.rate", "data.used_share", *context.change_facts)
     mechanism = "async_replication_zone" if region == disk.region else "async_replication_region"
@@ -249,7 +250,7 @@ def _schedule_name(protection: Protection) -> str:
 
 def _file_backup(context: Context, disk: Resource) -> Level:
     """Daily file backup: one day of accumulation and the run that follows, kept for the fixed retention."""
-    rate = context.spread("file_backup.essential.throughput_low_priority")
+    rate = context.rate("file_backup.essential.throughput_low_priority")
     gap = context.seconds("file_backup.essential.interval").high
     run = transfer_time(context.changed_mib(size_gib(disk), gap), rate).high
     retention = context.seconds("file_backup.essential.retention").high
@@ -362,10 +363,7 @@ def _standby_levels(context: Context, database: Resource, covering: Sequence[Pro
     zone = standby_zone(database, covering)
     if zone is None:
         return []
-    lag = context.seconds("rds.standby_lag")
-    # The documented default is semi-synchronous: nothing is lost while it holds, so the likely lag counts, not the
-    # fallback's.
-    facts = ("rds_ha.mysql.rpo_semisync", "rds.standby_lag")
+    lag, facts = standby_lag(context, database)
     return [
         Level(
             f"standby in {zone}",
@@ -373,7 +371,7 @@ def _standby_levels(context: Context, database: Resource, covering: Sequence[Pro
             database.region or "",
             0.0,
             0.0,
-            lag.likely,
+            lag,
             math.inf,
             (zone,),
             None,
@@ -381,6 +379,18 @@ def _standby_levels(context: Context, database: Resource, covering: Sequence[Pro
             facts,
         )
     ]
+
+
+def standby_lag(context: Context, database: Resource) -> tuple[float, tuple[str, ...]]:
+    """Seconds of data a failover can lose, and the facts: nothing while commits wait for the standby, the assumed lag where
+    they do not. RDS MySQL is semi-synchronous by default, RDS PostgreSQL asynchronous; a known mode decides."""
+    mode = (database.text("replication_mode") or "").lower()
+    engine = (database.text("engine") or "").lower()
+    waits = "semi" in mode or mode in ("sync", "mgr") or (not mode and engine in SYNCHRONOUS_BY_DEFAULT)
+    lag = context.seconds("rds.standby_lag")
+    if waits:
+        return lag.likely, ("rds_ha.mysql.rpo_semisync", "rds.standby_lag")
+    return lag.high, ("rds_ha.postgresql.async_loss", "rds.standby_lag")
 
 
 def _remote_database_levels(context: Context, protection: Protection) -> list[Level]:

@@ -204,7 +204,7 @@ def _ready_needs(context: Context, path: Path, active: dict[str, Path]) -> tuple
 
 def _linked(task: Task, path: Path, gate: tuple[str, ...], needs: tuple[str, ...]) -> Task:
     after = task.after or (gate if path.manual else ())
-    if task.id == path.ready:
+    if task.id == path.ready and task.kind == "start":
         after = tuple(dict.fromkeys((*after, *needs)))
     return replace(task, after=after)
 

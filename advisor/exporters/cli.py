@@ -61,7 +61,7 @@ def _head(built: Build, workload: str, name: str, numbered: Sequence[tuple[int, 
         f"  sh cli/{name}.sh all    runs all in order and stops at the first that fails",
         "",
         "Each step checks before it changes anything, and may be run again.",
-        "Needs the programs jq and aliyun (3.3 or later; for file backup its hbr plugin; credentials: aliyun configure).",
+        "Needs the programs jq and aliyun (3.3 or later; hbr plugin for file backup; credentials: aliyun configure).",
     ]
     if folders:
         where = ", ".join(f"terraform/{folder}" for folder in folders)

@@ -120,7 +120,13 @@ def _remark(line: CostLine) -> str:
 
 
 def _totals(book: Workbook, plan: Plan, rows: Sequence[tuple[str, str, int]]) -> None:
-    columns = (Column("Costs", 24), Column("Period", 48), Column("Amount", 18, MONEY), Column("Currency", 10), Column("", 60))
+    columns = (
+        Column("Costs", 24),
+        Column("Period", 48),
+        Column("Amount", 18, MONEY),
+        Column("Currency", 10),
+        Column("", 60),
+    )
     table: list[list[Value]] = [
         [title, period, Formula(f"='{title}'!{AMOUNT}{end}"), plan.currency, Formula(f"='{title}'!B{end}")]
         for title, period, end in rows

@@ -16,7 +16,7 @@ from advisor.model.plan import Estimate, Plan, WorkloadPlan
 from advisor.reporting import words
 
 SIMULATE: dict[Disruption, str] = {
-    "logical": "Choose data that may be damaged (a copy, a test tenant), note its state, delete or change it on purpose.",
+    "logical": "Choose data that may be damaged (a copy, a test tenant), note its state, damage it on purpose.",
     "instance": "Stop one server that the workload can spare, or its process; leave the others alone.",
     "zone": "Cut one zone off: stop its servers, take it out of the load balancer, fail the database over.",
     "region": "Leave the home region running and cut the test clients off from it; nothing in it may be used.",
@@ -49,7 +49,8 @@ def _page(built: Build, workload: WorkloadPlan, estimate: Estimate, name: Disrup
     plan = built.deliverable.plan
     return document(
         f"# Drill: {md(workload.name)}, {words.DISRUPTION_TITLES[name].lower()}",
-        f"Plan of {plan.created.isoformat()}, option {code(workload.option_id)}. Runbook: [{md(workload.name)}](../runbooks/{slug}.md).",
+        f"Plan of {plan.created.isoformat()}, option {code(workload.option_id)}. "
+        f"Runbook: [{md(workload.name)}](../runbooks/{slug}.md).",
         table(("", "Target", "Estimate", "Measured"), _measures(estimate, plan)),
         f"A drill costs {md(_price(workload, plan))}." if workload.cost.drill else "",
         "## Before",

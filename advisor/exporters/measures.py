@@ -28,7 +28,14 @@ def markdown(text: str, values: Mapping[str, str] | None = None) -> str:
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return md(text)
-    return "".join(code(_fill(part, values or {})) if index % 2 else md(part) for index, part in enumerate(parts) if part)
+    return "".join(
+        code(_fill(part, values or {})) if index % 2 else _plain(part) for index, part in enumerate(parts) if part
+    )
+
+
+def _plain(part: str) -> str:
+    """The words between two pieces of code, with the blanks that keep them apart."""
+    return f"{' ' if part[:1].isspace() else ''}{md(part)}{' ' if part[-1:].isspace() else ''}"
 
 
 def _fill(text: str, values: Mapping[str, str]) -> str:

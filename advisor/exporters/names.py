@@ -20,7 +20,7 @@ def short_hash(text: str) -> str:
 
 
 def slug(text: str, limit: int = FILE_LIMIT) -> str:
-    """A safe file name: ASCII letters, digits, ``.``, ``_`` and ``-``; with a short hash where anything had to change."""
+    """A safe file name: ASCII letters, digits, ``.``, ``_``, ``-``; with a short hash where anything had to change."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii")
     safe = re.sub(r"-{2,}", "-", re.sub(r"[^A-Za-z0-9._-]+", "-", plain)).strip("-.") or "x"
     safe = re.sub(r"\.{2,}", ".", safe)
@@ -61,7 +61,7 @@ def pascal(text: str) -> str:
 
 
 def cloud_name(*parts: str) -> str:
-    """A name that every service accepts: starts with a letter, then letters, digits, Chinese, ``.``, ``_``, ``-``; 2–60 long."""
+    """A name that every service accepts: a letter, then letters, digits, Chinese, ``.``, ``_``, ``-``; 2–60 long."""
     joined = "-".join(part for part in parts if part)
     safe = re.sub(r"-{2,}", "-", re.sub(r"[^A-Za-z0-9._\u4e00-\u9fa5-]+", "-", joined)).strip("-._")
     if not re.match(r"[A-Za-z\u4e00-\u9fa5]", safe) or safe.lower().startswith(("http", "auto", "acs", "aliyun")):

@@ -1,4 +1,4 @@
-"""Where new resources go: the network that is there is used; what is missing gets an address range that collides with none.
+"""Where new resources go: the network that is there is used; what is missing gets an address range of its own.
 
 Terraform and ROS ask the same questions here, so that both twins place everything alike.
 """
@@ -29,7 +29,7 @@ class Vpc:
 
 @dataclass(frozen=True, slots=True)
 class Subnet:
-    """An existing vSwitch (``id``), or one to be created; ``zone`` or ``cidr`` None: nobody knows, so it is asked for."""
+    """An existing vSwitch (``id``), or one to be created; ``zone`` or ``cidr`` None: unknown, so it is asked for."""
 
     vpc: Vpc
     zone: str | None
@@ -128,7 +128,7 @@ class Placement:
         return known.zones if known else ()
 
     def _plan_standby(self, actions: Sequence[Action]) -> None:
-        """One network per region for everything that stands by there: the existing one with most of the zones wanted."""
+        """One network per region for all that stands by there: the existing one with most of the zones wanted."""
         wanted: dict[str, set[str]] = {}
         for action in actions:
             params = Params.of(action)

@@ -45,7 +45,7 @@ def _reset(case: Case) -> Block:
             *loop("disk", disks, inner),
             *start,
         ),
-        note="The first snapshots keep the damaged state, for evidence and for the way back. ResetDisk cannot be undone otherwise.",
+        note="The first snapshots keep the damaged state, for evidence and as the only way back after ResetDisk.",
         back="ResetDisk to the snapshots named before-restore brings the state of that moment back.",
     )
 
@@ -128,7 +128,8 @@ def on_standby_disks(case: Case, disks: Sequence[str]) -> Iterator[Block]:
             "# on the standby: find the devices (lsblk), mount them, start the service",
         ),
         note="An attachment by force while the old server still writes damages the file system.",
-        back=f"Once the zone is stable: stop the service, `{back}` for each disk, attach them to the old server.",
+        back="Once the zone is stable: stop the service, unmount, detach the disks, attach them to the old server.",
+        back_commands=loop("disk", disks, (back,)),
     )
 
 
@@ -161,7 +162,7 @@ def on_replicas(case: Case, action: Action) -> Iterator[Block]:
             lines.append(aliyun("ebs", f"FailoverDiskReplica{kind}", target, ids))
             reverse = aliyun("ebs", f"ReprotectDiskReplica{kind}", target, {**ids, "ReverseReplicate": True})
             start = aliyun("ebs", f"StartDiskReplica{kind}", target, {**ids, "OneShot": True})
-            backs += [f"`{reverse}`", f"`{start}`"]
+            backs += [reverse, start]
         replica = case.output(action, f"replica:{disk}") or '"$replica"'
         attach.append(aliyun("ecs", "AttachDisk", target, {"DiskId": Shell(replica), "InstanceId": standby}))
     yield Block(
@@ -175,11 +176,8 @@ def on_replicas(case: Case, action: Action) -> Iterator[Block]:
             "# on the standby: find the devices (lsblk), mount them, start the service",
         ),
         note="All disks of a group come back to one moment; single pairs do not.",
-        back=(
-            "Detach the old disks, replicate back with "
-            + ", ".join(backs)
-            + ", and when it is in step fail over again towards home in a maintenance window."
-        ),
+        back="Detach the old disks and replicate back; when it is in step, fail over towards home in a window.",
+        back_commands=tuple(backs),
     )
 
 
@@ -222,5 +220,5 @@ def from_copies(case: Case, copy: Action | None) -> Iterator[Block]:
             if copy
             else "Only snapshots that were fully uploaded before the zone failed can be used."
         ),
-        back="Keep the home closed to writes when it returns; copy the data back in a maintenance window, then remove these.",
+        back="Keep the home closed to writes when it returns; copy the data back in a window, then remove these.",
     )

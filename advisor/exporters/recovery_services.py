@@ -10,6 +10,8 @@ from advisor.exporters.steps import Argument, Shell, aliyun
 from advisor.exporters.terraform.build import Build
 from advisor.model.plan import Action
 
+SET_AVAILABLE = "UpdateCloudGtmAddressManualAvailableStatus"
+
 
 def shifted_zone(case: Case) -> Iterator[Block]:
     """A zone is taken out of a load balancer, and the scaling group keeps to the others."""
@@ -39,9 +41,10 @@ def shifted_zone(case: Case) -> Iterator[Block]:
             aliyun("ess", "ModifyScalingGroup", region, {"ScalingGroupId": name, "DesiredCapacity": wanted}),
         ),
         note="When every server is unhealthy the load balancer sends requests to all of them all the same.",
-        back=(
-            f"`{aliyun('alb', 'CancelShiftLoadBalancerZones', region, zone)}`, then "
-            f"`{aliyun('ess', 'RebalanceInstances', region, {'ScalingGroupId': name})}`."
+        back="Give the zone back once it is stable, and spread the servers again.",
+        back_commands=(
+            aliyun("alb", "CancelShiftLoadBalancerZones", region, zone),
+            aliyun("ess", "RebalanceInstances", region, {"ScalingGroupId": name}),
         ),
     )
 
@@ -50,7 +53,9 @@ def _balancer(case: Case, action: Action) -> tuple[Argument, tuple[str, ...]]:
     known = case.output(action, "alb")
     if known:
         return Shell(known), ()
-    word, asked = known_or_ask(Params.of(action).text("load_balancer_id"), "load_balancer", "the id of the load balancer")
+    word, asked = known_or_ask(
+        Params.of(action).text("load_balancer_id"), "load_balancer", "the id of the load balancer"
+    )
     return Shell(word), asked
 
 
@@ -96,7 +101,7 @@ def database_in_time(case: Case) -> Iterator[Block]:
             ask("restore_time", "the last good moment in UTC, for example 2026-03-02T07:59:00Z"),
             aliyun("rds", "CloneDBInstance", region, clone),
         ),
-        note="The damaged database stays as it is: compare, then bring over single tables or point the application at the copy.",
+        note="The damaged database stays as it is: bring single tables over, or point the application at the copy.",
         back="Point the application at the old database again; release the copy.",
     )
 
@@ -192,7 +197,7 @@ def synchronised_copy(case: Case, action: Action) -> Iterator[Block]:
             "# enable its jobs and triggers, then point the application at its address",
         ),
         note="Stop writes on the failed side first, if it can still be reached.",
-        back="Reconcile what the failed side had not sent, synchronise back, switch in a maintenance window, then start forward again.",
+        back="Reconcile what had not been sent, synchronise back, switch in a window, then start forward again.",
     )
 
 
@@ -217,8 +222,9 @@ def switched_users(build: Build, action: Action) -> Iterator[Block]:
         commands=(
             aliyun("alidns", "DescribeCloudGtmInstanceConfigFullInfo", None, look),
             "# health checks move users by themselves; to hold them there:",
-            aliyun("alidns", "UpdateCloudGtmAddressManualAvailableStatus", None, arguments),
+            aliyun("alidns", SET_AVAILABLE, None, arguments),
         ),
         note="Resolvers that keep answers longer than the TTL follow later.",
-        back=f"`{aliyun('alidns', 'UpdateCloudGtmAddressManualAvailableStatus', None, again)}`, then watch for one TTL.",
+        back="Make data and service at home ready, then give the address back to its checks and watch for one TTL.",
+        back_commands=(aliyun("alidns", SET_AVAILABLE, None, again),),
     )

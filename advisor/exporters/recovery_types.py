@@ -14,12 +14,13 @@ from advisor.model.plan import Action, ComponentInfo, Mechanism, WorkloadPlan
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Some commands that belong together. ``back`` says how to undo or fail back what they did."""
+    """Commands that belong together. ``back`` says how to undo or fail back what they did, and by which commands."""
 
     title: str
     commands: tuple[str, ...]
     note: str = ""
     back: str = ""
+    back_commands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.exporters import recovery
-from advisor.exporters.measures import markdown, mechanisms_for, placeholders, steps
+from advisor.exporters.measures import mechanisms_for, placeholders, steps
 from advisor.exporters.names import slugs
 from advisor.exporters.recovery import Block, Id
 from advisor.exporters.steps import quote
@@ -69,7 +69,9 @@ def _head(built: Build, workload: WorkloadPlan) -> str:
 
 def _needs(workload: WorkloadPlan, names: dict[str, str]) -> Iterator[str]:
     if workload.needs_hard:
-        listed = ", ".join(f"[{md(name)}]({names[name]}.md)" if name in names else md(name) for name in workload.needs_hard)
+        listed = ", ".join(
+            f"[{md(name)}]({names[name]}.md)" if name in names else md(name) for name in workload.needs_hard
+        )
         yield f"**First recover what it cannot run without:** {listed}."
 
 
@@ -77,10 +79,11 @@ def _ids(used: list[Id]) -> Iterator[str]:
     if not used:
         return
     yield "## Ids to write down once the plan is applied"
-    yield "They are known only after `terraform apply`. Write them here: the state file may be out of reach when it matters."
+    yield "Known only after `terraform apply`. Write them here: the state file may be out of reach when it matters."
     yield table(("Variable", "What it is", "Id"), ((code(item.variable), md(item.what), "") for item in used))
     reads = (
-        f"{item.variable}=$(terraform -chdir=terraform/{quote(item.root.folder)} output -raw {item.variable})" for item in used
+        f"{item.variable}=$(terraform -chdir=terraform/{quote(item.root.folder)} output -raw {item.variable})"
+        for item in used
     )
     yield "To read them all, from the plan's folder:"
     yield fence("\n".join(reads), "sh")
@@ -151,7 +154,9 @@ def in_order(estimate: Estimate) -> list[TaskResult]:
     done: list[TaskResult] = []
     names: set[str] = set()
     while waiting:
-        free = next((task for task in waiting if all(item in names or item not in known for item in task.after)), waiting[0])
+        free = next(
+            (task for task in waiting if all(item in names or item not in known for item in task.after)), waiting[0]
+        )
         waiting.remove(free)
         done.append(free)
         names.add(free.id)
@@ -196,12 +201,22 @@ def _checks(built: Build, workload: WorkloadPlan, name: Disruption) -> Iterator[
 
 def _way_back(built: Build, workload: WorkloadPlan, name: Disruption, blocks: list[Block]) -> Iterator[str]:
     rules = built.deliverable.rules
-    lines = [f"{md(block.title)} – back: {markdown(block.back)}" for block in blocks if block.back]
-    for mechanism in mechanisms_for(workload, name, rules):
-        lines += steps(rules, mechanism, "failback_steps", _values(built, workload, mechanism))
-    if lines:
-        yield "### Roll back and fail back"
-        yield bullets(dict.fromkeys(lines))
+    hints = [
+        hint
+        for mechanism in mechanisms_for(workload, name, rules)
+        for hint in steps(rules, mechanism, "failback_steps", _values(built, workload, mechanism))
+    ]
+    ways = [block for block in blocks if block.back]
+    if not (hints or ways):
+        return
+    yield "### Roll back and fail back"
+    for block in ways:
+        yield f"**{md(block.title)}:** {md(block.back)}"
+        if block.back_commands:
+            yield fence("\n".join(block.back_commands), "sh")
+    if hints:
+        yield "From the rule book:"
+        yield bullets(dict.fromkeys(hints))
 
 
 def _values(built: Build, workload: WorkloadPlan, mechanism: str) -> dict[str, str]:

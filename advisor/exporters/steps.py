@@ -11,11 +11,30 @@ from advisor.exporters.text import clean
 
 # Calls whose request has no RegionId of its own: the region is a flag of the program instead.
 _REGIONLESS = frozenset(
-    """AttachDisk DetachDisk ModifyDiskSpec ResetDisk CreateSnapshot StartInstance StopInstance RedeployInstance
-    ModifyDBInstanceSpec MigrateToOtherZone SwitchDBInstanceHA DescribeDBInstanceHAConfig DescribeDBInstanceAttribute
-    DescribeBackups RestoreTable ModifyScalingGroup UpdateLoadBalancerZones StartShiftLoadBalancerZones
-    CancelShiftLoadBalancerZones GetLoadBalancerAttribute ModifyDiskAttribute ModifyAutoSnapshotPolicyEx
-    ApplyAutoSnapshotPolicy CancelAutoSnapshotPolicy""".split()
+    {
+        "ApplyAutoSnapshotPolicy",
+        "AttachDisk",
+        "CancelAutoSnapshotPolicy",
+        "CancelShiftLoadBalancerZones",
+        "CreateSnapshot",
+        "DescribeBackups",
+        "DescribeDBInstanceAttribute",
+        "DescribeDBInstanceHAConfig",
+        "DetachDisk",
+        "GetLoadBalancerAttribute",
+        "MigrateToOtherZone",
+        "ModifyAutoSnapshotPolicyEx",
+        "ModifyDBInstanceSpec",
+        "ModifyDiskSpec",
+        "ModifyScalingGroup",
+        "RedeployInstance",
+        "ResetDisk",
+        "StartInstance",
+        "StartShiftLoadBalancerZones",
+        "StopInstance",
+        "SwitchDBInstanceHA",
+        "UpdateLoadBalancerZones",
+    }
 )
 _GLOBAL_PRODUCTS = ("alidns",)
 _WIDTH = 100
@@ -33,7 +52,7 @@ Argument = str | int | bool | Shell | Sequence[str] | Sequence[int]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One numbered step. ``body`` is shell, one line each; ``rollback`` says how to undo it; ``why`` what Terraform lacks.
+    """One numbered step. ``body`` is shell; ``rollback`` says how to undo it, ``why`` what Terraform lacks.
 
     ``needs`` names the Terraform roots (regions) whose outputs the body reads."""
 
@@ -108,7 +127,7 @@ def fail(text: str, variable: str | None = None) -> str:
 def expect(
     variable: str, allowed: Sequence[str], otherwise: str, *, done: Sequence[str] = (), leave: str = "return 0"
 ) -> tuple[str, ...]:
-    """Shell that goes on only with an allowed value; with a value of ``done`` there is nothing left to do and it leaves."""
+    """Shell that goes on only with an allowed value; with one of ``done`` nothing is left to do and it leaves."""
     lines = [f'case "${variable}" in']
     if done:
         lines.append(f"    {'|'.join(quote(item) for item in done)}) say 'Already done.'; {leave} ;;")

@@ -75,7 +75,13 @@ def _disruptions(view: Decision, plan: Plan) -> Iterator[str]:
 def _workloads(plan: Plan) -> Iterator[str]:
     shown = workloads.ordered(plan)[:WORKLOAD_ROWS]
     yield "## Workloads"
-    heads = ("Workload", "Class", "Protection", "Added per month", *(words.DISRUPTION_TITLES[name] for name in DISRUPTIONS))
+    heads = (
+        "Workload",
+        "Class",
+        "Protection",
+        "Added per month",
+        *(words.DISRUPTION_TITLES[name] for name in DISRUPTIONS),
+    )
     yield table(heads, (_workload_row(item, plan) for item in shown))
     yield "Each cell: worst data loss / time to recover, and whether the target is met."
     hidden = len(plan.workloads) - len(shown)
@@ -125,4 +131,3 @@ def _confirm(view: Decision) -> Iterator[str]:
     yield bullets(lines)
     if len(view.confirm) > CONFIRM_ROWS:
         yield f"… and {len(view.confirm) - CONFIRM_ROWS} more, in the report."
-

@@ -109,7 +109,9 @@ def findings(plan: Plan) -> list[Finding]:
     """All findings, the gravest first, each once."""
     every = [*plan.findings, *(item for workload in plan.workloads for item in workload.findings)]
     unique = dict.fromkeys(every)
-    return sorted(unique, key=lambda item: (SEVERITY_ORDER.index(item.severity), item.id, item.workload or "", item.title))
+    return sorted(
+        unique, key=lambda item: (SEVERITY_ORDER.index(item.severity), item.id, item.workload or "", item.title)
+    )
 
 
 def _finding_row(item: Finding) -> tuple[Cell, ...]:

@@ -9,11 +9,10 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-
 Cell = str | int | float | Decimal | bool | None
 
 _ODD = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
-_MARKDOWN = re.compile(r"([\\`*\[\]<>|~#$])")
+_MARKDOWN = re.compile(r"([\\`*\[\]|$]|<(?=[A-Za-z/!?])|~(?=~)|^[#>])")
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 

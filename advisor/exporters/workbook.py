@@ -53,6 +53,8 @@ def new() -> Workbook:
 
 def add_sheet(book: Workbook, title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> Worksheet:
     """A sheet with a frozen header, filters and wrapped text."""
+    from openpyxl.worksheet.properties import PageSetupProperties
+
     sheet: Worksheet = book.create_sheet(title)
     _header(sheet, columns)
     for number, row in enumerate(rows, start=2):
@@ -63,7 +65,7 @@ def add_sheet(book: Workbook, title: str, columns: Sequence[Column], rows: Itera
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     return sheet
 
 
@@ -79,12 +81,14 @@ def _header(sheet: Worksheet, columns: Sequence[Column]) -> None:
         sheet.column_dimensions[get_column_letter(index)].width = column.width
 
 
-def put_row(sheet: Worksheet, number: int, row: Sequence[Value], columns: Sequence[Column], *, bold: bool = False) -> None:
+def put_row(
+    sheet: Worksheet, number: int, row: Sequence[Value], columns: Sequence[Column], *, bold: bool = False
+) -> None:
     """Writes one row."""
     from openpyxl.styles import Alignment, Font
 
     for index, value in enumerate(row, start=1):
-        cell = sheet.cell(row=number, column=index)
+        cell: SheetCell = sheet.cell(row=number, column=index)  # type: ignore[assignment]  # nothing is merged here
         _put(cell, value)
         cell.alignment = Alignment(vertical="top", wrap_text=not isinstance(value, Formula))
         number_format = columns[index - 1].number_format if index <= len(columns) else None

@@ -50,13 +50,18 @@ def page_data(analysis: Analysis, failure: str | None) -> dict[str, object]:
     return {
         "failure": None if failure is None else failure.removeprefix(RESOURCE),
         "left_out": len(records) - len(shown),
-        "nodes": [{**record, "workload": places.get(str(record.get("workload") or ""), -1)} for record in shown],
+        "nodes": [_node(record, places) for record in shown],
         "edges": [_edge(edge, numbers) for edge in graph.edges if _drawn(edge, numbers)],
         "proposals": [_edge(edge, numbers) for edge in graph.proposals if _drawn(edge, numbers)],
         "sets": [_set(item, numbers) for item in analysis.sets if item.source in numbers],
         "workloads": [_workload(item, analysis, numbers, places, wave) for item in graph.workloads],
         "known": _known(analysis, shown, places) if len(shown) < len(records) else {},
     }
+
+
+def _node(record: Mapping[str, object], places: Mapping[str, int]) -> dict[str, object]:
+    home = places.get(str(record.get("workload") or ""), -1)
+    return {**record, "name": clean(str(record["name"])), "workload": home}
 
 
 def _known(analysis: Analysis, shown: list[dict[str, object]], places: Mapping[str, int]) -> dict[str, list[int]]:

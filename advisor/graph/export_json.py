@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 
 import orjson
 
 from advisor.graph.blast import is_place
-from advisor.graph.words import clean
 from advisor.model.graph import Blast, Component, Edge, Graph, Workload
 from advisor.model.inventory import Inventory
 
@@ -31,7 +31,14 @@ def to_json(inventory: Inventory, graph: Graph, blast: Blast | None = None) -> s
             "unprotected": blast.unprotected,
             "workload_states": dict(blast.workloads),
         }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+    return _written(document)
+
+
+def _written(document: Mapping[str, object]) -> str:
+    try:
+        return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode() + "\n"
+    except TypeError:  # half a character somewhere: only the slower writer can escape it
+        return json.dumps(document, indent=2) + "\n"
 
 
 def node_records(inventory: Inventory, graph: Graph) -> list[dict[str, object]]:
@@ -53,7 +60,7 @@ def _node(inventory: Inventory, stubs: Mapping[str, str], homes: Mapping[str, st
     return {
         "id": node,
         "kind": resource.kind,
-        "name": clean(resource.name),
+        "name": resource.name,
         "region": resource.region,
         "zone": resource.zone,
         "status": resource.status,
@@ -69,7 +76,7 @@ def _edge(edge: Edge) -> dict[str, object]:
         "meaning": edge.meaning,
         "confidence": edge.confidence,
         "source": edge.rule,
-        "evidence": clean(edge.evidence),
+        "evidence": edge.evidence,
         "group": edge.group,
         "quorum": edge.quorum,
     }
@@ -80,7 +87,7 @@ def _workload(workload: Workload) -> dict[str, object]:
         "name": workload.name,
         "found_by": workload.found_by,
         "class": workload.class_name,
-        "evidence": clean(workload.evidence),
+        "evidence": workload.evidence,
         "needs_hard": workload.needs_hard,
         "needs_soft": workload.needs_soft,
         "components": [_component(component) for component in workload.components],
@@ -92,7 +99,7 @@ def _component(component: Component) -> dict[str, object]:
     return {
         "id": component.id,
         "kind": component.kind,
-        "name": clean(component.name),
+        "name": component.name,
         "members": component.members,
         "disks": component.disks,
         "entry_ids": component.entry_ids,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from advisor.graph.blast import RESOURCE, is_place
+from advisor.graph.blast import RESOURCE
 from advisor.graph.edges_place import ZONE
 from advisor.graph.edgeset import shortened
 from advisor.graph.finding_context import REFERENCE, Context
@@ -49,9 +49,10 @@ def _suspects(context: Context) -> set[str]:
     """Resources that resources of two or more workloads depend on directly."""
     users: dict[str, set[str]] = defaultdict(set)
     for edge in context.graph.edges:
-        if edge.meaning in ("hard", "containment") and edge.source in context.homes:
+        placed = edge.meaning == "hard" or edge.rule == "place.dedicated_host"
+        if placed and edge.source in context.homes:
             users[edge.target].update({context.homes[edge.source]} | {context.homes.get(edge.target, "")} - {""})
-    found = {target for target, homes in users.items() if len(homes) > 1 and not is_place(target)}
+    found = {target for target, homes in users.items() if len(homes) > 1}
     return {item for item in found if not context.estate.has(item, *_PLACES)}
 
 

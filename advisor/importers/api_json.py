@@ -73,7 +73,8 @@ def _read_single(reader: Reader, record: Record, context: Context, collector: Co
 
 def _read_member(body: Record, key: str, value: object, context: Context, collector: Collector, depth: int) -> bool:
     """A member of an answer: a container of records, or something to look into."""
-    for hint, place, rows in _containers(key, value):
+    whole = by_shape(value) if isinstance(value, Mapping) else None
+    for hint, place, rows in () if whole else _containers(key, value):
         first = next((row for row in rows if isinstance(row, Mapping)), None)
         if rows and first is None:
             continue

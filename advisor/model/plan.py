@@ -82,7 +82,8 @@ class Sensitivity(Frozen):
 
 
 class Estimate(Frozen):
-    """RPO and RTO of a workload under one disruption. None with the matching ``…_unbounded`` means no bound."""
+    """RPO and RTO of a workload under one disruption. None with the matching ``…_unbounded`` means no bound;
+    ``unknown`` then says that the inventory does not tell whether there is one."""
 
     rpo_worst_s: float | None
     rpo_expected_s: float | None
@@ -100,6 +101,7 @@ class Estimate(Frozen):
     unbounded: bool
     rpo_unbounded: bool
     rto_unbounded: bool
+    unknown: bool = False
     worst_place: str | None = None
     inherited_from: str | None = None
     components: tuple[ComponentRecovery, ...] = ()

@@ -14,7 +14,7 @@ from advisor.estimation.costs.shared import FILE_BACKUP_SKU
 from advisor.estimation.options import Option, meets
 from advisor.estimation.outcome import QUANTILES, Outcome, with_needs
 from advisor.model.disruption import DISRUPTIONS, Disruption
-from advisor.model.option import Coupling, FreeQuota, Problem, ProblemOption, ProblemWorkload, Solution
+from advisor.model.option import Coupling, FreeQuota, Problem, ProblemOption, ProblemWorkload, Solution, Totals
 from advisor.model.pricebook import MissingPrice
 from advisor.optimise import solve
 from advisor.planning.candidates import Candidate
@@ -147,6 +147,8 @@ def decide(request: PlanRequest, found: Sequence[Candidate]) -> Decision:
     for met (the quantile of a maximum exceeds the maximum of quantiles), that pair is marked and the problem solved
     anew."""
     problem = build_problem(request, found)
+    if not found:
+        return Decision(problem, Solution("optimal", "nothing to choose", 0.0, {}, Totals(0, 0, 0.0, 0), "1"), {}, {})
     needs = needs_of(found)
     for _ in range(MAX_ROUNDS):
         solution = solve(problem)

@@ -53,6 +53,7 @@ def estimate(
         unbounded=not outcome.recoverable or math.isinf(outcome.worst_s),
         rpo_unbounded=math.isinf(outcome.worst_s),
         rto_unbounded=not outcome.recoverable,
+        unknown=any(path.unknown for path in outcome.paths),
         worst_place=outcome.place,
         inherited_from=waits_for,
         components=tuple(_component(path) for path in outcome.paths),

@@ -15,7 +15,6 @@ from advisor.model.plan import AssumptionUse, Evidence, StandardLevel, WorkloadP
 from advisor.model.pricebook import PriceBook
 from advisor.model.units import format_duration
 
-
 ZERO = Decimal(0)
 
 

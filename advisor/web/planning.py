@@ -9,7 +9,6 @@ import streamlit as st
 
 from advisor import api, reporting
 from advisor.model.targets import Targets
-from advisor.model.units import Money
 from advisor.web.session import Loaded, Made, Session, books, graph_for, plan_key
 from advisor.web.text import md
 
@@ -17,20 +16,20 @@ from advisor.web.text import md
 _OTHER_STEPS = 4
 
 
-def make(state: Session, loaded: Loaded, targets: Targets, budget: Money | None = None) -> Made:
+def make(state: Session, loaded: Loaded, targets: Targets) -> Made:
     """The plan for these inputs: the kept one, or a new one while a bar tells what is being done."""
-    key = plan_key(state, loaded, targets, budget)
+    key = plan_key(state, loaded, targets)
     made = state.plans.get(key)
     if made is None:
-        made = _plan(state, loaded, targets, budget)
+        made = _plan(state, loaded, targets)
         state.plans.put(key, made)
     if key != state.current:
         state.previous, state.current = state.current, key
     return made
 
 
-def _plan(state: Session, loaded: Loaded, targets: Targets, budget: Money | None) -> Made:
-    key = plan_key(state, loaded, targets, budget)
+def _plan(state: Session, loaded: Loaded, targets: Targets) -> Made:
+    key = plan_key(state, loaded, targets)
     rules, prices = books()
     settings = api.Settings(
         objective=state.objective, as_of=key.as_of, seed=state.seed, admit_unpriced=state.admit_unpriced
@@ -39,7 +38,7 @@ def _plan(state: Session, loaded: Loaded, targets: Targets, budget: Money | None
     bar = st.progress(0.0, text="Planning")
     start = time.perf_counter()
     try:
-        assessment = api.plan_for(loaded.imported, targets, rules, prices, settings, budget, _listener(bar.progress, steps))
+        assessment = api.plan_for(loaded.imported, targets, rules, prices, settings, None, _listener(bar.progress, steps))
     finally:
         bar.empty()
     report = reporting.build(assessment.plan, assessment.deliverable.graph)

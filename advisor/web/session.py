@@ -12,6 +12,7 @@ from typing import Final, Generic, TypeVar
 import streamlit as st
 
 from advisor import api
+from advisor.api.asking import dependency_graph, load_targets_bytes
 from advisor.model.evidence import RuleBook
 from advisor.model.finding import InputError, Mistake
 from advisor.model.graph import Graph
@@ -19,10 +20,10 @@ from advisor.model.inventory import ImportResult
 from advisor.model.pricebook import PriceBook
 from advisor.model.report import Report
 from advisor.model.targets import Objective, Targets
-from advisor.model.units import Money
 from advisor.web.draft import Draft
 
 _KEY: Final = "advisor"
+BUDGET_PLACE: Final = "budget"
 PLANS_KEPT: Final = 4
 GRAPHS_KEPT: Final = 3
 FILES_KEPT: Final = 6
@@ -75,7 +76,6 @@ class PlanKey:
     admit_unpriced: bool
     seed: int
     as_of: date
-    budget: Money | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,7 @@ class Session:
     targets_text: str = ""
     grid: Draft | None = None
     grid_version: int = 0
+    draft_before: Draft | None = None
     objective: Objective = "min-cost"
     admit_unpriced: bool = False
     seed: int = 1
@@ -143,16 +144,22 @@ def books() -> tuple[RuleBook, PriceBook]:
 def parsed_targets(state: Session) -> Targets | tuple[Mistake, ...]:
     """The targets as the command line would read them, or every mistake in them."""
     rules, _ = books()
-    data = state.draft.data() if state.draft else None
-    if data is None:
+    draft = state.draft
+    data = draft.data() if draft else None
+    if draft is None or data is None:
         return api.load_targets(None, rules)
-    name = state.draft.file if state.draft else ""
-    return state.parsed.get_or((name, sha256(data).hexdigest()), lambda: _parse(data, name, rules))
+    _, wrong = draft.money()
+    problem, _, remedy = wrong.partition(". ")
+    budget = (Mistake(draft.file, BUDGET_PLACE, f"{problem}.", remedy),) if wrong else ()
+    found = state.parsed.get_or((draft.file, sha256(data).hexdigest()), lambda: parse_targets(data, draft.file))
+    if isinstance(found, Targets):
+        return budget or found
+    return (*budget, *found)
 
 
-def _parse(data: bytes, name: str, rules: RuleBook) -> Targets | tuple[Mistake, ...]:
-    from advisor.api.asking import load_targets_bytes
-
+def parse_targets(data: bytes, name: str) -> Targets | tuple[Mistake, ...]:
+    """The targets in a file's bytes, or every mistake in them."""
+    rules, _ = books()
     try:
         return load_targets_bytes(data, name, rules)
     except InputError as error:
@@ -161,16 +168,14 @@ def _parse(data: bytes, name: str, rules: RuleBook) -> Targets | tuple[Mistake, 
 
 def graph_for(state: Session, loaded: Loaded, targets: Targets) -> Graph:
     """The dependency graph of the inventory under the targets."""
-    from advisor.api.asking import dependency_graph
-
     key = (loaded.digest, targets.digest)
     return state.graphs.get_or(key, lambda: dependency_graph(loaded.imported, targets))
 
 
-def plan_key(state: Session, loaded: Loaded, targets: Targets, budget: Money | None = None) -> PlanKey:
+def plan_key(state: Session, loaded: Loaded, targets: Targets) -> PlanKey:
     """What the next plan would depend on."""
     rules, prices = books()
     return PlanKey(
         loaded.digest, targets.digest, rules.digest, prices.digest, state.objective, state.admit_unpriced, state.seed,
-        date.today(), budget,
+        date.today(),
     )  # fmt: skip

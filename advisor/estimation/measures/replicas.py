@@ -193,7 +193,7 @@ def _async_obstacle(
         if disk.text("category") not in allowed:
             reason = f"{disk.text('category')} cannot be replicated (only {', '.join(allowed)})"
             return disk.id, reason, "async_replication.disk_categories"
-        moving = transfer_time(context.changed_mib(size_gib(disk), cycle), context.spread("async_replication.rate"))
+        moving = transfer_time(context.changed_mib(size_gib(disk), cycle), context.rate("async_replication.rate"))
         if moving.high > cycle:
             return disk.id, "its changes of one cycle do not fit into one cycle", "async_replication.rate"
     return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from advisor.estimation.chains import serve, survivors
 from advisor.estimation.context import Context
-from advisor.estimation.copies import database_levels, standby_zone
+from advisor.estimation.copies import database_levels, standby_lag, standby_zone
 from advisor.estimation.paths.path import (
     Failure,
     Path,
@@ -27,7 +27,7 @@ def database_path(context: Context, component: Component, failure: Failure, prot
     """The path of an RDS or PolarDB instance."""
     members = context.members(component)
     if not members:
-        return lost(component, "the database is mentioned but not listed: nothing is known of it")
+        return lost(component, "the database is mentioned but not listed: nothing is known of it", unknown=True)
     database = members[0]
     covering = [item for item in protections if item.component == component.id]
     standby = standby_zone(database, covering)
@@ -64,7 +64,7 @@ def _failover(context: Context, component: Component, database: Resource, protec
     tasks = TaskList(context, component, automatic=True)
     fact = "polardb.failover_no_hot_standby" if database.text("product") == "polardb" else "rds.failover.instance"
     ready = tasks.add("start", "the standby takes over behind the same endpoint", fact)
-    lag = context.seconds("rds.standby_lag").likely
+    lag, _ = standby_lag(context, database)
     levels = database_levels(context, component, database, protections)
     standby = next((level for level in levels if level.mechanism == "rds_ha"), levels[0])
     return finish(tasks, "the standby takes over", ready, [Served(standby, lag, lag)])
@@ -96,7 +96,7 @@ def cache_path(context: Context, component: Component, failure: Failure, _protec
     """A cache holds nothing that its source does not: it fails over, or is created anew and fills itself."""
     members = context.members(component)
     if not members:
-        return lost(component, "the cache is mentioned but not listed: nothing is known of it")
+        return lost(component, "the cache is mentioned but not listed: nothing is known of it", unknown=True)
     cache = members[0]
     if failure.disruption == "zone" and cache.zone != failure.place:
         return unaffected(component)

@@ -16,7 +16,7 @@ def entry_path(context: Context, component: Component, failure: Failure, protect
     """The path of a balancer. It holds no data; the service behind it has its own path."""
     members = context.members(component)
     if not members:
-        return lost(component, "the balancer is mentioned but not listed: nothing is known of it")
+        return lost(component, "the balancer is mentioned but not listed: nothing is known of it", unknown=True)
     balancer = members[0]
     if failure.disruption in ("logical", "instance"):
         return unaffected(component)

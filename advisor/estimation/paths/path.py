@@ -29,7 +29,8 @@ class Failure:
 class Path:
     """What a failure does to a component. ``tasks`` lead to the task ``ready``; without tasks it is unaffected.
     ``manual`` tasks wait for detection and decision. Not ``recoverable``: nothing that is there can bring it back.
-    Losses are seconds, inf without bound; ``skew_s`` is how far apart the disks of one instance may be captured."""
+    ``unknown``: the inventory does not say enough to tell. Losses are seconds, inf without bound; ``skew_s`` is how far
+    apart the disks of one instance may be captured."""
 
     component: str
     title: str
@@ -44,22 +45,23 @@ class Path:
     skew_s: float | None = None
     notes: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+    unknown: bool = False
 
 
 def unaffected(component: Component) -> Path:
     return Path(component.id, "not affected")
 
 
-def lost(component: Component, reason: str, notes: Sequence[str] = ()) -> Path:
-    """No way back: the loss and the recovery time have no bound."""
+def lost(component: Component, reason: str, *, unknown: bool = False) -> Path:
+    """No way back that is known of: the loss and the recovery time have no bound."""
     return Path(
         component.id,
         reason,
         recoverable=False,
         worst_s=math.inf,
         expected_s=math.inf,
-        served_from="nothing",
-        notes=tuple(notes),
+        served_from="unknown" if unknown else "nothing",
+        unknown=unknown,
     )
 
 
@@ -127,7 +129,7 @@ class TaskList:
     ) -> str:
         """A data task: ``mib`` times shares (fact ids) divided by a rate in MiB/s (a fact id); returns its id."""
         factors = [Factor(fact, self.context.spread(fact)) for fact in shares]
-        factors.append(Factor(rate, self.context.spread(rate), divides=True))
+        factors.append(Factor(rate, self.context.rate(rate), divides=True))
         envelope = Spread(
             *(mib * _product(factors, low) for low in ("low", "likely", "high")),
         )

@@ -32,7 +32,7 @@ def stateful_path(context: Context, component: Component, failure: Failure, prot
     """The path of a stateful instance; the component has one member."""
     members = context.members(component)
     if not members:
-        return lost(component, "the instance is mentioned but not listed: nothing is known of it")
+        return lost(component, "the instance is mentioned but not listed: nothing is known of it", unknown=True)
     instance = members[0]
     if failure.disruption == "zone" and instance.zone != failure.place:
         return unaffected(component)
@@ -132,7 +132,7 @@ def _logical_path(
 ) -> Path:
     disks = volumes(context, component, instance)
     if not disks:
-        return lost(component, "its disks are not in the inventory: whether copies exist is unknown")
+        return lost(component, "its disks are not in the inventory: whether copies exist is unknown", unknown=True)
     found, gone = serving_levels(context, disks, failure, protections)
     if gone:
         return lost(component, f"no copy of {gone[0].label} is old enough and still kept")
@@ -185,7 +185,7 @@ def rebuild_path(
     """The instance stands again in another zone or region: on a standby, or created anew."""
     disks = volumes(context, component, instance)
     if not disks:
-        return lost(component, "its disks are not in the inventory: whether copies exist is unknown")
+        return lost(component, "its disks are not in the inventory: whether copies exist is unknown", unknown=True)
     standby = _standby_for(protections, component, instance, failure)
     needed = [disk for disk in disks if standby is None or disk.text("disk_type") != "system"] or list(disks)
     found, gone = serving_levels(context, needed, failure, protections)

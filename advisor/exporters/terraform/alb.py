@@ -81,7 +81,9 @@ def _servers(
         return existing.servers
     servers = server_group(build, action, root, vpc_id(build, action, root, subnets[0].vpc))
     if existing.stays and existing.balancer:
-        build.remark(action, f"A new listener is added to {existing.balancer}: give it the port that clients are to use.")
+        build.remark(
+            action, f"A new listener is added to {existing.balancer}: give it the port that clients are to use."
+        )
         listener(build, action, root, existing.balancer, servers.id, what)
     else:
         if existing.balancer:
@@ -146,14 +148,16 @@ def is_public(build: Build, action: Action) -> bool:
         known = build.inventory.get(resource_id)
         if known is None:
             continue
-        if known.texts("public_ips") or known.text("eip_id") or (known.text("address_type") or "").lower() == "internet":
+        if (
+            known.texts("public_ips")
+            or known.text("eip_id")
+            or (known.text("address_type") or "").lower() == "internet"
+        ):
             return True
     return False
 
 
-def _new_group(
-    build: Build, action: Action, root: Root, params: Params, subnets: Sequence[Subnet], what: Entry
-) -> Ref:
+def _new_group(build: Build, action: Action, root: Root, params: Params, subnets: Sequence[Subnet], what: Entry) -> Ref:
     added = params.integer("added_instances") or 0
     groups: Value = list(params.texts("security_group_ids"))
     if not groups:

@@ -152,7 +152,7 @@ class Fleet:
 
 
 def scaling_group(build: Build, action: Action, root: Root, subnets: Sequence[Subnet], fleet: Fleet) -> Ref:
-    """A scaling group over all the zones with its configuration; returns the group's id, known once it can start servers."""
+    """A scaling group over all zones with its configuration; returns its id, known once it can start servers."""
     group = build.add(
         action,
         root,

@@ -1,4 +1,4 @@
-"""What the mechanisms write into: one root per region, the steps beside them, and a note of what became of each action."""
+"""What the mechanisms write into: roots by region, the steps beside them, and what became of each action."""
 
 from __future__ import annotations
 
@@ -93,10 +93,13 @@ class Build:
             if component and component != action.workload:
                 parts.append(identifier(component, 28))
             base = "_".join(parts)
-            key = f"{base}|{action.mechanism}"
-            if self._taken.setdefault(key, action.id) != action.id:
-                base = f"{base}_{short_hash(action.id)}"
-            self._labels[action.id] = base
+            target = identifier(Params.of(action).text("target_region") or action.region)
+            candidates = (base, f"{base}_{target}", f"{base}_{short_hash(action.id)}")
+            self._labels[action.id] = next(
+                name
+                for name in candidates
+                if self._taken.setdefault(f"{name}|{action.mechanism}", action.id) == action.id
+            )
         return self._labels[action.id]
 
     def component_name(self, action: Action) -> str:
@@ -142,7 +145,12 @@ class Build:
     def source_region(self, action: Action) -> str:
         """Where what the action protects stands: an action that creates something elsewhere bears that other region."""
         params = Params.of(action)
-        named = (params.text("instance_id"), params.text("database_id"), *params.texts("instance_ids"), *action.resources)
+        named = (
+            params.text("instance_id"),
+            params.text("database_id"),
+            *params.texts("instance_ids"),
+            *action.resources,
+        )
         known = (self.inventory.get(item) for item in named if item)
         found = next((item.region for item in known if item is not None and item.region), None)
         return params.text("source_region") or params.text("primary_region") or found or action.region

@@ -69,7 +69,7 @@ def _convert(action: Action, disks: tuple[str, ...]) -> Step:
         why=_NO_CONVERSION,
         body=loop("disk", disks, body),
         rollback=(
-            "aliyun ecs ModifyDiskSpec with --DiskCategory cloud_essd --PerformanceLevel PL1, at the earliest six hours later; "
+            "aliyun ecs ModifyDiskSpec with --DiskCategory cloud_essd --PerformanceLevel PL1, six hours later or more; "
             "a change that runs cannot be cancelled."
         ),
         action_id=action.id,

@@ -20,7 +20,7 @@ CROSS_RETENTION = (7, 1825)  # days that the service accepts
 STORAGE_USUAL = 20  # GB
 _NO_CONVERSION = "a change of edition or zone would replace the database in Terraform, with its data"
 _ENGINES = {"sqlserver": "SQLServer", "mysql": "MySQL", "postgresql": "PostgreSQL", "mariadb": "MariaDB"}
-_SYNC_ENGINES = {"SQLServer": "MSSQL", "MySQL": "MySQL", "PostgreSQL": "PostgreSQL"}
+SYNC_ENGINES = {"SQLServer": "MSSQL", "MySQL": "MySQL", "PostgreSQL": "PostgreSQL"}
 _SYNC_CLASSES = ("4xlarge", "2xlarge", "xlarge", "large", "medium", "small", "micro")
 
 
@@ -124,7 +124,7 @@ def _automatic(action: Action, params: Params) -> Step:
         why=_NO_CONVERSION,
         body=(
             query(show, path, "zones"),
-            f'[ "$zones" -ge 2 ] || {fail("The nodes are not in two zones yet: wait for the maintenance window.", "zones")}',
+            f'[ "$zones" -ge 2 ] || {fail("Not in two zones yet: wait for the maintenance window. Zones:", "zones")}',
             switch,
         ),
         rollback=f"aliyun rds ModifyHASwitchConfig for {database_id} with --HAConfig Manual and a --ManualHATime.",
@@ -160,7 +160,7 @@ def dts(build: Build, action: Action) -> None:
     params = Params.of(action)
     root = build.root(params.text("target_region") or action.region)
     subnet = build.placement.subnets(action)[0]
-    engine = _engine(build, params, action)
+    engine = engine_of(build, params, action)
     if engine is None:
         described = f"Id of the database in {root.region} that takes the copy; this kind cannot be created here"
         target: Value = root.variable(Variable(build.label(action, "copy_id"), described))
@@ -168,10 +168,10 @@ def dts(build: Build, action: Action) -> None:
     else:
         target = _new_database(build, action, root, subnet, high_availability=False).id
     build.output(action, root, "copy", "copy", target, f"Copy of {params.text('database_id')} in {root.region}")
-    _synchronise(build, action, root, params, target, _SYNC_ENGINES.get(engine or "", "MySQL"))
+    _synchronise(build, action, root, params, target, SYNC_ENGINES.get(engine or "", "MySQL"))
 
 
-def _engine(build: Build, params: Params, action: Action) -> str | None:
+def engine_of(build: Build, params: Params, action: Action) -> str | None:
     database = build.resource(action, "database_id")
     text = params.text("engine") or (database.text("engine") if database else None) or ""
     return _ENGINES.get(re.sub(r"[^a-z]", "", text.lower()))
@@ -187,7 +187,7 @@ def _new_database(build: Build, action: Action, root: Root, subnet: Subnet, *, h
     )
     second = params.text("slave_zone") if high_availability else None
     body: Body = {
-        "engine": _engine(build, params, action) or "MySQL",
+        "engine": engine_of(build, params, action) or "MySQL",
         "engine_version": build.known(root, _version(params, source), _version_variable(build, action)),
         "instance_type": build.known(root, _class_of(params, source), _class_variable(build, action)),
         "instance_storage": params.integer("storage_gib")
@@ -228,9 +228,14 @@ def _class_variable(build: Build, action: Action) -> Variable:
     )
 
 
+def sync_class(params: Params) -> str:
+    """The size of the synchronisation link, the usual one where the plan names none that is sold."""
+    size = params.text("dts_class") or ""
+    return size if size in _SYNC_CLASSES else "small"
+
+
 def _synchronise(build: Build, action: Action, root: Root, params: Params, target: Value, engine: str) -> None:
     both_ways = params.text("architecture") == "bidirectional"
-    size = params.text("dts_class")
     link = build.add(
         action,
         root,
@@ -240,7 +245,7 @@ def _synchronise(build: Build, action: Action, root: Root, params: Params, targe
         {
             "payment_type": "PayAsYouGo",
             "sync_architecture": "bidirectional" if both_ways else "oneway",
-            "instance_class": size if size in _SYNC_CLASSES else "small",
+            "instance_class": sync_class(params),
             "source_endpoint_engine_name": engine,
             "source_endpoint_region": build.source_region(action),
             "destination_endpoint_engine_name": engine,

@@ -79,11 +79,11 @@ def _block(head: str, body: Body, indent: str = "") -> str:
     width = max((len(key) for key in plain), default=0)
     for key, value in plain.items():
         lines.append(f"{inner}{key.ljust(width)} = {_argument(key, value, inner)}")
-    for key, value in body.items():
-        if isinstance(value, Blocks):
-            lines += [_block(key, item, inner) for item in value.items]
-        elif _is_block(key, value) and isinstance(value, Mapping):
-            lines.append(_block(key, value, inner))
+    for key, nested in body.items():
+        if isinstance(nested, Blocks):
+            lines += [_block(key, item, inner) for item in nested.items]
+        elif _is_block(key, nested) and isinstance(nested, Mapping):
+            lines.append(_block(key, nested, inner))
     return "\n".join([*lines, f"{indent}}}"])
 
 

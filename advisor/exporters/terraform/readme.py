@@ -10,17 +10,18 @@ from advisor.exporters.terraform.document import Root, Variable
 from advisor.exporters.terraform.hcl import to_hcl
 from advisor.exporters.text import bullets, code, document, fence, md, table
 from advisor.model.plan import Action
+from advisor.reporting import words
 
 # What removing a resource means, where that is more than it seems.
 _REMOVAL = {
-    "alicloud_ecs_auto_snapshot_policy": "Removing a snapshot policy stops new snapshots; those taken stay, and cost, until they expire.",
+    "alicloud_ecs_auto_snapshot_policy": "Removing a policy stops new snapshots; those taken stay until they expire.",
     "alicloud_ecs_disk": "Removing a replica disk destroys the replica. Stop its pair or group first.",
     "alicloud_ebs_disk_replica_pair": "A pair must be stopped before it can be removed (see the steps).",
     "alicloud_ebs_disk_replica_group": "A group must be stopped before it can be removed (see the steps).",
-    "alicloud_ess_attachment": "Removing the attachment takes today's servers out of the scaling group; it does not delete them.",
+    "alicloud_ess_attachment": "Removing the attachment takes today's servers out of the group and deletes none.",
     "alicloud_alb_load_balancer": "Move users back to the old entry before the load balancer is removed.",
-    "alicloud_db_instance": "Databases are protected against removal: set `deletion_protection = false` and apply once before.",
-    "alicloud_rds_instance_cross_backup_policy": "Removing the policy stops new copies; those made expire on their own.",
+    "alicloud_db_instance": "Databases are protected: set `deletion_protection = false` and apply once before removing.",
+    "alicloud_rds_instance_cross_backup_policy": "Removing it stops new copies; old ones expire.",
     "alicloud_alidns_cloud_gtm_instance_config": "Put the old DNS record back before the access domain is removed.",
     "alicloud_dts_synchronization_instance": "Removing the synchronisation leaves the copy as it is at that moment.",
     "alicloud_instance": "Removing a standby server deletes its system disk.",
@@ -71,9 +72,11 @@ def _belongs(outcome: Outcome, root: Root) -> bool:
 def _purpose(root: Root) -> str:
     count = len(root.resources)
     if not count:
-        return "Nothing of the plan can be expressed in Terraform here: `main.tf.json` is empty, the steps below do all of it."
+        return (
+            "Nothing of the plan can be said in Terraform here: `main.tf.json` is empty, the steps below do all of it."
+        )
     return (
-        f"`main.tf.json` creates {count} resource{'s' if count > 1 else ''}. What exists already is named by its id and is not "
+        f"`main.tf.json` creates {words.plural(count, 'resource')}. What exists already is named by its id and is not "
         "taken over. Everything created bears the tags `plan`, `workload` and `managed-by`, where its kind takes tags."
     )
 
@@ -131,7 +134,7 @@ def _variable_row(variable: Variable) -> tuple[str, ...]:
 def _apply(build: Build, root: Root, outcomes: list[Outcome]) -> Iterator[str]:
     yield "## Apply"
     if root.resources:
-        yield "Credentials come from the environment (`ALIBABA_CLOUD_ACCESS_KEY_ID`, `…_SECRET`, or a RAM role); none stand here."
+        yield "Credentials come from the environment (`ALIBABA_CLOUD_ACCESS_KEY_ID`, `…_SECRET`, or a RAM role)."
         yield fence("terraform init\nterraform plan -out plan.bin\nterraform apply plan.bin", "sh")
     scripts = sorted(
         {item.action.workload for item in outcomes if build.steps.of_action(item.action.workload, item.action.id)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from advisor.exporters.names import cloud_name, identifier
@@ -17,7 +17,7 @@ GROUP_MAX = 17  # pairs in a consistency group (fact async_replication.pairs_per
 SIZE_MAX = 65536
 CATEGORIES = ("cloud_essd", "cloud_auto")  # fact async_replication.disk_categories
 LEVELS = ("PL0", "PL1", "PL2", "PL3")
-_NO_START = "the provider creates pairs and groups but does not start a pair, and would start a group before its pairs are in it"
+_NO_START = "the provider does not start a pair, and would start a group before its pairs are in it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def replicate(build: Build, action: Action) -> None:
     root = build.root(action.region)
     zone = build.known(root, params.text("target_zone"), _zone_variable(build, action, target))
     provider = root.alias(target, identifier(target)) if target != action.region else None
-    pairs = [_pair(build, action, root, disk, target, zone, provider) for disk in _disks(build, params)]
+    pairs = [_pair(build, action, root, disk, target, zone, provider) for disk in disks_of(build, params)]
     by_zone: dict[str | None, list[_Pair]] = {}
     for pair in pairs:
         by_zone.setdefault(pair.zone, []).append(pair)
@@ -53,7 +53,7 @@ def _zone_variable(build: Build, action: Action, target: str) -> Variable:
     )
 
 
-def _disks(build: Build, params: Params) -> list[Params]:
+def disks_of(build: Build, params: Params) -> list[Params]:
     """The disks with what the plan says of them, else what the inventory says."""
     listed = {record.text("disk_id"): record for record in params.records("disks")}
     result = []
@@ -75,7 +75,7 @@ def _pair(
         "provider": provider,
         "disk_name": cloud_name("replica-of", disk_id),
         "zone_id": zone,
-        **_same_disk(disk),
+        **disk_shape(disk),
         "tags": build.tags(action),
     }
     replica = build.add(action, root, "alicloud_ecs_disk", f"replica_{suffix}", f"Replica of disk {disk_id}", body)
@@ -105,7 +105,7 @@ def _pair(
     return _Pair(disk_id, disk.text("zone"), pair)
 
 
-def _same_disk(disk: Params) -> dict[str, Value]:
+def disk_shape(disk: Params) -> dict[str, Value]:
     """Category, level and size must be those of the source."""
     category = disk.text("category") if disk.text("category") in CATEGORIES else CATEGORIES[0]
     level = disk.text("performance_level")
@@ -171,7 +171,9 @@ def _start_pair(build: Build, action: Action, root: Root, pair: _Pair) -> None:
 def _start_step(action: Action, root: Root, output_name: str, kind: str, what: str) -> Step:
     upper = "Pair" if kind == "pair" else "Group"
     listing = "ReplicaPairs" if kind == "pair" else "ReplicaGroups"
-    described = aliyun("ebs", f"DescribeDiskReplica{upper}s", action.region, {f"{upper}Ids": Shell(f'"${output_name}"')})
+    described = aliyun(
+        "ebs", f"DescribeDiskReplica{upper}s", action.region, {f"{upper}Ids": Shell(f'"${output_name}"')}
+    )
     start = aliyun(
         "ebs",
         f"StartDiskReplica{upper}",
@@ -189,17 +191,7 @@ def _start_step(action: Action, root: Root, output_name: str, kind: str, what: s
             ),
             start,
         ),
-        rollback=f"aliyun ebs StopDiskReplica{upper} with the same {kind} id; the replica keeps its last recovery point.",
+        rollback=f"aliyun ebs StopDiskReplica{upper} with the same id; the replica keeps its last recovery point.",
         action_id=action.id,
         needs=(root.folder,),
     )
-
-
-def pair_ids(build: Build, action: Action) -> Mapping[str, str]:
-    """Output names by disk id, of the group where there is one and of the pair otherwise (for runbooks)."""
-    names = {}
-    for disk_id in Params.of(action).texts("disk_ids"):
-        found = build.find_output(action.id, f"group:{disk_id}") or build.find_output(action.id, f"pair:{disk_id}")
-        if found:
-            names[disk_id] = found[1]
-    return names

@@ -56,7 +56,7 @@ def _detach(action: Action, old: str, disks: Sequence[str]) -> Step:
     region = action.region
     arguments: dict[str, Argument] = {"regionId": region, "autoSnapshotPolicyId": old, "diskIds": list(disks)}
     shown = aliyun("ecs", "DescribeDisks", region, {"DiskIds": list(disks)})
-    path = f".Disks.Disk | map(select((.AutoSnapshotPolicyId // \"\") == {json.dumps(old)})) | length"
+    path = f'.Disks.Disk | map(select((.AutoSnapshotPolicyId // "") == {json.dumps(old)})) | length'
     return Step(
         title=f"Take {len(disks)} disk{'s' if len(disks) > 1 else ''} off the old snapshot policy {old}",
         why="Terraform did not attach the old policy and cannot detach it",
@@ -77,7 +77,9 @@ def _switch_on(build: Build, action: Action, disks: Sequence[str]) -> None:
     off = [disk for disk, item in known if item is not None and item.flag("auto_snapshot_enabled") is False]
     if not off:
         return
-    call = aliyun("ecs", "ModifyDiskAttribute", action.region, {"DiskIds.1": Shell('"$disk"'), "EnableAutoSnapshot": True})
+    call = aliyun(
+        "ecs", "ModifyDiskAttribute", action.region, {"DiskIds.1": Shell('"$disk"'), "EnableAutoSnapshot": True}
+    )
     step = Step(
         title=f"Switch automatic snapshots on for {len(off)} disk{'s' if len(off) > 1 else ''}",
         why="the switch belongs to an existing disk, which Terraform would have to take over",
@@ -198,7 +200,7 @@ def _change_policy(action: Action, params: Params, existing: str) -> Step:
             *expect("status", ("Normal",), "The policy is not in state Normal."),
             change,
         ),
-        rollback="Run the same call with the values printed first; snapshots already taken keep the retention they got.",
+        rollback="Run the same call with the values printed first; snapshots already taken keep their retention.",
         action_id=action.id,
     )
 
@@ -208,7 +210,7 @@ def _describe(region: str, policy_id: str) -> str:
 
 
 def copy(build: Build, action: Action) -> None:
-    """Copies in another region: part of the new policy where there is one, a changed policy or single copies otherwise."""
+    """Copies in another region: part of the new policy where there is one, else a changed policy or single copies."""
     params = Params.of(action)
     target = params.text("target_region") or ""
     carrier = _carrier(build, action)
@@ -252,10 +254,10 @@ def _enable_copy(action: Action, params: Params, existing: str, target: str) -> 
         why=_NO_CHANGE,
         body=(
             query(_describe(region, existing), present, "now"),
-            f'case "$now" in "" | "[]") ;; *) {fail("The policy copies already; it can have one target only.", "now")} ;; esac',
+            f'[ -z "$now" ] || [ "$now" = "[]" ] || {fail("The policy copies already, to one region:", "now")}',
             change,
         ),
-        rollback=f"Call ModifyAutoSnapshotPolicyEx for {existing} with --EnableCrossRegionCopy false; delete the copies in {target}.",
+        rollback=f"The same call with --EnableCrossRegionCopy false; delete the copies in {target}.",
         action_id=action.id,
     )
 

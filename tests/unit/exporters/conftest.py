@@ -1,5 +1,4 @@
-"""Plans made by hand: a readable one with every mechanism in two regions, a hostile twin, one that knows little, one that
-changes nothing."""
+"""Plans made by hand: a readable one with every mechanism in two regions, a hostile twin, a sparse one, an idle one."""
 
 from __future__ import annotations
 
@@ -86,7 +85,7 @@ def action(
         mechanism=mechanism,
         verb=verb,
         workload=workload,
-        component=component,
+        component=f"{workload}/{component}",
         title=title,
         region=region,
         resources=touched,
@@ -144,8 +143,8 @@ def estimate(component: str, disruption: Disruption, *, rpo: float | None = 900,
         worst_place=f"{HOME}-h" if disruption == "zone" else None,
         components=(
             ComponentRecovery(
-                component=component,
-                path="restore",
+                component=f"{component}",
+                path="restored from a copy",
                 served_from="snapshot",
                 served_from_region=AWAY if disruption == "region" else HOME,
                 rpo_worst_s=rpo,
@@ -202,15 +201,16 @@ def workload_plan(
 ) -> WorkloadPlan:
     disruptions: tuple[Disruption, ...] = ("logical", "instance", "zone", "region")
     members = tuple(dict.fromkeys(item for act in actions for item in act.resources if item.startswith(("i-", "rm-"))))
+    kind = {"db": "database", "web": "server_group", "entry": "entry"}.get(component, "stateful_instance")
     info = ComponentInfo(
         id=f"{name}/{component}",
-        kind="stateful_instance",
+        kind=kind,
         name=component,
         members=members,
         disks=disks,
         zones=(f"{HOME}-h",),
         quorum=1,
-        stateless=False,
+        stateless=component == "web",
     )
     return WorkloadPlan(
         name=name,
@@ -278,7 +278,9 @@ def plan_of(workloads: tuple[WorkloadPlan, ...]) -> Plan:
         risk_level="p95",
         targets_given=True,
         budget=BudgetUse(monthly=Decimal("60000"), used=Decimal("155.31"), at_least=True),
-        solver=Solver(method="branch and bound", status="optimal", gap=0.0, seconds=0.2, options=36, combinations="1728"),
+        solver=Solver(
+            method="branch and bound", status="optimal", gap=0.0, seconds=0.2, options=36, combinations="1728"
+        ),
         portfolio=Portfolio(
             workloads=len(workloads),
             targets_met=7 * len(workloads),
@@ -417,9 +419,25 @@ def web_actions(name: str) -> tuple[Action, ...]:
     old = {**shape, "load_balancer_id": "alb-old", "server_group_id": "sgp-old", "scaling_group_id": "asg-old"}
     classic = {**shape, "load_balancer_id": "lb-classic", "listener_protocol": "TCP", "security_group_ids": []}
     return (
-        action("alb_multi_zone", name, "web", "Spread the web servers over two zones", ["i-web1"], **{**shape, "instance_ids": ["i-web1"]}),
-        action("alb_multi_zone", name, "old", "Widen the old load balancer", ["alb-old"], **{**old, "instance_ids": []}),
-        action("alb_multi_zone", name, "classic", "Replace the classic one", ["lb-classic"], **{**classic, "instance_ids": []}),
+        action(
+            "alb_multi_zone",
+            name,
+            "web",
+            "Spread the web servers over two zones",
+            ["i-web1"],
+            **{**shape, "instance_ids": ["i-web1"]},
+        ),
+        action(
+            "alb_multi_zone", name, "old", "Widen the old load balancer", ["alb-old"], **{**old, "instance_ids": []}
+        ),
+        action(
+            "alb_multi_zone",
+            name,
+            "classic",
+            "Replace the classic one",
+            ["lb-classic"],
+            **{**classic, "instance_ids": []},
+        ),
         action(
             "fleet_standby",
             name,
@@ -465,11 +483,62 @@ def app_actions(name: str, disks: tuple[str, ...]) -> tuple[Action, ...]:
         "system_disk_size_gib": 60,
     }
     return (
-        action("regional_essd", name, "app", "Make the data disks regional", disks[:1], verb="convert", disk_ids=list(disks[:1]), target_zone=f"{HOME}-i"),
-        action("standby_instance", name, "app", "Standby server in zone i", ["i-app1"], target_region=HOME, target_zone=f"{HOME}-i", mode="stopped", **standby),
-        action("standby_instance", name, "app", "Standby server in Shanghai", ["i-app1", "x"], target_region=AWAY, target_zone=f"{AWAY}-b", mode="running", **standby),
-        action("async_replication_region", name, "app", "Replicate the disks to Shanghai", disks, disk_ids=list(disks), target_region=AWAY, target_zone=f"{AWAY}-b", rpo_s=900, disks=described),
-        action("async_replication_zone", name, "app", "Replicate one disk to zone i", disks[:1], disk_ids=list(disks[:1]), target_region=HOME, target_zone=f"{HOME}-i", rpo_s=900, disks=described[:1]),
+        action(
+            "regional_essd",
+            name,
+            "app",
+            "Make the data disks regional",
+            disks[:1],
+            verb="convert",
+            disk_ids=list(disks[:1]),
+            target_zone=f"{HOME}-i",
+        ),
+        action(
+            "standby_instance",
+            name,
+            "app",
+            "Standby server in zone i",
+            ["i-app1"],
+            target_region=HOME,
+            target_zone=f"{HOME}-i",
+            mode="stopped",
+            **standby,
+        ),
+        action(
+            "standby_instance",
+            name,
+            "app",
+            "Standby server in Shanghai",
+            ["i-app1", "x"],
+            target_region=AWAY,
+            target_zone=f"{AWAY}-b",
+            mode="running",
+            **standby,
+        ),
+        action(
+            "async_replication_region",
+            name,
+            "app",
+            "Replicate the disks to Shanghai",
+            disks,
+            disk_ids=list(disks),
+            target_region=AWAY,
+            target_zone=f"{AWAY}-b",
+            rpo_s=900,
+            disks=described,
+        ),
+        action(
+            "async_replication_zone",
+            name,
+            "app",
+            "Replicate one disk to zone i",
+            disks[:1],
+            disk_ids=list(disks[:1]),
+            target_region=HOME,
+            target_zone=f"{HOME}-i",
+            rpo_s=900,
+            disks=described[:1],
+        ),
     )
 
 
@@ -490,9 +559,46 @@ def file_actions(name: str, disks: tuple[str, ...]) -> tuple[Action, ...]:
     )
     return (
         daily,
-        action("snapshot_copy", name, "files", "Copy them to Shanghai", disks, target_region=AWAY, retention_days=30, disk_ids=list(disks), policy_action=daily.id, extends=None),
-        action("snapshot_policy", name, "old", "More frequent snapshots", disks[:1], verb="extend", interval_h=6, time_points=[], weekdays=[], retention_days=7, policy_name=None, disk_ids=list(disks[:1]), extends="sp-old"),
-        action("snapshot_copy", name, "old", "Copy of the old policy", disks[:1], verb="extend", target_region=AWAY, retention_days=30, disk_ids=list(disks[:1]), policy_action=None, extends="sp-old"),
+        action(
+            "snapshot_copy",
+            name,
+            "files",
+            "Copy them to Shanghai",
+            disks,
+            target_region=AWAY,
+            retention_days=30,
+            disk_ids=list(disks),
+            policy_action=daily.id,
+            extends=None,
+        ),
+        action(
+            "snapshot_policy",
+            name,
+            "old",
+            "More frequent snapshots",
+            disks[:1],
+            verb="extend",
+            interval_h=6,
+            time_points=[],
+            weekdays=[],
+            retention_days=7,
+            policy_name=None,
+            disk_ids=list(disks[:1]),
+            extends="sp-old",
+        ),
+        action(
+            "snapshot_copy",
+            name,
+            "old",
+            "Copy of the old policy",
+            disks[:1],
+            verb="extend",
+            target_region=AWAY,
+            retention_days=30,
+            disk_ids=list(disks[:1]),
+            policy_action=None,
+            extends="sp-old",
+        ),
         action("file_backup", name, "files", "Daily file backup", ["i-app1"], instance_ids=["i-app1"], paths=["/data"]),
     )
 
@@ -506,9 +612,41 @@ def database_actions(name: str) -> tuple[Action, ...]:
         "storage_gib": 100,
     }
     return (
-        action("rds_ha", name, "db", "Standby in zone k", ["rm-shop"], verb="convert", storage_type="cloud_essd", zone=f"{HOME}-h", slave_zone=f"{HOME}-k", vswitch_id="vsw-h", **database),
-        action("rds_cross_region_backup", name, "db", "Backups in Shanghai", ["rm-shop"], database_id="rm-shop", target_region=AWAY, retention_days=30),
-        action("dts", name, "db", "Copy of the database in Shanghai", ["rm-shop"], target_region=AWAY, target_zone=f"{AWAY}-b", dts_class="medium", architecture="bidirectional", **database),
+        action(
+            "rds_ha",
+            name,
+            "db",
+            "Standby in zone k",
+            ["rm-shop"],
+            verb="convert",
+            storage_type="cloud_essd",
+            zone=f"{HOME}-h",
+            slave_zone=f"{HOME}-k",
+            vswitch_id="vsw-h",
+            **database,
+        ),
+        action(
+            "rds_cross_region_backup",
+            name,
+            "db",
+            "Backups in Shanghai",
+            ["rm-shop"],
+            database_id="rm-shop",
+            target_region=AWAY,
+            retention_days=30,
+        ),
+        action(
+            "dts",
+            name,
+            "db",
+            "Copy of the database in Shanghai",
+            ["rm-shop"],
+            target_region=AWAY,
+            target_zone=f"{AWAY}-b",
+            dts_class="medium",
+            architecture="bidirectional",
+            **database,
+        ),
     )
 
 
@@ -528,7 +666,9 @@ def deliverable_of(workloads: tuple[WorkloadPlan, ...], resources: Iterable[Reso
 @pytest.fixture
 def shop() -> Deliverable:
     """Readable names."""
-    return deliverable_of(every_mechanism(("shop", "erp", "files", "orders"), ("d-data1", "d-data2", "d-data3")), estate())
+    return deliverable_of(
+        every_mechanism(("shop", "erp", "files", "orders"), ("d-data1", "d-data2", "d-data3")), estate()
+    )
 
 
 @pytest.fixture
@@ -537,7 +677,9 @@ def hostile() -> Deliverable:
     odd = tuple(f"d-{name}" for name in HOSTILE_NAMES[:3])
     workloads = every_mechanism((HOSTILE_NAMES[0], HOSTILE_NAMES[1], HOSTILE_NAMES[3], HOSTILE_NAMES[4]), odd)
     more = tuple(
-        workload_plan(name, name, tuple(act.model_copy(update={"title": name}) for act in file_actions(name, odd[:1])), odd)
+        workload_plan(
+            name, name, tuple(act.model_copy(update={"title": name}) for act in file_actions(name, odd[:1])), odd
+        )
         for name in (HOSTILE_NAMES[2], HOSTILE_NAMES[5], HOSTILE_NAMES[6])
     )
     renamed = [replace(item, name=HOSTILE_NAMES[index % len(HOSTILE_NAMES)]) for index, item in enumerate(estate())]

@@ -23,15 +23,14 @@ def make(
     kind: Kind,
     resource_id: str,
     name: str = "",
-    at: str | Iterable[str] = "",
+    at: str = "",
     region: str | None = REGION,
     status: str | None = None,
     tags: Mapping[str, str] | None = None,
     **attributes: object,
 ) -> Resource:
     """A resource; ``at`` is a zone letter, or several of them."""
-    letters = [at] if isinstance(at, str) else list(at)
-    zones = tuple(zone(letter, region or REGION) for letter in letters if letter)
+    zones = tuple(zone(letter, region or REGION) for letter in at.split())
     return Resource(
         resource_id, kind, name, region, zones[0] if zones else None, zones if len(zones) > 1 else (), status,
         tags or {}, attributes,

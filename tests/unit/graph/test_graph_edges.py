@@ -6,6 +6,7 @@ import pytest
 from graph_estates import disk, edge, edges_of, estate, graph_of, make, members, proposals_of, server, spec, targets, zone
 
 from advisor.graph import build_graph
+from advisor.model.inventory import Resource
 from advisor.model.targets import Match
 
 H, I, J = "zone:" + zone("h"), "zone:" + zone("i"), "zone:" + zone("j")  # noqa: E741
@@ -28,7 +29,7 @@ class TestPlace:
         assert edges_of(graph, "place.vpc") == [("vsw-1", "vpc-1", "containment", "declared")]
 
     def test_an_application_balancer_needs_one_of_its_zones(self) -> None:
-        graph = graph_of(make("load_balancer", "alb-1", at="hi", lb_type="alb"))
+        graph = graph_of(make("load_balancer", "alb-1", at="h i", lb_type="alb"))
         assert edges_of(graph, "place.zones") == [
             ("alb-1", H, "k_of_n", "declared"), ("alb-1", I, "k_of_n", "declared"),
         ]  # fmt: skip
@@ -39,7 +40,7 @@ class TestPlace:
         assert {target for _, target, _, _ in edges_of(graph, "place.zones")} == {I, J}
 
     def test_a_classic_balancer_fails_over_from_master_to_slave(self) -> None:
-        graph = graph_of(make("load_balancer", "lb-1", at="ih", lb_type="clb"))
+        graph = graph_of(make("load_balancer", "lb-1", at="i h", lb_type="clb"))
         assert edge(graph, "lb-1", I).evidence == "serving zone"
         assert {item[2] for item in edges_of(graph, "place.zone_pair")} == {"failover"}
 
@@ -67,7 +68,7 @@ class TestPlace:
         assert {item[1] for item in edges_of(graph, "place.zone_pair")} == {H, J}
 
     def test_a_regional_disk_needs_one_of_its_zones(self) -> None:
-        graph = graph_of(make("disk", "d-1", at="hi", category="cloud_regional_disk_auto"))
+        graph = graph_of(make("disk", "d-1", at="h i", category="cloud_regional_disk_auto"))
         assert {item[2] for item in edges_of(graph, "place.zones")} == {"k_of_n"}
 
     def test_a_scaling_group_reaches_the_zones_of_its_vswitches(self) -> None:
@@ -125,12 +126,12 @@ class TestStorage:
         assert edges_of(graph, "storage.snapshot_policy") == []
 
     def test_the_newest_finished_snapshot_counts(self) -> None:
-        def snapshot(name: str, day: int, status: str) -> object:
+        def snapshot(name: str, day: int, status: str) -> Resource:
             return make("snapshot", name, status=status, source_disk_id="d-1", created_at=f"2026-01-0{day}T00:00:00Z")
 
         graph = graph_of(
-            disk("d-1"), snapshot("s-1", 3, "accomplished"), snapshot("s-2", 2, "accomplished"),  # type: ignore[arg-type]
-            snapshot("s-3", 4, "progressing"), snapshot("s-4", 5, "failed"),  # type: ignore[arg-type]
+            disk("d-1"), snapshot("s-1", 3, "accomplished"), snapshot("s-2", 2, "accomplished"),
+            snapshot("s-3", 4, "progressing"), snapshot("s-4", 5, "failed"),
         )  # fmt: skip
         assert edges_of(graph, "storage.snapshot") == [("d-1", "s-1", "recovery", "declared")]
 
@@ -148,24 +149,24 @@ class TestStorage:
         assert not [item for item in graph.edges if item.target == "s-1"]
 
     def test_a_replica_counts_while_its_pair_works(self) -> None:
-        def pair(status: str) -> object:
+        def pair(status: str) -> Resource:
             return make("replica_pair", "pair-1", status=status, source_disk_id="d-1", destination_disk_id="d-2")
 
-        works = graph_of(disk("d-1"), disk("d-2"), pair("normal"))  # type: ignore[arg-type]
+        works = graph_of(disk("d-1"), disk("d-2"), pair("normal"))
         assert edges_of(works, "storage.replica") == [("d-1", "d-2", "recovery", "declared")]
         assert len(edges_of(works, "storage.replica_pair")) == 2
-        assert edges_of(graph_of(disk("d-1"), disk("d-2"), pair("stopped")), "storage.replica") == []  # type: ignore[arg-type]
+        assert edges_of(graph_of(disk("d-1"), disk("d-2"), pair("stopped")), "storage.replica") == []
 
     def test_a_backup_plan_counts_unless_it_or_all_its_rules_are_disabled(self) -> None:
-        def plan(**more: object) -> object:
-            return make("backup_plan", "plan-1", instance_id="i-1", vault_id="v-1", **more)  # type: ignore[arg-type]
+        def plan(**more: object) -> Resource:
+            return make("backup_plan", "plan-1", instance_id="i-1", vault_id="v-1", **more)
 
-        works = graph_of(server("i-1"), plan(disabled=False), make("vault", "v-1", replica_vault_id="v-2"))  # type: ignore[arg-type]
+        works = graph_of(server("i-1"), plan(disabled=False), make("vault", "v-1", replica_vault_id="v-2"))
         assert edges_of(works, "storage.backup_plan") == [("i-1", "plan-1", "recovery", "declared")]
         assert edges_of(works, "storage.vault") == [("plan-1", "v-1", "hard", "declared")]
         assert edges_of(works, "storage.vault_replica") == [("v-1", "v-2", "recovery", "declared")]
-        assert edges_of(graph_of(server("i-1"), plan(disabled=True)), "storage.backup_plan") == []  # type: ignore[arg-type]
-        off = graph_of(server("i-1"), plan(rules=[{"disabled": True}]))  # type: ignore[arg-type]
+        assert edges_of(graph_of(server("i-1"), plan(disabled=True)), "storage.backup_plan") == []
+        off = graph_of(server("i-1"), plan(rules=[{"disabled": True}]))
         assert edges_of(off, "storage.backup_plan") == []
 
     def test_a_custom_image_rebuilds_and_a_key_is_needed(self) -> None:
@@ -330,14 +331,14 @@ class TestData:
         assert edges_of(graph, "data.dr_instance") == [("rm-1", "rm-dr", "recovery", "declared")]
 
     def test_a_synchronisation_job(self) -> None:
-        def job(status: str) -> object:
+        def job(status: str) -> Resource:
             return make("dts_job", "dts-1", status=status, source_id="rm-1", destination_id="rm-2")
 
-        graph = graph_of(make("database", "rm-1"), make("database", "rm-2"), job("Synchronizing"))  # type: ignore[arg-type]
+        graph = graph_of(make("database", "rm-1"), make("database", "rm-2"), job("Synchronizing"))
         assert len(edges_of(graph, "data.dts_end")) == 2
         assert edges_of(graph, "data.dts_freshness") == [("rm-2", "dts-1", "soft", "declared")]
         assert edges_of(graph, "data.dts_copy") == [("rm-1", "rm-2", "recovery", "derived")]
-        assert edges_of(graph_of(make("database", "rm-1"), job("stopped")), "data.dts_copy") == []  # type: ignore[arg-type]
+        assert edges_of(graph_of(make("database", "rm-1"), job("stopped")), "data.dts_copy") == []
 
     @pytest.mark.parametrize(
         ("entry", "clients"),
@@ -381,7 +382,7 @@ class TestData:
 
 
 class TestCalls:
-    def rules(self, *rules: dict[str, object]) -> list[object]:
+    def rules(self, *rules: dict[str, object]) -> list[Resource]:
         return [
             server("i-1", tags={"app": "web"}, security_group_ids=("sg-web",), private_ips=("10.0.0.1",), vswitch_id="vsw-1"),
             server("i-2", tags={"app": "pay"}, security_group_ids=("sg-pay",)),
@@ -394,15 +395,15 @@ class TestCalls:
         return base | more
 
     def test_a_permitted_call_is_a_proposal(self) -> None:
-        graph = graph_of(*self.rules(self.accept(source_group_id="sg-web")))  # type: ignore[arg-type]
+        graph = graph_of(*self.rules(self.accept(source_group_id="sg-web")))
         assert proposals_of(graph, "calls.security_group") == [("sg-web", "sg-pay", "hard", "derived")]
         assert "MySQL" in graph.proposals[0].evidence
         assert edges_of(graph, "calls.security_group") == []
 
     def test_a_drop_of_the_same_priority_beats_it_and_a_later_one_does_not(self) -> None:
         drop = {"direction": "ingress", "policy": "drop", "protocol": "all", "port_range": "-1/-1", "source_group_id": "sg-web"}
-        same = graph_of(*self.rules(self.accept(source_group_id="sg-web"), drop | {"priority": 10}))  # type: ignore[arg-type]
-        later = graph_of(*self.rules(self.accept(source_group_id="sg-web"), drop | {"priority": 11}))  # type: ignore[arg-type]
+        same = graph_of(*self.rules(self.accept(source_group_id="sg-web"), drop | {"priority": 10}))
+        later = graph_of(*self.rules(self.accept(source_group_id="sg-web"), drop | {"priority": 11}))
         assert proposals_of(same, "calls.security_group") == []
         assert len(proposals_of(later, "calls.security_group")) == 1
 
@@ -411,18 +412,18 @@ class TestCalls:
         [("10.0.0.1/32", [("calls.address", "i-1")]), ("10.0.0.0/24", [("calls.subnet", "vsw-1")]), ("10.0.0.0/16", []), ("0.0.0.0/0", [])],
     )  # fmt: skip
     def test_address_blocks(self, cidr: str, found: list[tuple[str, str]]) -> None:
-        graph = graph_of(*self.rules(self.accept(source_cidr=cidr)))  # type: ignore[arg-type]
+        graph = graph_of(*self.rules(self.accept(source_cidr=cidr)))
         assert [(item.rule, item.source) for item in graph.proposals] == found
 
     def test_an_egress_rule_confirms_the_direction(self) -> None:
         found = self.rules(self.accept(source_group_id="sg-web"))
         found[3] = make("security_group", "sg-web", rules=[{"direction": "egress", "policy": "accept", "dest_group_id": "sg-pay"}])
-        assert graph_of(*found).proposals[0].evidence.endswith("allowed on the way out too")  # type: ignore[arg-type]
+        assert graph_of(*found).proposals[0].evidence.endswith("allowed on the way out too")
 
     def test_calls_inside_one_workload_are_not_asked(self) -> None:
         found = self.rules(self.accept(source_group_id="sg-web"))
         found[1] = server("i-2", tags={"app": "web"}, security_group_ids=("sg-pay",))
-        assert graph_of(*found).proposals == ()  # type: ignore[arg-type]
+        assert graph_of(*found).proposals == ()
 
     def test_numbered_names_look_like_equals_and_default_names_do_not(self) -> None:
         graph = graph_of(
@@ -450,7 +451,7 @@ class TestConfirmation:
     def test_a_confirmed_call_between_groups_makes_a_need(self) -> None:
         resources = TestCalls().rules(TestCalls().accept(source_group_id="sg-web"))
         asked = targets(spec("web", confirmed_edges=(("sg-web", "sg-pay"),)), spec("pay"))
-        graph = graph_of(*resources, asked=asked)  # type: ignore[arg-type]
+        graph = graph_of(*resources, asked=asked)
         assert [item.needs_hard for item in graph.workloads] == [(), ("pay",)]
 
     def test_two_workload_names_confirm_a_need(self) -> None:

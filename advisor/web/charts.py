@@ -1,0 +1,16 @@
+"""The report's charts on a page: pictures, not markup, on white in a dark theme too."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from advisor.reporting import words
+
+_PAPER = '<rect width="100%" height="100%" fill="#ffffff"/>'
+WIDTH = 900
+
+
+def picture(svg: str, alt: str, width: int = WIDTH) -> None:
+    """One chart; ``alt`` says what it shows to those who do not see it."""
+    head, tag, rest = svg.partition(">")
+    st.image(f"{head}{tag}{_PAPER}{rest}", width=width, alt=words.clean(alt))

@@ -1,0 +1,155 @@
+"""The dependency map as DOT: boxes by recovery wave, marked with what a failure does to them in colour and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from advisor.model.graph import Blast, Component, Graph, Workload
+from advisor.model.inventory import Inventory
+from advisor.reporting import words
+
+MAX_BOXES: Final = 120
+NAME_LENGTH: Final = 34
+# Lightness tells the states apart where hue does not; the words in the box say it again.
+FILLS: Final[Mapping[str, tuple[str, str]]] = {
+    "": ("#ffffff", "#1d232a"),
+    "unprotected": ("#d9e8f5", "#1d232a"),
+    "degraded": ("#f0b267", "#1d232a"),
+    "failed": ("#7a3b0b", "#ffffff"),
+}
+STATE_WORDS: Final[Mapping[str, str]] = {
+    "failed": "fails",
+    "degraded": "degraded",
+    "unprotected": "loses protection",
+    "": "not touched",
+}
+_HEAD: Final = (
+    'bgcolor="transparent"', "rankdir=LR", "nodesep=0.18", "ranksep=0.7",
+    'node [shape=box, style="filled", fontname="Helvetica", fontsize=11, margin="0.14,0.07", color="#1f4e79", penwidth=0.8]',
+    'edge [color="#1f4e79", penwidth=0.9, arrowsize=0.7]',
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Box:
+    """One box: its key, the lines in it, its state and its column."""
+
+    key: str
+    lines: tuple[str, ...]
+    state: str
+    rank: int
+    faint: bool = False
+
+
+def quoted(lines: Iterable[str]) -> str:
+    """Lines of text as one DOT string; nothing in a name is read as an escape or an entity."""
+    safe = [
+        words.clip(words.clean(line), NAME_LENGTH).replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"')
+        for line in lines
+    ]
+    return '"' + "\\n".join(safe) + '"'
+
+
+def estate_dot(graph: Graph, notes: Mapping[str, str], blast: Blast | None = None) -> str:
+    """All workloads by wave; ``notes`` is a second line for each."""
+    waves = {name: number for number, wave in enumerate(graph.waves) for name in wave}
+    last = max(waves.values(), default=-1) + 1
+    verdicts = blast.workloads if blast else {}
+    shown = sorted(graph.workloads, key=lambda item: (waves.get(item.name, last), item.name))[:MAX_BOXES]
+    boxes = []
+    for item in shown:
+        state = verdicts.get(item.name, "")
+        note = STATE_WORDS[state] if blast else notes.get(item.name, "")
+        boxes.append(Box(item.name, (item.name, note), state, waves.get(item.name, last)))
+    edges = [(need, item.name, True) for item in shown for need in item.needs_hard]
+    edges += [(need, item.name, False) for item in shown for need in item.needs_soft]
+    return _dot(boxes, edges)
+
+
+def workload_dot(graph: Graph, workload: Workload, inventory: Inventory, blast: Blast | None = None) -> str:
+    """The components of one workload, between what it needs and what needs it."""
+    boxes = [
+        Box(item.id, (item.name, _what(item, blast)), _state(item, blast), 1 if item.kind in ("database", "cache") else 2)
+        for item in workload.components
+    ]
+    edges = [(need, item.id, True) for item in workload.components for need in item.needs]
+    own = {item.id for item in workload.components}
+    fronts = [item for item in workload.components if item.kind == "entry"]
+    boxes = [Box(box.key, box.lines, box.state, 3) if box.key in {item.id for item in fronts} else box for box in boxes]
+    for front in fronts:
+        edges += [
+            (item.id, front.id, True)
+            for item in workload.components
+            if set(item.entry_ids) & {front.id, *front.members} and item.id != front.id
+        ]
+    roots = [item.id for item in workload.components if item.kind not in ("database", "cache", "entry")] or sorted(own)
+    verdicts = blast.workloads if blast else {}
+    for needs, hard in ((workload.needs_hard, True), (workload.needs_soft, False)):
+        for name in needs:
+            boxes.append(_neighbour(name, verdicts, 0))
+            edges += [(f"workload {name}", root, hard) for root in roots[:1]]
+    ends = [item.id for item in fronts] or roots
+    for other in graph.workloads:
+        if workload.name in (*other.needs_hard, *other.needs_soft):
+            boxes.append(_neighbour(other.name, verdicts, 4))
+            edges.append((ends[0] if ends else "", f"workload {other.name}", workload.name in other.needs_hard))
+    return _dot(boxes[:MAX_BOXES], edges)
+
+
+def _neighbour(name: str, verdicts: Mapping[str, str], rank: int) -> Box:
+    state = verdicts.get(name, "")
+    return Box(f"workload {name}", (name, f"workload{', ' + STATE_WORDS[state] if state else ''}"), state, rank, faint=True)
+
+
+def _hit(item: Component, blast: Blast) -> int:
+    return len(set(item.members) & set(blast.failed))
+
+
+def _state(item: Component, blast: Blast | None) -> str:
+    if blast is None:
+        return ""
+    hit = _hit(item, blast)
+    if hit and hit == len(item.members):
+        return "failed"
+    if hit or set(item.members) & set(blast.degraded):
+        return "degraded"
+    return "unprotected" if set(item.members) & set(blast.unprotected) else ""
+
+
+def _what(item: Component, blast: Blast | None) -> str:
+    kind = words.COMPONENT_KINDS.get(item.kind, item.kind)
+    count = len(item.members)
+    if blast is not None and (hit := _hit(item, blast)):
+        return f"{kind}: {hit} of {count} fail{'s' if count == 1 else ''}"
+    state = _state(item, blast)
+    if state:
+        return f"{kind}: {STATE_WORDS[state]}"
+    return f"{kind} of {count}, {item.quorum} needed" if count > 1 else kind
+
+
+def _dot(boxes: list[Box], edges: Iterable[tuple[str, str, bool]]) -> str:
+    keys = {box.key: f"n{number}" for number, box in enumerate(boxes)}
+    lines = [*_HEAD, *_nodes(boxes, keys), *_ranks(boxes, keys)]
+    for source, target, hard in edges:
+        if source in keys and target in keys:
+            style = "" if hard else ' [style=dashed, color="#5d6873"]'
+            lines.append(f"{keys[source]} -> {keys[target]}{style}")
+    return "digraph {\n" + "\n".join(f"  {line};" for line in lines) + "\n}\n"
+
+
+def _nodes(boxes: Iterable[Box], keys: Mapping[str, str]) -> Iterator[str]:
+    for box in boxes:
+        fill, ink = FILLS[box.state]
+        style = "rounded,filled,dashed" if box.faint else "filled"
+        label = quoted(line for line in box.lines if line)
+        yield f'{keys[box.key]} [label={label}, tooltip={label}, fillcolor="{fill}", fontcolor="{ink}", style="{style}"]'
+
+
+def _ranks(boxes: Iterable[Box], keys: Mapping[str, str]) -> Iterator[str]:
+    columns: dict[int, list[str]] = {}
+    for box in boxes:
+        columns.setdefault(box.rank, []).append(keys[box.key])
+    for _, column in sorted(columns.items()):
+        yield f"{{rank=same; {'; '.join(column)}}}"

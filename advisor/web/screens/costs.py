@@ -1,0 +1,158 @@
+"""Costs: by workload and state, line by line, against risk, and with another budget."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import streamlit as st
+
+from advisor.model.cost import COST_STATES
+from advisor.model.plan import Plan
+from advisor.model.report import FrontierView, Report
+from advisor.model.targets import Targets
+from advisor.reporting import charts, words
+from advisor.reporting.costs import STATE_TITLES
+from advisor.web import compare, planning, tables
+from advisor.web.charts import picture
+from advisor.web.draft import with_budget
+from advisor.web.editing import FIELDS, redraw
+from advisor.web.session import Made, Session, parsed_targets, plan_key, session
+from advisor.web.text import md
+
+STEPS = 40
+
+
+def show() -> None:
+    """Totals, lines, frontier, what-if."""
+    state = session()
+    st.header("Costs")
+    made = state.made
+    if made is None or state.loaded is None:
+        return
+    targets = parsed_targets(state)
+    if not isinstance(targets, Targets) or plan_key(state, state.loaded, targets) != made.key:
+        st.warning("Inventory, targets or settings have changed since this plan. Make it again on the screen Plan.")
+    report = made.report
+    _budget(state, made)
+    _totals(report)
+    _lines(report)
+
+
+def _budget(state: Session, made: Made) -> None:
+    plan, view = made.assessment.plan, made.report.frontier
+    st.subheader("Cost and risk", divider="gray")
+    left, right = st.columns((1.7, 1))
+    with left:
+        if view is None:
+            st.caption("There is only one sensible plan, so there is nothing to weigh.")
+        else:
+            picture(charts.frontier(view), "Expected loss a year against added cost per month", 820)
+    with right:
+        _what_if(state, plan, view)
+    before = state.made_before
+    if before is not None and before.key.inventory == made.key.inventory:
+        _difference(before, made)
+
+
+def _what_if(state: Session, plan: Plan, view: FrontierView | None) -> None:
+    st.markdown("**With another budget**")
+    top, step = _scale(plan, view)
+    now = float(plan.budget.monthly) if plan.budget.monthly is not None else float(plan.portfolio.monthly_added)
+    picked = st.slider(
+        f"Budget per month, {plan.currency}", 0.0, top, min(now, top), step, format="localized",
+        key=f"what_if_{state.current}",
+    )  # fmt: skip
+    _expectation(picked, view)
+    place = st.empty()
+    if place.button("Plan with this budget", key="plan_what_if"):
+        place.empty()
+        _replan(state, f"{picked:.0f} {plan.currency}")
+    if state.draft_before is not None and state.previous is not None and st.button("Take the last plan back", key="undo"):
+        state.draft, state.draft_before = state.draft_before, None
+        state.current, state.previous = state.previous, None
+        _fields(state)
+        st.rerun()
+
+
+def _scale(plan: Plan, view: FrontierView | None) -> tuple[float, float]:
+    """The end of the slider and its step: past everything that any plan can cost, in round numbers."""
+    dearest = max([float(plan.portfolio.monthly_added), float(plan.budget.monthly or 0), *(dot.x for dot in view.dots)]
+                  if view else [float(plan.portfolio.monthly_added), float(plan.budget.monthly or 0)])  # fmt: skip
+    raw = Decimal(repr(max(dearest, 100.0) * 1.1 / STEPS))
+    step = Decimal(1).scaleb(raw.adjusted())
+    step *= next(factor for factor in (1, 2, 5, 10) if factor * step >= raw)
+    return float(step * STEPS), float(step)
+
+
+def _expectation(budget: float, view: FrontierView | None) -> None:
+    """What the frontier says at once; the plan itself takes some seconds."""
+    within = [dot for dot in view.dots if dot.x <= budget] if view else []
+    if not within or view is None:
+        return
+    dot = max(within, key=lambda item: item.x)
+    st.caption(f"By the frontier: {dot.targets_met} of {view.targets_total} targets, expected loss "
+               f"{md(dot.loss)} a year, for {md(dot.cost)} a month.")  # fmt: skip
+
+
+def _replan(state: Session, budget: str) -> None:
+    if state.draft is None or state.loaded is None:
+        return
+    before = state.draft
+    state.draft = with_budget(before, budget)
+    targets = parsed_targets(state)
+    if not isinstance(targets, Targets):
+        state.draft = before
+        st.error("The targets hold mistakes; correct them first.")
+        return
+    planning.make(state, state.loaded, targets)
+    state.draft_before = before
+    _fields(state)
+    st.rerun()
+
+
+def _fields(state: Session) -> None:
+    """Have the targets screen show what the draft says now."""
+    if state.draft is not None:
+        redraw(state, state.draft)
+    for name in FIELDS:
+        st.session_state.pop(name, None)
+
+
+def _difference(before: Made, made: Made) -> None:
+    st.markdown("**Against the last plan**")
+    left, right = st.columns((1, 1.6))
+    left.table(compare.headline(before, made), hide_index=True, border="horizontal")
+    changed = compare.workloads(before.report, made.report)
+    if len(changed):
+        right.table(changed, hide_index=True, border="horizontal")
+    else:
+        right.caption("Every workload keeps its protection.")
+
+
+def _totals(report: Report) -> None:
+    st.subheader("By workload", divider="gray")
+    rows = ((item.name, item.now, item.steady, item.drill, item.failover, item.failback) for item in report.state_totals)
+    heads = [f"{STATE_TITLES[state][0]}, {STATE_TITLES[state][1]}" for state in COST_STATES]
+    st.dataframe(tables.frame(("Workload", "Paid now, per month", *heads), rows), hide_index=True, key="totals")
+    if report.cost_bars:
+        currency = report.frontier.currency if report.frontier else ""
+        picture(charts.cost_bars(report.cost_bars, currency), "Added monthly cost by workload and mechanism")
+
+
+def _lines(report: Report) -> None:
+    st.subheader("Line by line", divider="gray")
+    state = st.radio("State", COST_STATES, key="cost_state", horizontal=True, label_visibility="collapsed",
+                     format_func=lambda name: f"{STATE_TITLES[name][0]} ({STATE_TITLES[name][1]})")  # fmt: skip
+    owned = [(view.name, table) for view in report.workloads for table in view.costs if table.state == state]
+    if report.shared.lines and state == report.shared.state:
+        owned.append(("Shared, charged once", report.shared))
+    lines = tables.cost_lines(owned)
+    if lines.empty:
+        st.caption("No cost in this state.")
+        return
+    unpriced = int((lines["Amount"] == words.UNPRICED).sum())
+    if unpriced:
+        st.caption(f"{words.plural(unpriced, 'line')} without a price: totals say “at least”.")
+    st.dataframe(lines, hide_index=True, key="cost_lines")
+    for note in report.price_notes:
+        st.caption(md(note))

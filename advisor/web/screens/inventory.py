@@ -1,0 +1,136 @@
+"""The inventory: read it, see what was read and what was not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from advisor import api
+from advisor.api.asking import load_inventory_bytes, sample_estate
+from advisor.model.finding import InputError, Mistake
+from advisor.model.inventory import ImportResult
+from advisor.reporting import words
+from advisor.web import tables
+from advisor.web.editing import take_file
+from advisor.web.session import Loaded, Session, books, session
+from advisor.web.text import md
+
+NAMES_SHOWN = 3
+
+
+def show() -> None:
+    """Three ways in, then what came in."""
+    state = session()
+    st.header("Inventory")
+    st.write(
+        "What the cloud lists about your servers: exports of the console or the command line, tables, Terraform state, "
+        "each alone, together or in a ZIP file. Nothing leaves this machine."
+    )
+    _ways_in(state)
+    if state.read_mistakes:
+        st.error("Nothing was taken over. " + words.plural(len(state.read_mistakes), "mistake") + ":")
+        st.table(tables.mistakes(state.read_mistakes), hide_index=True, border="horizontal")
+    if state.loaded is not None:
+        _content(state.loaded)
+
+
+def _ways_in(state: Session) -> None:
+    sample, upload, path = st.columns((1, 2, 1.4))
+    with sample, st.container(border=True, height="stretch"):
+        st.markdown("**Sample**")
+        st.caption("An online shop of nine workloads in two regions, with its targets.")
+        if st.button("Take the sample", key="take_sample", type="primary" if state.loaded is None else "secondary"):
+            _take_sample(state)
+    with upload, st.form("upload", height="stretch"):
+        st.markdown("**Files**")
+        files = st.file_uploader(
+            "Files of the inventory", accept_multiple_files=True, key="inventory_files", label_visibility="collapsed"
+        )
+        if st.form_submit_button("Read the files", key="read_files"):
+            _take_files(state, [(file.name, file.getvalue()) for file in files])
+    with path, st.form("path", height="stretch"):
+        st.markdown("**Path on this machine**")
+        where = st.text_input("File or folder", key="inventory_path", placeholder="/home/me/exports")
+        if st.form_submit_button("Read the path", key="read_path"):
+            _take_path(state, where or "")
+
+
+def _take_sample(state: Session) -> None:
+    folder, targets = sample_estate()
+    if _read(state, "Sample shop", lambda: api.load_inventory([folder])) and state.loaded is not None:
+        take_file(state, state.loaded, targets.name, targets.read_bytes())
+
+
+def _take_files(state: Session, files: Sequence[tuple[str, bytes]]) -> None:
+    if not files:
+        state.read_mistakes = (Mistake("upload", "", "no file was chosen.", "Choose one or more files first."),)
+        return
+    title = words.listing([name for name, _ in files], NAMES_SHOWN)
+    _read(state, title, lambda: load_inventory_bytes(list(files)))
+
+
+def _take_path(state: Session, where: str) -> None:
+    if not where.strip():
+        state.read_mistakes = (Mistake("path", "", "no path was written.", "Write the path of a file or a folder."),)
+        return
+    path = Path(where.strip()).expanduser()
+    _read(state, path.name or str(path), lambda: api.load_inventory([path]))
+
+
+def _read(state: Session, title: str, read: Callable[[], ImportResult]) -> bool:
+    """Take over what was read and forget all that rested on the last inventory; False where nothing could be read."""
+    try:
+        with st.spinner("Reading the inventory"):
+            imported = read()
+    except InputError as error:
+        state.read_mistakes = error.mistakes
+        return False
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        state.read_mistakes = (Mistake(title, "", f"it cannot be read ({reason}).", "Check the path."),)
+        return False
+    books()
+    state.read_mistakes = ()
+    state.loaded = Loaded(title, imported)
+    state.draft = state.grid = state.current = state.previous = None
+    state.targets_mistakes = ()
+    state.workload = ""
+    state.plans.clear()
+    state.files.clear()
+    return True
+
+
+def _content(loaded: Loaded) -> None:
+    imported = loaded.imported
+    inventory = imported.inventory
+    st.subheader(md(loaded.title), divider="gray")
+    regions = {item.region for item in inventory.resources.values() if item.region}
+    figures = (
+        ("Resources", len(inventory.resources)),
+        ("Servers", sum(1 for _ in inventory.of_kind("instance"))),
+        ("Regions", len(regions)),
+        ("Files read", len(imported.forms)),
+        ("Findings", len(imported.findings)),
+        ("Left out", len(imported.skipped)),
+    )
+    for place, (label, count) in zip(st.columns(len(figures)), figures, strict=True):
+        place.metric(label, f"{count:,}")
+    left, right = st.columns((1, 1.6))
+    with left:
+        st.markdown("**What was read**")
+        st.dataframe(tables.kinds_by_region(inventory), hide_index=True, key="kinds")
+    with right:
+        st.markdown("**Findings about the files**")
+        if imported.findings:
+            st.dataframe(tables.findings(imported.findings), hide_index=True, key="read_findings")
+        else:
+            st.caption("None.")
+        st.markdown("**Left out**")
+        if imported.skipped:
+            st.dataframe(tables.skipped(imported), hide_index=True, key="skipped")
+        else:
+            st.caption("Nothing.")
+        with st.expander("Files and the form each was read as"):
+            st.dataframe(tables.frame(("File", "Form"), imported.forms), hide_index=True, key="forms")

@@ -1,0 +1,141 @@
+"""The plan: what it buys, what it costs, what it misses – over the whole estate, then workload by workload."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from advisor.model.plan import Plan
+from advisor.model.report import Change, Report
+from advisor.model.targets import Targets
+from advisor.reporting import charts, words
+from advisor.web import planning, tables
+from advisor.web.charts import picture
+from advisor.web.screens import workload
+from advisor.web.session import Loaded, Made, Session, parsed_targets, plan_key, session
+from advisor.web.text import md
+
+SOLVER_WORDS = {
+    "optimal": "proven optimal",
+    "bounded": "best found",
+    "infeasible": "fewest weighted misses",
+}
+WIDE = 1120
+
+
+def show() -> None:
+    """Make the plan where there is none for these inputs, then show it."""
+    state = session()
+    st.header("Plan")
+    if state.loaded is None:
+        return
+    _make(state, state.loaded)
+    made = state.made
+    if made is not None:
+        _headline(made)
+        _overview(made.report)
+        _tabs(state, made)
+
+
+def _make(state: Session, loaded: Loaded) -> None:
+    targets = parsed_targets(state)
+    if not isinstance(targets, Targets):
+        st.error("The targets hold mistakes; correct them first.")
+        st.table(tables.mistakes(targets), hide_index=True, border="horizontal")
+        return
+    made = state.made
+    if made is not None and made.key == plan_key(state, loaded, targets):
+        return
+    if made is not None:
+        st.warning("Inventory, targets or settings have changed since this plan.")
+    elif not targets.given:
+        st.write("No targets were given: every workload is held to the targets of its class.")
+    place = st.empty()
+    if place.button("Plan again" if made else "Make the plan", key="make_plan", type="primary"):
+        place.empty()
+        planning.make(state, loaded, targets)
+        st.rerun()
+
+
+def _headline(made: Made) -> None:
+    plan, report = made.assessment.plan, made.report
+    figures = plan.portfolio
+    met, added, loss, solver = st.columns((1, 1.5, 1.5, 1))
+    met.metric(
+        "Targets met", f"{figures.targets_met_before} → {figures.targets_met}", f"of {figures.targets_total}",
+        delta_color="off", delta_arrow="off", border=True,
+    )  # fmt: skip
+    added.metric(
+        "Added per month", words.money(figures.monthly_added, plan.currency, figures.unpriced > 0), _spans(plan),
+        delta_color="off", delta_arrow="off", border=True,
+    )  # fmt: skip
+    change = _loss(report)
+    loss.metric(
+        "Expected loss a year, an estimate", md(change.after), f"now {md(change.before)}",
+        delta_color="off", delta_arrow="off", border=True, help=md(change.note),
+    )  # fmt: skip
+    solver.metric(
+        "Choice", SOLVER_WORDS[plan.solver.status], f"gap {plan.solver.gap * 100:.2g} %",
+        delta_color="off", delta_arrow="off", border=True, help=md(" ".join(report.solver)),
+    )  # fmt: skip
+    st.caption(md(" ".join(report.decision.context)))
+
+
+def _spans(plan: Plan) -> str:
+    """The low–high range, and the budget beside it."""
+    figures = plan.portfolio
+    span = words.money_range(figures.monthly_added_low, figures.monthly_added)
+    cap = "no budget" if plan.budget.monthly is None else f"budget {words.money(plan.budget.monthly, plan.currency)}"
+    return md(f"range {span}, {cap}" if span else cap)
+
+
+def _loss(report: Report) -> Change:
+    return report.decision.changes[1]
+
+
+def _overview(report: Report) -> None:
+    st.subheader("Targets by workload and disruption", divider="gray")
+    pages = _pages(len(report.workloads), charts.MATRIX_ROWS)
+    page = 0
+    if len(pages) > 1:
+        page = st.selectbox(
+            "Workloads", range(len(pages)), key="matrix_page",
+            format_func=lambda index: f"{pages[index][0] + 1}–{pages[index][1]} of {len(report.workloads)}",
+        )  # fmt: skip
+    first, last = pages[page]
+    rows = report.workloads[first:last]
+    if rows:
+        spoken = "; ".join(f"{row.name}: targets met {row.met}" for row in rows)
+        picture(charts.target_matrix(rows, report.risk_level), f"Targets now and with the plan. {spoken}", WIDE)
+    st.dataframe(tables.workloads(report), hide_index=True, key="workloads")
+
+
+def _pages(count: int, size: int) -> list[tuple[int, int]]:
+    return [(start, min(start + size, count)) for start in range(0, count, size)] or [(0, 0)]
+
+
+def _tabs(state: Session, made: Made) -> None:
+    report = made.report
+    decision = report.decision
+    one, missed, confirm = st.tabs(
+        ["One workload", f"Not met ({len(decision.misses)})", f"Confirm first ({len(decision.confirm)})"]
+    )
+    with one:
+        workload.show(state, made)
+    with missed:
+        if decision.misses:
+            st.table(tables.misses(decision.misses), hide_index=True, border="horizontal")
+        else:
+            st.caption("Every target is met.")
+    with confirm:
+        _confirm(report)
+
+
+def _confirm(report: Report) -> None:
+    items = report.decision.confirm
+    if not items:
+        st.caption("Nothing rests on an assumption.")
+        return
+    st.caption("What the plan assumes or cannot price, what moves the result most first.")
+    rows = ((item.title, item.value, item.why, item.settle, item.used_by) for item in items)
+    st.table(tables.escaped(("Assumption", "Value", "Why", "Settled by", "Used by"), rows), hide_index=True,
+             border="horizontal")  # fmt: skip

@@ -1,0 +1,451 @@
+"""What the conditions count and what they leave alone: unknown, excluded, replaced, covered by something else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from check_estates import (
+    ALL_LISTED,
+    AS_OF,
+    CLASSES,
+    FAR,
+    LOCAL,
+    NO_PLANS,
+    NO_SNAPSHOTS,
+    REGION,
+    RULES,
+    H,
+    I,
+    balancer,
+    covered,
+    database,
+    disk,
+    findings,
+    fresh,
+    members,
+    of_check,
+    pair,
+    plan,
+    policy,
+    scaling,
+    server,
+    snapshot,
+    thing,
+)
+
+from advisor.checks import run_checks
+from advisor.checks.card import Card, lowered
+from advisor.checks.clock import longest_gap_s, moment, run_hours
+from advisor.model.finding import SEVERITY_ORDER
+from advisor.model.graph import Component, Graph
+from advisor.model.inventory import Inventory
+from advisor.model.targets import Exclusion, Targets
+from advisor.model.units import HOUR
+
+# -- severity, order, ids --
+
+
+@pytest.mark.parametrize(
+    ("class_name", "severity"),
+    [("critical", "critical"), ("important", "high"), ("standard", "medium"), ("low", "low")],
+)
+def test_severity_follows_the_class(class_name: str, severity: str) -> None:
+    assert [item.severity for item in of_check("SNP-001", [server(), disk()], class_name=class_name)] == [severity]
+
+
+def test_what_is_in_no_workload_is_held_to_the_default_class() -> None:
+    (found,) = of_check("SNP-001", [server(), disk()], members_of=())
+    assert (found.severity, found.workload) == ("medium", None)
+
+
+def test_a_severity_never_falls_below_low_and_info_stays() -> None:
+    assert lowered("critical", 9) == "low"
+    assert lowered("info", 3) == "info"
+
+
+def test_findings_come_worst_first_and_each_id_once() -> None:
+    estate = [server(), disk(), disk("d-2"), covered(name="d-3"), policy(status="Expire"), database(slave_zones=(H,))]
+    found = findings(estate)
+    assert list(found) == sorted(found, key=lambda item: (SEVERITY_ORDER.index(item.severity), item.id))
+    assert len({item.id for item in found}) == len(found)
+    assert findings(list(reversed(estate))) == found
+
+
+def test_a_card_without_a_check_is_a_mistake_of_the_programmer() -> None:
+    rules = replace(RULES, checks=({**RULES.checks[0], "id": "XXX-999"},))
+    with pytest.raises(KeyError, match="XXX-999"):
+        run_checks(Inventory({}), Graph((), ()), Targets(CLASSES), rules, AS_OF)
+
+
+def test_names_with_braces_and_tags_come_through_as_they_are() -> None:
+    name = 'web-{0}<b>07</b>"; rm -rf'
+    (found,) = of_check("SNP-001", [server(), replace(disk(), name=name)])
+    assert name in found.title
+    assert name in found.fix
+
+
+def test_a_card_lacking_a_text_is_named() -> None:
+    with pytest.raises(KeyError, match="why"):
+        Card.read({"id": "A-1", "title": "t", "severity": "low"})
+
+
+# -- which disks --
+
+
+def test_members_that_are_replaced_rather_than_restored_need_no_snapshots() -> None:
+    fleet = Component("server_group:asg", "server_group", "fleet", ("i-1",), stateless=True)
+    assert of_check("SNP-001", [server(), disk()], components=(fleet,)) == []
+
+
+def test_an_exclusion_holds_until_its_day() -> None:
+    def until(day: date | None) -> int:
+        left_out = (Exclusion("i-1", "rebuilt weekly", day),)
+        return len(of_check("SNP-001", [server(), disk()], exclude=left_out))
+
+    assert (until(None), until(AS_OF), until(date(2026, 11, 21))) == (0, 0, 1)
+
+
+def test_a_replica_is_no_disk_to_protect_and_none_forgotten() -> None:
+    far = disk("d-far", owner=None)
+    assert [item.resource for item in of_check("SNP-001", [server(), disk(), far, pair(status="stopped")])] == ["d-1"]
+    assert of_check("FGT-002", [server(), disk(), far, pair()]) == []
+
+
+def test_the_only_disk_of_a_server_holds_its_data() -> None:
+    (found,) = of_check("SNP-001", [server(), disk(disk_type="system")])
+    assert "the only disk of its server" in found.detail
+    assert of_check("SNP-002", [server(), disk(disk_type="system")]) == []
+
+
+# -- what protects --
+
+
+@pytest.mark.parametrize("guard", [fresh(), pair(), plan()])
+def test_any_working_way_protects(guard: object) -> None:
+    assert of_check("SNP-001", [server(), disk(), guard], class_name="standard") == []  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("guard", "words"),
+    [
+        (snapshot("s-1", "2026-11-20T18:00:00Z"), "s-1 is 1 d 6 h old"),
+        (snapshot("s-1", "2026-11-21T18:00:00Z", status="progressing"), "no finished snapshot, only progressing"),
+        (pair(status="stopped"), "has status stopped"),
+        (plan(disabled=True), "is disabled"),
+    ],
+)
+def test_what_does_not_work_is_named(guard: object, words: str) -> None:
+    (found,) = of_check("SNP-001", [server(), disk(), guard], class_name="standard")  # type: ignore[list-item]
+    assert words in found.detail
+
+
+def test_a_policy_switched_off_or_out_of_service_does_not_protect() -> None:
+    (off,) = of_check("SNP-001", [server(), covered(auto_snapshot_allowed=False), policy()])
+    assert "switched off on the disk" in off.detail
+    (expired,) = of_check("SNP-001", [server(), covered(), policy(status="Expire")])
+    assert "has status Expire" in expired.detail
+
+
+def test_unlisted_ways_are_said_to_be_unknown() -> None:
+    (found,) = of_check("SNP-001", [server(), disk()], listed=NO_PLANS)
+    assert "No file lists backup plans: whether there are any is unknown" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("estate", "listed", "words"),
+    [
+        ([server(), disk()], NO_SNAPSHOTS, "snapshots, which no file lists for this region"),
+        ([server(), covered()], ALL_LISTED, "policy sp-1, which is in no file"),
+        ([server(), thing("disk", "d-1", instance_ids=("i-1",))], ALL_LISTED, "whether a snapshot policy is attached"),
+    ],
+)
+def test_unknown_protection_is_not_none(estate: list, listed: frozenset, words: str) -> None:  # type: ignore[type-arg]
+    assert of_check("SNP-001", estate, listed=listed) == []
+    (found,) = of_check("SNP-010", estate, listed=listed)
+    assert found.severity == "low"
+    assert words in found.detail
+
+
+def test_what_works_makes_the_unknown_idle() -> None:
+    assert of_check("SNP-010", [server(), disk(), plan()], listed=NO_SNAPSHOTS) == []
+
+
+# -- policies --
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "gap_h"),
+    [
+        ([2], range(1, 8), 24),
+        ([2], range(1, 6), 72),
+        ([1, 13], range(1, 8), 12),
+        ([5], [7], 168),
+        (["0"], ["1", "4"], 96),
+    ],
+)
+def test_longest_gap(hours: list, days: list, gap_h: float) -> None:  # type: ignore[type-arg]
+    found = run_hours(policy(time_points=list(hours), repeat_weekdays=list(days)))
+    assert found is not None
+    assert longest_gap_s(found) == gap_h * HOUR
+
+
+def test_a_schedule_that_is_not_known_has_no_gap() -> None:
+    assert run_hours(policy(time_points=())) is None
+    assert run_hours(policy(time_points=["noon"])) is None
+    assert of_check("SNP-006", [server(), covered(), policy(time_points=())]) == []
+
+
+def test_the_weekend_and_the_late_start_are_told() -> None:
+    weekdays = policy(repeat_weekdays=[1, 2, 3, 4, 5])
+    (found,) = of_check("SNP-006", [server(), covered(), weekdays], class_name="important")
+    assert "the longest gap is 3 d, and a run may begin 1 h late; at most 4 h may be lost" in found.detail
+    assert found.severity == "medium"
+    # A daily policy and the hour of its start stay within 26 h; in a class of 24 h they would not.
+    assert of_check("SNP-006", [server(), covered(), policy()], class_name="standard") == []
+    assert len(of_check("SNP-006", [server(), covered(), policy()], class_name="important")) == 1
+
+
+def test_policies_of_one_disk_count_together() -> None:
+    two = covered(snapshot_policy_ids=("sp-1", "sp-2"))
+    weekdays, weekend = (
+        policy(repeat_weekdays=[1, 2, 3, 4, 5]),
+        policy("sp-2", repeat_weekdays=[6, 7], retention_days=1),
+    )
+    assert of_check("SNP-006", [server(), two, weekdays, weekend], class_name="standard") == []
+    assert of_check("SNP-005", [server(), two, weekdays, weekend]) == []
+
+
+def test_a_policy_is_told_once_for_each_workload_with_its_disks() -> None:
+    (found,) = of_check("SNP-005", [server(), covered(), covered(name="d-2"), policy(retention_days=1)])
+    assert "2 disks of app: the d-1 (d-1), the d-2 (d-2)" in found.detail
+    assert "for 1 d; a silent error may be noticed only after 2 d (assumed)" in found.detail
+    assert "for at least 3 d" in found.fix
+
+
+def test_a_policy_that_fails_system_disks_alone_is_light() -> None:
+    estate = [server(), covered(disk_type="system"), disk("d-2"), policy(retention_days=1)]
+    assert [item.severity for item in of_check("SNP-005", estate)] == ["low"]
+
+
+@pytest.mark.parametrize("days", [-1, 3, None])
+def test_kept_long_enough_for_ever_or_unknown(days: int | None) -> None:
+    given = {} if days is None else {"retention_days": days}
+    kept = policy(**given)
+    if days is None:
+        kept = replace(kept, attributes={key: item for key, item in kept.attributes.items() if key != "retention_days"})
+    assert of_check("SNP-005", [server(), covered(), kept]) == []
+
+
+def test_the_newest_run_failed() -> None:
+    estate = [server(), covered(), policy(), fresh(), snapshot("s-2", "2026-11-22T01:00:00Z", status="failed")]
+    (found,) = of_check("SNP-007", estate)
+    assert "The newest run failed (s-2); the newest finished snapshot s-d-1 is 7 h old" in found.detail
+    assert of_check("SNP-008", estate) == []
+
+
+def test_no_snapshot_at_all_counts_once_the_policy_had_its_time() -> None:
+    assert len(of_check("SNP-007", [server(), covered(), policy()])) == 1
+    assert of_check("SNP-007", [server(), covered(), policy(created_at="2026-11-21T00:00:00Z")]) == []
+    assert of_check("SNP-007", [server(), covered(created_at=None), policy()]) == []
+    assert of_check("SNP-007", [server(), covered(), policy()], listed=NO_SNAPSHOTS) == []
+
+
+def test_an_old_file_is_judged_as_of_its_own_day() -> None:
+    old = replace(covered(), observed_at="2026-06-01")
+    assert of_check("SNP-007", [server(), old, policy(), snapshot("s-1", "2026-05-31T18:00:00Z")]) == []
+
+
+def test_copies_are_no_runs() -> None:
+    copy = snapshot("s-far", "2026-11-22T03:00:00Z", region=FAR, status="failed", source_snapshot_id="s-d-1")
+    assert of_check("SNP-007", [server(), covered(), policy(), fresh(), copy]) == []
+
+
+@pytest.mark.parametrize(
+    "leaving",
+    [
+        snapshot("s-far", "2026-11-20T00:00:00Z", region=FAR, source_snapshot_id="s-d-1"),
+        pair(),
+        plan(copy_regions=(FAR,)),
+    ],
+)
+def test_any_way_out_of_the_region_counts(leaving: object) -> None:
+    estate = [server(), covered(), policy(), fresh(), leaving]
+    assert of_check("SNP-009", estate) == []  # type: ignore[arg-type]
+
+
+def test_without_a_target_for_the_region_nothing_need_leave_it() -> None:
+    assert of_check("SNP-009", [server(), covered(), policy(), fresh()], class_name="low") == []
+
+
+def test_snapshots_by_hand_in_the_region_alone_are_told_of_the_disk() -> None:
+    (found,) = of_check("SNP-009", [server(), disk(), fresh()])
+    assert found.resource == "d-1"
+    assert FAR in found.fix
+
+
+# -- local disks, replicas --
+
+
+def test_a_whole_instance_backup_does_not_see_local_disks() -> None:
+    assert len(of_check("LOC-001", [server(), LOCAL, plan(source_type="UDM_ECS")])) == 1
+    assert len(of_check("LOC-001", [server(local_storage_gib=894)])) == 1
+
+
+def test_local_disks_are_judged_by_file_backup_alone() -> None:
+    assert of_check("SNP-001", [server(), LOCAL]) == []
+
+
+def test_a_pair_with_no_status_or_no_recovery_point_is_left_alone() -> None:
+    silent = pair(status=None, last_recover_point="")
+    assert of_check("REP-002", [server(), disk(), silent]) == of_check("REP-004", [server(), disk(), silent]) == []
+
+
+# -- databases --
+
+
+@pytest.mark.parametrize(
+    ("given", "check"),
+    [
+        ({"category": "Basic", "slave_zones": ()}, "DB-001"),
+        ({"category": "HighAvailability", "slave_zones": ()}, "DB-002"),
+        ({"category": None, "slave_zones": ()}, "DB-002"),
+        ({"product": "polardb", "category": "cluster", "slave_zones": (), "hot_standby": "OFF"}, "DB-001"),
+        ({"product": "polardb", "category": "cluster", "slave_zones": ()}, "DB-002"),
+    ],
+)
+def test_one_zone_or_unknown(given: dict[str, object], check: str) -> None:
+    found = {item.id for item in findings([database(**given)])}
+    assert found & {"DB-001:rm-1", "DB-002:rm-1"} == {f"{check}:rm-1"}
+
+
+def test_a_cache_tells_by_its_secondary_zone() -> None:
+    assert len(of_check("DB-001", [thing("cache", "r-1", zone=H, secondary_zone="")])) == 1
+    assert of_check("DB-001", [thing("cache", "r-1", zone=H, secondary_zone=I)]) == []
+    assert len(of_check("DB-002", [thing("cache", "r-1", zone=H)])) == 1
+
+
+def test_a_read_replica_is_judged_with_its_primary() -> None:
+    assert findings([database(role="readonly", slave_zones=(), log_backup_enabled=False)]) == ()
+
+
+def test_log_backup_off_tells_the_gap_between_full_backups() -> None:
+    (found,) = of_check("DB-003", [database(log_backup_enabled=False)])
+    assert "full backups run on Monday, Thursday, at most 4 d apart" in found.detail
+
+
+def test_unknown_log_backup_is_not_off() -> None:
+    assert of_check("DB-003", [thing("database", "rm-1", zone=H, backup_retention_days=7)]) == []
+
+
+def test_without_logs_the_gap_between_backups_must_be_kept_too() -> None:
+    assert len(of_check("DB-004", [database(log_backup_enabled=False, backup_retention_days=5)])) == 1
+    assert of_check("DB-004", [database(backup_retention_days=5)]) == []
+
+
+# -- balancers and scaling groups --
+
+
+def test_stopped_and_drained_members_do_not_count_for_zones() -> None:
+    servers = [server("i-1"), server("i-2", I, status="Stopped"), server("i-3", I)]
+    (found,) = of_check("LB-001", [balancer(), members("i-1", "i-2", "i-3", i_3=0), *servers])
+    assert "the only serving member of the sgp-1 (sgp-1) in cn-hangzhou-h" in found.detail
+    assert "not counted: the i-2 (i-2) (Stopped), the i-3 (i-3) (weight 0)" in found.detail
+
+
+def test_members_of_unknown_zones_are_unknown() -> None:
+    estate = [balancer(), members("i-1", "i-9"), server("i-1")]
+    assert of_check("LB-001", estate) == []
+    (found,) = of_check("LB-003", estate)
+    assert "the zone of i-9 is in no file" in found.detail
+
+
+def test_default_backends_count_only_where_a_listener_uses_them() -> None:
+    backend = ({"server_id": "i-1", "weight": 100},)
+    classic = balancer(lb_type="clb", backend=backend)
+    group = replace(members("i-1", "i-2"))
+    listener = thing("listener", "lsn-1", load_balancer_id="alb-1", server_group_ids=("sgp-1",))
+    both = [classic, group, server("i-1"), server("i-2", I)]
+    assert len(of_check("LB-001", both)) == 1
+    assert of_check("LB-001", [*both, listener]) == []
+
+
+def test_a_network_interface_stands_for_its_instance() -> None:
+    interface = thing("network_interface", "eni-1", instance_id="i-1")
+    assert len(of_check("LB-001", [balancer(), members("eni-1"), interface, server("i-1")])) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "check"),
+    [
+        ({"slave_zone": "", "zone_mappings": ()}, "LB-002"),
+        ({"zone_mappings": ()}, "LB-003"),
+        ({"zone_mappings": ({"zone": H},)}, "LB-002"),
+    ],
+)
+def test_zones_of_a_balancer(given: dict[str, object], check: str) -> None:
+    assert {item.id for item in findings([balancer(zones=(H,), **given)])} == {f"{check}:alb-1"}
+
+
+def test_a_scaling_group_whose_vswitch_is_in_no_file_is_left_alone() -> None:
+    switch = thing("vswitch", "vsw-1", zone=H)
+    assert len(of_check("ESS-001", [scaling(zones=(), vswitch_ids=("vsw-1",)), switch])) == 1
+    assert of_check("ESS-001", [scaling(zones=(H,), vswitch_ids=("vsw-1", "vsw-2")), switch]) == []
+
+
+def test_another_image_tells_a_member_of_its_own_unless_the_group_made_it() -> None:
+    group = scaling(configuration={"image_id": "m-1"}, instance_ids=("i-1",))
+    (found,) = of_check("ESS-002", [group, server(image_id="m-2")])
+    assert "runs the image m-2" in found.detail
+    made = replace(
+        group, attributes={**group.attributes, "members": ({"instance_id": "i-1", "creation_type": "AutoCreated"},)}
+    )
+    assert of_check("ESS-002", [made, server(image_id="m-2")]) == []
+
+
+# -- ends and leftovers --
+
+
+def test_days_of_a_subscription() -> None:
+    def ends(day: str) -> list[str]:
+        end = server(charge_type="PrePaid", expired_at=f"{day}T16:00:00Z")
+        return [item.detail.partition(";")[0] for item in of_check("SUB-001", [end])]
+
+    assert ends("2026-12-23") == []
+    assert ends("2026-12-22") == ["It ends on 2026-12-22, 30 days after 2026-11-22"]
+    assert ends("2026-11-22") == ["It ends on 2026-11-22, the very day 2026-11-22"]
+    assert ends("2026-11-21") == ["It ends on 2026-11-21, 1 day before 2026-11-22"]
+
+
+def test_a_disk_that_ends_with_its_instance_is_told_with_it() -> None:
+    paid = {"charge_type": "PrePaid", "expired_at": "2026-12-05T16:00:00Z"}
+    (found,) = of_check("SUB-001", [server(**paid), disk(**paid)])
+    assert (found.resource, "its 1 disk with it: the d-1 (d-1)" in found.detail) == ("i-1", True)
+    later = disk(**{**paid, "expired_at": "2026-12-06T16:00:00Z"})
+    assert len(of_check("SUB-001", [server(**paid), later])) == 2
+    assert of_check("SUB-001", [server(charge_type="PostPaid", expired_at="2026-12-05T16:00:00Z")]) == []
+
+
+def test_nobody_is_forgotten_where_no_tags_are_known() -> None:
+    assert of_check("FGT-001", [server(status="Stopped")], found_by="single") == []
+    assert of_check("TAG-001", [server(), server("i-2")]) == []
+
+
+def test_tags_of_the_cloud_are_nobodys_tags() -> None:
+    own = server("i-2", tags={"app": "x"})
+    assert len(of_check("TAG-001", [server(tags={"acs:autoscaling:scalingGroupId": "asg-1"}), own])) == 1
+
+
+def test_disks_of_instances_that_no_file_lists_at_all_are_unknown() -> None:
+    assert of_check("REF-001", [disk(owner="i-9")], listed=frozenset({("disk", REGION)})) == []
+
+
+def test_one_key_is_told_once() -> None:
+    (found,) = of_check("KEY-001", [server(), disk(kms_key_id="k"), disk("d-2", kms_key_id="k")])
+    assert "2 disks and 0 snapshots of app" in found.detail
+
+
+def test_moments() -> None:
+    assert moment("2026-11-22T05:00:00Z") == moment("2026-11-22T05:00:00")
+    assert moment("yesterday") is moment("") is moment(None) is None

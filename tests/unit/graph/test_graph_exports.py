@@ -1,0 +1,173 @@
+"""JSON, DOT, text and the page: complete, the same every time, and harmless whatever the names hold."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from graph_estates import disk, estate, make, members, server, spec, targets, zone
+
+from advisor.graph import Analysis, blast, build_graph, to_dot, to_html, to_json, to_text
+from advisor.graph.export_html import page_data
+from advisor.graph.words import clean, for_dot, for_script
+from advisor.model.graph import Graph
+from advisor.model.inventory import Inventory
+
+HOSTILE = (
+    'web-<b>07</b>"; rm -rf', "</script><script>alert(1)</script>", "<!-- <script>", '\\"] ; evil [label="', "a\nb\r\x1b[31mred",
+    "\u202egnp.exe", "half \ud800 sign", "line\u2028end", "'; DROP", "${x}`y`", "&amp;&lt;", "名字", "<!--SCRIPT-->", "\\N \\L", "{}%s",
+)  # fmt: skip
+H = "zone:" + zone("h")
+
+
+def hostile() -> tuple[Inventory, Graph]:
+    servers = [server(f"i-{number}", name=name, tags={"app": name}) for number, name in enumerate(HOSTILE)]
+    inventory = estate(*servers, *(disk(f"d-{number}", f"i-{number}") for number in range(len(HOSTILE))))
+    return inventory, build_graph(inventory, targets())
+
+
+def shop() -> tuple[Inventory, Graph]:
+    inventory = estate(
+        server("i-1", "h", "web-01", tags={"app": "shop"}), server("i-2", "i", "web-02", tags={"app": "shop"}), disk("d-1", "i-1"),
+        make("server_group", "sgp-1", "web", load_balancer_ids=("alb-1",), members=members("i-1", "i-2")),
+        make("load_balancer", "alb-1", "gate", at="h i"), server("i-3", name="crm-app"), server("i-4", name="crm-db"),
+        server("i-5", tags={"app": "pay"}), disk("d-9"),
+    )  # fmt: skip
+    asked = targets(spec("shop", "critical", needs_hard=("pay",)), spec("pay", needs_soft=("crm-app",)))
+    return inventory, build_graph(inventory, asked)
+
+
+class TestJson:
+    def test_the_fields_scripts_rely_on(self) -> None:
+        document = json.loads(to_json(*shop()))
+        assert set(document["edges"][0]) >= {"from", "to", "meaning", "confidence", "source"}
+        member = next(item for item in document["edges"] if item["source"] == "balancing.member")
+        assert (member["from"], member["to"], member["meaning"], member["quorum"]) == ("sgp-1", "i-1", "k_of_n", 1)
+        assert {"nodes", "edges", "workloads", "proposals", "waves", "cycles", "unassigned"} == set(document)
+        assert document["unassigned"] == ["d-9"]
+        names = [item["name"] for item in document["workloads"]]
+        assert names == ["crm-app", "crm-db", "pay", "shop"]
+
+    def test_every_end_of_an_edge_is_a_node(self) -> None:
+        document = json.loads(to_json(*shop()))
+        nodes = {item["id"]: item for item in document["nodes"]}
+        assert {item[end] for item in document["edges"] for end in ("from", "to")} <= set(nodes)
+        assert (nodes[H]["kind"], nodes[H]["name"], nodes["i-1"]["workload"]) == ("zone", "cn-hangzhou-h", "shop")
+        assert nodes["vpc-1"]["listed"] is False
+
+    def test_a_failure(self) -> None:
+        inventory, graph = shop()
+        document = json.loads(to_json(inventory, graph, blast(inventory, graph, H)))
+        assert document["failure"] == H
+        assert "i-1" in document["failed"]
+        assert {"id": "sgp-1", "capacity_left": 0.5} in document["degraded"]
+        assert document["unprotected"] == []
+        assert document["workload_states"]["shop"] == "failed"
+
+
+class TestText:
+    def test_workloads_order_and_proposals(self) -> None:
+        text = to_text(*shop())
+        assert "shop  class critical, declared in the targets" in text
+        assert "servers   web (2 members, 1 needed): web-01 (i-1), web-02 (i-2)" in text
+        assert "needs     pay" in text
+        assert "  1. crm-app, crm-db, pay\n  2. shop" in text
+        assert "crm-app (i-3) → crm-db (i-4)  hard, guessed: tiers named crm" in text
+
+    def test_a_failure(self) -> None:
+        inventory, graph = shop()
+        text = to_text(inventory, graph, blast(inventory, graph, "resource:i-1"))
+        assert text.startswith("When resource:i-1 fails\n  workloads degraded: shop\n")
+        assert "gate (alb-1)  50% of its capacity left" in text
+
+    def test_no_sign_that_moves_a_terminal(self) -> None:
+        inventory, graph = hostile()
+        text = to_text(inventory, graph) + to_text(inventory, graph, blast(inventory, graph, H))
+        assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ud800-\udfff]", text)
+
+
+class TestDot:
+    def test_every_line_is_a_statement_of_the_grammar(self) -> None:
+        quoted = r'"(?:[^"\\\n]|\\.)*"'
+        value = rf"(?:{quoted}|[\w-]+)"
+        attributes = rf"\[\w+={value}(?:, ?\w+={value})*\]"
+        statement = re.compile(
+            rf"digraph estate {{|}}|subgraph cluster_\d+ {{|rankdir=LR;|label={quoted};|node {attributes};|\w+ {attributes};|\w+ -> \w+ {attributes};"
+        )
+        for inventory, graph in (hostile(), shop()):
+            for line in to_dot(inventory, graph, blast(inventory, graph, H)).splitlines():
+                assert statement.fullmatch(line.strip()), line
+
+    def test_failures_are_coloured(self) -> None:
+        inventory, graph = shop()
+        drawn = to_dot(inventory, graph, blast(inventory, graph, "resource:i-1"))
+        assert re.search(r'label="web-01", tooltip="i-1", shape=box, fillcolor="#e8a0a0"', drawn)
+
+    def test_a_large_estate_is_drawn_as_workloads(self) -> None:
+        inventory = estate(*(server(f"i-{number}", tags={"app": f"a{number % 3}"}) for number in range(1600)))
+        drawn = to_dot(inventory, build_graph(inventory, targets()), None)
+        assert '"a0 (534)"' in drawn
+        assert "tooltip" not in drawn
+
+    @pytest.mark.parametrize(("text", "quoted"), [('a"b', '"a\\"b"'), ("a\\", '"a\\\\"'), ("a\nb", '"a?b"'), ("名", '"名"')])
+    def test_quoting(self, text: str, quoted: str) -> None:
+        assert for_dot(text) == quoted
+
+
+class TestPage:
+    def test_nothing_from_outside_gets_out_of_its_place(self) -> None:
+        page = to_html(*hostile(), title="<b>&")
+        data = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+        assert data is not None
+        assert not set(data[1]) & set("<>&\u2028")
+        names = {item["name"] for item in json.loads(data[1])["nodes"]}
+        assert 'web-<b>07</b>"; rm -rf' in names
+        assert page.count("<script") == 2
+        assert page.count("</script>") == 2
+        assert "<h1>&lt;b&gt;&amp;</h1>" in page
+
+    def test_it_needs_nothing_else(self) -> None:
+        page = to_html(*shop())
+        assert "default-src 'none'" in page
+        assert not re.search(r"(?:src|href)\s*=|@import|url\(|fetch\(|XMLHttpRequest|import\(", page)
+        assert [link for link in re.findall(r"https?://[^\"' ]+", page) if "w3.org" not in link] == []
+        assert "innerHTML" not in page
+
+    def test_the_failure_it_opens_with(self) -> None:
+        inventory, graph = shop()
+        assert page_data(Analysis(inventory, graph), "resource:i-1")["failure"] == "i-1"
+        with pytest.raises(ValueError, match="no resource 'i-404'"):
+            to_html(inventory, graph, "resource:i-404")
+
+    def test_too_many_resources_for_a_page(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("advisor.graph.export_html.NODES_ON_PAGE", 5)
+        inventory, graph = shop()
+        data = page_data(Analysis(inventory, graph), None)
+        assert {item["kind"] for item in data["nodes"]} == {"zone", "region"}  # type: ignore[attr-defined,index]
+        assert data["left_out"] == 10
+        known = data["known"]
+        assert isinstance(known, dict)
+        assert known["zone:cn-hangzhou-i"] == []
+        assert known["zone:cn-hangzhou-h"] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_script_data_is_the_same_after_reading(text: str) -> None:
+    assert json.loads(for_script({"name": text})) == {"name": text}
+    assert not set(for_script(text)) & set("<>&")
+
+
+def test_cleaning_keeps_what_can_be_read() -> None:
+    assert clean("订单-01 ümläut é́ 👍🏽") == "订单-01 ümläut é́ 👍🏽"
+
+
+def test_json_keeps_names_as_they_are() -> None:
+    names = {item["name"] for item in json.loads(to_json(*hostile()))["nodes"]}
+    assert set(HOSTILE) <= names
+
+
+def test_half_signs_do_not_stop_an_export() -> None:
+    inventory, graph = hostile()
+    for text in (to_json(inventory, graph), to_dot(inventory, graph), to_text(inventory, graph), to_html(inventory, graph)):
+        assert text.encode("utf-8")

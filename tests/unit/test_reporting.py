@@ -1,0 +1,222 @@
+"""The report of a plan built by hand: the figures of page one and of the workloads follow from its parts."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from advisor import reporting
+from advisor.model.graph import Graph, Workload
+from advisor.model.report import Report, WorkloadView
+from tests.plan_factory import hostile, make_plan, nine_workloads
+from tests.plan_parts import line
+from tests.plan_workloads import LONG_NAME, legacy, shop
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return reporting.build(make_plan())
+
+
+def view(report: Report, name: str) -> WorkloadView:
+    return next(item for item in report.workloads if item.name == name)
+
+
+def test_page_one_asks_for_the_sum_within_the_budget(report: Report) -> None:
+    assert report.decision.amount == "at least 7,272.52 CNY"
+    context = " ".join(report.decision.context)
+    assert "Within the budget of 60,000.00 CNY per month: 12 % of it is used, as far as prices are known." in context
+    assert "6,432.52–7,272.52 CNY" in context
+    assert "2 cost lines have no price yet" in context
+    assert "46 % documented" in context
+    assert "Prices are dated 2026-07-30." in context
+
+
+def test_page_one_says_what_it_buys(report: Report) -> None:
+    figures = {item.label: (item.before, item.after) for item in report.decision.changes}
+    assert figures["Targets met"] == ("2", "12 of 15")
+    assert figures["Expected loss per year"] == ("3.01 million CNY", "272,000 CNY")
+    # Before: nothing survives a region outage (4), and the two unprotected workloads lose more (2 + 3).
+    assert figures["Cases without a way back"] == ("9", "1 of 16")
+
+
+def test_disruption_lines_count_only_workloads_with_a_target(report: Report) -> None:
+    region = report.decision.disruptions[-1]
+    assert (region.met.before, region.met.after) == ("0", "2 of 3")
+    assert (region.loss.before, region.loss.after) == ("no recovery point", "18 h")
+    assert (region.recovery.before, region.recovery.after) == ("unbounded", "7 h – 13 h")
+
+
+def test_misses_come_by_class_the_unattainable_first(report: Report) -> None:
+    found = [(miss.workload, miss.disruption, miss.attainable) for miss in report.decision.misses]
+    assert found == [
+        ("payments", "Zone outage", False),
+        ("payments", "Region outage", True),
+        ("legacy-erp-报表", "Data corruption", True),
+    ]
+    assert report.decision.misses[1].extra == "3,200.00 CNY more per month"
+
+
+def test_missing_prices_and_the_strongest_assumptions_are_confirmed_first(report: Report) -> None:
+    titles = [item.title for item in report.decision.confirm]
+    assert titles[0].startswith("Price of Bandwidth")
+    assert titles[1].startswith("Price of Replication")
+    assert titles[2] == "Decision to fail over to another zone"
+    assert titles[-1] == "detect.logical.latency"
+
+
+def test_cost_lines_show_their_arithmetic(report: Report) -> None:
+    for workload in report.workloads:
+        for table in workload.costs:
+            for item in table.lines:
+                if item.amount == "unpriced":
+                    assert item.source == 0
+                    continue
+                quantity = Decimal(item.quantity.split()[0].replace(",", ""))
+                product = quantity * Decimal(item.unit_price.replace(",", ""))
+                assert f"{product:,.2f} CNY" == item.amount
+
+
+def test_totals_with_gaps_say_at_least_and_shared_lines_count_once(report: Report) -> None:
+    steady = view(report, "payments").costs[0]
+    assert steady.total == "at least 1,339.20 CNY"
+    shared = [item for item in view(report, "shop").costs[0].lines if item.shared]
+    assert [item.amount for item in shared] == ["600.00 CNY"]
+    assert view(report, "shop").costs[0].total == "4,547.72 CNY"
+    whole = report.state_totals[-1]
+    assert whole.amounts == ("37.20 CNY", "at least 7,272.52 CNY", "16.26 CNY", "2,867.44 CNY", "unpriced")
+    added = [Decimal(re.sub(r"[^\d.]", "", row.amounts[1])) for row in report.state_totals[:-1]]
+    assert sum(added) == Decimal("7272.52")
+
+
+def test_a_range_is_shown_beside_an_assumed_price(report: Report) -> None:
+    assumed = next(item for item in view(report, "shop").costs[0].lines if item.confidence == "assumed")
+    assert (assumed.amount, assumed.span) == ("660.00 CNY", "240.00–660.00")
+
+
+def test_estimates_tell_missed_from_unbounded_and_from_no_target(report: Report) -> None:
+    statuses = {
+        item.disruption: (item.before.status, item.after.status) for item in view(report, "legacy-erp-报表").disruptions
+    }
+    assert statuses == {
+        "logical": ("unbounded", "missed"),
+        "instance": ("unbounded", "met"),
+        "zone": ("unbounded", "met"),
+        "region": ("no_target", "no_target"),
+    }
+    zone = view(report, "payments").disruptions[2].after
+    assert (zone.rpo_met, zone.rto_met, zone.rto_p95, zone.chance) == (True, False, "38 min", "41 %")
+
+
+def test_notes_name_inheritance_and_skew(report: Report) -> None:
+    found = view(report, LONG_NAME)
+    assert found.disruptions[2].after.notes == ("waits for payments",)
+    assert found.disruptions[0].after.notes == ("disks are captured up to 5 min apart",)
+    assert "waits for payments" in found.why[-1]
+
+
+def test_the_schedule_shown_is_that_of_the_missed_target(report: Report) -> None:
+    gantt = view(report, "payments").gantt
+    assert gantt is not None
+    assert (gantt.disruption, gantt.target, gantt.p95) == ("Zone outage", "5 min", "38 min")
+    assert all(bar.critical for bar in gantt.bars)
+    assert view(report, "legacy-erp-报表").gantt is None
+
+
+def test_very_long_schedules_keep_the_critical_tasks() -> None:
+    restore = shop().before["logical"].tasks
+    many = tuple(task.model_copy(update={"id": f"t{n}", "share": 0.0}) for n, task in enumerate(restore * 8)) + restore
+    estimate = shop().estimates["zone"].model_copy(update={"tasks": many})
+    gantt = reporting.build(make_plan([shop().model_copy(update={"estimates": {"zone": estimate}})])).workloads[0].gantt
+    assert gantt is not None
+    assert len(gantt.bars) + gantt.omitted == len(many)
+    assert sum(bar.critical for bar in gantt.bars) == sum(task.share > 0 for task in restore)
+
+
+def test_every_cited_source_is_listed(report: Report) -> None:
+    numbers = {source.number for source in report.sources}
+    assert numbers == set(range(1, len(report.sources) + 1))
+    cited = {item.source for workload in report.workloads for table in workload.costs for item in table.lines}
+    cited |= {number for workload in report.workloads for item in workload.disruptions for number in item.after.sources}
+    cited |= {item.source for item in report.findings}
+    assert cited - {0} <= numbers
+    assert "hbr.vault" in next(
+        source.value for source in report.sources if source.confidence == "example" and "hbr" in source.value
+    )
+
+
+def test_findings_are_sorted_and_shown_once(report: Report) -> None:
+    assert [item.severity for item in report.findings] == ["critical", "high", "medium", "info"]
+
+
+def test_drills_list_every_target_with_its_pass_criterion(report: Report) -> None:
+    assert len(report.drills) == 15
+    drill = next(item for item in report.drills if item.workload == "payments" and item.disruption == "Zone outage")
+    assert drill.passes == "data loss ≤ 1 min, back within 5 min"
+    assert drill.tasks == "6 steps, 4 by hand"
+    assert drill.cost == "8.40 CNY"
+
+
+def test_the_graph_adds_how_a_workload_was_found() -> None:
+    found = Workload("shop", "declared", (), (), "critical", evidence="tag app=shop")
+    built = reporting.build(make_plan(), Graph(edges=(), workloads=(found,), cycles=(("a", "b"),)))
+    assert dict(view(built, "shop").what)["Recognised by"] == "declared in the targets file: tag app=shop"
+    assert built.map.cycles == ("a and b",)
+
+
+def test_the_map_holds_waves_and_both_kinds_of_need() -> None:
+    built = reporting.build(nine_workloads())
+    assert built.map.waves == 3
+    assert {(edge.source, edge.target, edge.hard) for edge in built.map.edges} >= {
+        ("shop", "payments", True),
+        ("shop", "search", False),
+        ("crm", "shop", True),
+    }
+
+
+def test_the_plan_id_follows_inputs_not_time() -> None:
+    plan = make_plan()
+    slower = plan.model_copy(update={"solver": plan.solver.model_copy(update={"seconds": 99.0})})
+    assert reporting.build(plan) == reporting.build(slower)
+    other = plan.model_copy(update={"seed": 8})
+    assert reporting.plan_id(plan) != reporting.plan_id(other)
+
+
+def test_without_budget_targets_or_workloads() -> None:
+    plan = make_plan((), frontier=(), marginal=(), waves=(), targets_given=False)
+    plan = plan.model_copy(update={"budget": plan.budget.model_copy(update={"monthly": None})})
+    built = reporting.build(plan)
+    context = " ".join(built.decision.context)
+    assert "No budget was set." in context
+    assert "No targets file was given" in context
+    assert built.frontier is None
+    assert built.workloads == ()
+
+
+def test_a_plan_over_budget_says_so() -> None:
+    plan = make_plan()
+    budget = plan.budget.model_copy(update={"monthly": Decimal(5000)})
+    built = reporting.build(plan.model_copy(update={"budget": budget}))
+    assert "This exceeds the budget of 5,000.00 CNY per month" in built.decision.context[0]
+
+
+def test_bounded_and_infeasible_searches_are_named() -> None:
+    plan = make_plan()
+    bounded = plan.model_copy(update={"solver": plan.solver.model_copy(update={"status": "bounded", "gap": 0.004})})
+    assert any("better by more than < 1 %" in text or "0.4 %" in text for text in reporting.build(bounded).solver)
+    infeasible = plan.model_copy(update={"solver": plan.solver.model_copy(update={"status": "infeasible"})})
+    assert any("cannot all hold" in text for text in reporting.build(infeasible).solver)
+
+
+def test_an_unpriced_line_alone_is_no_zero() -> None:
+    lines = (line("Something", "1", "piece", None, state="drill"),)
+    item = legacy().model_copy(update={"cost": legacy().cost.model_copy(update={"drill": lines})})
+    built = reporting.build(make_plan([item]))
+    assert built.state_totals[0].amounts[2] == "unpriced"
+
+
+def test_hostile_texts_are_kept_as_texts() -> None:
+    built = reporting.build(hostile())
+    assert any("<script>" in item.name for item in built.workloads)

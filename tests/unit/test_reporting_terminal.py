@@ -1,0 +1,75 @@
+"""The terminal summary: never wider than asked, plain unless colour is asked for, and complete."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+
+from advisor import reporting
+from advisor.model.plan import Plan
+from advisor.reporting.terminal import wrap
+from tests.plan_factory import hostile, make_plan, nine_workloads
+from tests.plan_workloads import shop
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+@pytest.mark.parametrize("columns", [64, 80, 120])
+@pytest.mark.parametrize("plan", [make_plan(), nine_workloads(), hostile()], ids=["four", "nine", "hostile"])
+@pytest.mark.parametrize("color", [False, True])
+def test_no_line_is_wider_than_asked(plan: Plan, columns: int, color: bool) -> None:
+    text = reporting.terminal_summary(plan, columns, color)
+    assert all(width(ANSI.sub("", line)) <= columns for line in text.splitlines())
+
+
+def test_colour_only_when_asked_and_no_escape_of_a_name_gets_through() -> None:
+    assert "\x1b" not in reporting.text(hostile())
+    colored = reporting.terminal_summary(hostile(), color=True)
+    assert ANSI.sub("", colored) == reporting.text(hostile())
+
+
+def test_the_headline_and_the_table() -> None:
+    text = reporting.text(make_plan())
+    assert "Targets met           2 → 12 of 15" in text
+    assert "Added per month       at least 7,272.52 CNY (budget 60,000.00 CNY, 12 % used)" in text
+    assert "3.01 million CNY → 272,000 CNY" in text
+    assert "proven optimal, gap 0 %, 641 options, 0.3 s" in text
+    row = next(line for line in text.splitlines() if line.startswith("payments  "))
+    assert row.split() == ["payments", "✓", "55m/2h", "✓", "0s/4.6m", "✗", "0s/38m", "✗", "25m/3.9h"]
+    assert "backup → multi-zone, 2 of 4 met, + at least 1,339.20 CNY" in text
+    assert "– ∞/∞" in text
+
+
+def test_misses_carry_their_remedy_and_what_to_confirm_follows() -> None:
+    text = reporting.text(make_plan())
+    assert "payments, region outage: data loss at worst 25 min, target 15 min" in text
+    assert "(3,200.00 CNY more" in text
+    assert text.index("Not met: 3 targets") < text.index("Confirm first")
+    assert "… and 2 more, in the report" in text
+
+
+def test_a_plan_without_misses_or_assumptions_has_no_empty_parts() -> None:
+    text = reporting.text(make_plan([shop()], assumptions=(), shared_costs=(), waves=()))
+    assert "Not met" not in text
+    assert "Confirm first" not in text
+
+
+def test_very_many_workloads_are_cut_with_a_note() -> None:
+    many = [shop().model_copy(update={"name": f"shop-{number:03d}"}) for number in range(60)]
+    assert "… and 20 more workloads, in workloads.csv" in reporting.text(make_plan(many, waves=()))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "one two three", "订单履约与仓储调度中心（华东二期）", "x" * 50, "订单 order 中心"]
+)
+@pytest.mark.parametrize("columns", [5, 10, 80])
+def test_wrapping_keeps_every_character(text: str, columns: int) -> None:
+    lines = wrap(text, columns)
+    assert all(width(line) <= columns for line in lines)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
