@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,9 +46,7 @@ def shop_targets(rules: RuleBook) -> Targets:
 
 
 @pytest.fixture(scope="session")
-def shop_assessment(
-    rules: RuleBook, prices: PriceBook, shop: ImportResult, shop_targets: Targets
-) -> Assessment:
+def shop_assessment(rules: RuleBook, prices: PriceBook, shop: ImportResult, shop_targets: Targets) -> Assessment:
     """The sample's plan as the demo makes it, with fewer samples."""
     from advisor import api  # small tests need no exporters
 
@@ -58,7 +55,8 @@ def shop_assessment(
 
 @pytest.fixture(scope="session")
 def certain_rules(rules: RuleBook) -> RuleBook:
-    """The rules with every range fixed at its likely value and no capacity shortage: recovery times become plain sums."""
+    """The rules with every range fixed at its likely value and no capacity shortage: recovery times become plain
+    sums."""
     return replace(rules, facts={name: _certain(fact) for name, fact in rules.facts.items()})
 
 

@@ -163,7 +163,7 @@ def unlisted_key(estate: Estate, _card: Card) -> Iterator[Hit]:
         if key and estate.get(key) is None:
             users[key].append(resource)
     for key, resources in sorted(users.items()):
-        homes = {home.name: home for home in (estate.home_of_disk(item) for item in resources) if home}
+        homes = {home.name: home for home in (estate.home(item.id, *estate.owners(item)) for item in resources) if home}
         disks = [item for item in resources if item.kind == "disk"]
         snapshots = len(resources) - len(disks)
         detail = (

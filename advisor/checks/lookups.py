@@ -55,6 +55,11 @@ class Lookups:
     def _present(self) -> frozenset[tuple[str, str | None]]:
         return frozenset((resource.kind, resource.region) for resource in self.inventory.resources.values())
 
+    @cached_property
+    def snapshot_regions(self) -> frozenset[str]:
+        """The regions whose snapshots some file lists."""
+        return frozenset(region for kind, region in self.inventory.listed if kind == "snapshot")
+
     # -- workloads, targets and severity --
 
     @cached_property

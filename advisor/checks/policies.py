@@ -209,11 +209,11 @@ def _in_region(estate: Estate, others_known: bool) -> Iterator[Hit]:
     found: dict[tuple[str, str], list[Resource]] = defaultdict(list)
     for disk in estate.guarded_disks:
         home = estate.home_of_disk(disk)
-        policies = estate.policies_of(disk)
-        snapshots = [item for item in snapshots_of(estate, disk) if is_finished(item)]
-        if estate.target(home, "region").rpo_s is None or not (policies or snapshots) or _leaves(estate, disk):
+        if estate.target(home, "region").rpo_s is None or _leaves(estate, disk):
             continue
-        if _others_known(estate, disk, policies) is others_known:
+        policies = estate.policies_of(disk)
+        held = bool(policies) or any(is_finished(item) for item in snapshots_of(estate, disk))
+        if held and _others_known(estate, disk, policies) is others_known:
             subject = min(policies, key=lambda item: item.id) if policies else disk
             found[subject.id, home.name if home else ""].append(disk)
     for (subject_id, _), disks in sorted(found.items()):
@@ -224,8 +224,8 @@ def _staying(estate: Estate, subject_id: str, disks: tuple[Resource, ...]) -> Hi
     home = estate.home_of_disk(disks[0])
     spec = estate.spec(home)
     rpo = format_duration(estate.target(home, "region").rpo_s)
-    listing = sorted({region for kind, region in estate.inventory.listed if kind == "snapshot"})
-    known = f"snapshots are listed for {listed(listing)}" if listing else "no region lists its snapshots by itself"
+    regions = listed(sorted(estate.snapshot_regions))
+    known = f"snapshots are listed for {regions}" if regions else "no region lists its snapshots by itself"
     subject = estate.inventory.resources[subject_id]
     far = listed(spec.dr_regions) if spec and spec.dr_regions else "another region"
     detail = f"At most {rpo} may be lost with the region {disks[0].region or ''}".rstrip()
@@ -256,5 +256,4 @@ def _leaves(estate: Estate, disk: Resource) -> bool:
 def _others_known(estate: Estate, disk: Resource, policies: tuple[Resource, ...]) -> bool:
     """Whether the inventory tells of other regions' snapshots, and of what the disk's policies copy."""
     told = all({"copy_enabled", "copy_regions"} & policy.attributes.keys() for policy in policies)
-    regions = {region for kind, region in estate.inventory.listed if kind == "snapshot"}
-    return told and bool(regions - {disk.region or ""})
+    return told and bool(estate.snapshot_regions - {disk.region or ""})

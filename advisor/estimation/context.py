@@ -45,7 +45,8 @@ class Context:
         return known
 
     def rate(self, fact_id: str) -> Spread:
-        """A throughput fact in MiB/s, whichever of MB/s and MiB/s its page uses; raises ``UnitError`` for another unit."""
+        """A throughput fact in MiB/s, whichever of MB/s and MiB/s its page uses; raises ``UnitError`` for another
+        unit."""
         unit = self.rules.fact(fact_id).unit or ""
         if unit not in MIB_PER_RATE_UNIT:
             raise UnitError(f"fact {fact_id} is in {unit or 'no unit'}; a rate is in MB/s or MiB/s")

@@ -382,7 +382,8 @@ def _standby_levels(context: Context, database: Resource, covering: Sequence[Pro
 
 
 def standby_lag(context: Context, database: Resource) -> tuple[float, tuple[str, ...]]:
-    """Seconds of data a failover can lose, and the facts: nothing while commits wait for the standby, the assumed lag where
+    """Seconds of data a failover can lose, and the facts: nothing while commits wait for the standby, the assumed lag
+    where
     they do not. RDS MySQL is semi-synchronous by default, RDS PostgreSQL asynchronous; a known mode decides."""
     mode = (database.text("replication_mode") or "").lower()
     engine = (database.text("engine") or "").lower()

@@ -23,6 +23,7 @@ from advisor.estimation.outcome import QUANTILES, Outcome, evaluate
 from advisor.estimation.sampling import Sampler
 from advisor.model.cost import CostLine
 from advisor.model.disruption import DISRUPTIONS, Disruption
+from advisor.model.finding import InputError, Mistake
 from advisor.model.plan import Mechanism, Tier
 from advisor.model.recovery import Proposal, Protection
 from advisor.model.targets import RiskLevel, Target
@@ -88,9 +89,10 @@ class Option:
 
 @dataclass(frozen=True)
 class OptionSet:
-    """The options worth choosing from, and those that another one beats, with its id."""
+    """The options worth choosing from, the estate as it is, and those that another one beats, with its id."""
 
     options: tuple[Option, ...]
+    before: Option
     dominated: tuple[tuple[str, str, Tier, Decimal, tuple[str, ...]], ...]
     considered: int
     excluded: tuple[tuple[str, str], ...] = ()
@@ -133,9 +135,21 @@ class Builder:
                 excluded.append((_option_id(combo), "it has a line with neither price nor assumption"))
                 continue
             combos.append(self._option(combo, cache))
+        if not combos:
+            raise InputError([self._nothing_left(excluded)])
+        before = self._option([self._price(Choice(NOTHING, ()))], cache)
         kept, beaten = _pareto(combos, self.risk_level)
         summary = tuple((item.id, winner.id, item.tier, item.monthly, item.mechanisms) for item, winner in beaten)
-        return OptionSet(tuple(kept), summary, len(combos), tuple(excluded))
+        return OptionSet(tuple(kept), before, summary, len(combos), tuple(excluded))
+
+    def _nothing_left(self, excluded: Sequence[tuple[str, str]]) -> Mistake:
+        """Why no option is left, told as a mistake in the targets file."""
+        spec = self.context.spec
+        problem = f"no option of workload '{spec.name}' satisfies its wishes"
+        if spec.pin is not None:
+            problem = f"'{spec.pin}' is no option of workload '{spec.name}'"
+        hint = "Loosen pin, require or forbid" + (", or use --admit-unpriced." if excluded else ".")
+        return Mistake("targets", spec.place, f"{problem}.", hint)
 
     def _admissible(self, combo: Sequence[_Priced]) -> bool:
         spec = self.context.spec

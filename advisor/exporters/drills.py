@@ -124,8 +124,8 @@ def _recover(estimate: Estimate) -> Iterator[str]:
 def _task_rows(estimate: Estimate) -> Iterable[tuple[str, ...]]:
     for number, task in enumerate(in_order(estimate), start=1):
         expected = words.duration(max(task.end_p50_s - task.start_p50_s, 0.0))
-        title = task.title[:1].upper() + task.title[1:]
-        yield str(number), md(f"{title} (by itself)" if task.automatic else title), expected, "", "", ""
+        title = f"{task.title} (by itself)" if task.automatic else task.title
+        yield str(number), md(title), expected, "", "", ""
 
 
 def _checks(built: Build, workload: WorkloadPlan, name: Disruption) -> list[str]:

@@ -62,8 +62,14 @@ def placeholders(build: Build, action: Action) -> dict[str, str]:
 
 
 def mechanisms_for(workload: WorkloadPlan, disruption: str, rules: RuleBook) -> list[str]:
-    """The workload's mechanisms that the rule book says protect against the disruption, in the order of the plan."""
-    return [name for name in dict.fromkeys(workload.mechanisms) if protects(rules, name, disruption)]
+    """The workload's mechanisms whose steps matter in the disruption, in the order of the plan.
+
+    Copies do not where everything happens by itself, and those far away do not where the region stands."""
+    estimate = next((item for name, item in workload.estimates.items() if name == disruption), None)
+    by_itself = estimate is not None and bool(estimate.tasks) and all(task.automatic for task in estimate.tasks)
+    unneeded = (_COPIES if by_itself else ()) + (_FAR if disruption != "region" else ())
+    names = (name for name in dict.fromkeys(workload.mechanisms) if protects(rules, name, disruption))
+    return [name for name in names if name not in unneeded]
 
 
 def protects(rules: RuleBook, mechanism: str, disruption: str) -> bool:
@@ -74,6 +80,8 @@ def protects(rules: RuleBook, mechanism: str, disruption: str) -> bool:
     return disruption in _SCOPE.get(mechanism, ())
 
 
+_COPIES = ("snapshot_policy", "snapshot_copy", "file_backup")
+_FAR = ("snapshot_copy", "rds_cross_region_backup")
 _SCOPE = {
     "snapshot_policy": ("logical", "instance", "zone"),
     "snapshot_copy": ("region",),

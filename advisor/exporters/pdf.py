@@ -145,7 +145,7 @@ def _environment() -> Environment:
         finalize=_finalize,
     )
     environment.globals.update(charts=_Drawn(), MARKS=words.MARKS, plural=words.plural, listing=words.listing)
-    environment.filters.update(cap=cap, clip=words.clip, link=link, kept=kept)
+    environment.filters.update(cap=cap, cites=cites, clip=words.clip, link=link, kept=kept)
     return environment
 
 
@@ -165,6 +165,18 @@ def _finalize(value: object) -> object:
 def cap(items: Sequence[Item], limit: int) -> tuple[Sequence[Item], int]:
     """The first ``limit`` items and how many are left out; one too many is not worth a note, so it is kept."""
     return (items, 0) if len(items) <= limit + 1 else (items[:limit], len(items) - limit)
+
+
+def cites(numbers: Sequence[int]) -> str:
+    """``[5–8, 10]``: source numbers with runs drawn together."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    parts = [f"{run[0]}–{run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs]
+    return f"[{', '.join(parts)}]" if parts else ""
 
 
 def link(source: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from advisor.exporters.params import Params
 from advisor.exporters.recovery_disks import fleet_servers, from_copies, on_replicas, on_standby_disks, rolled_back
 from advisor.exporters.recovery_services import (
+    changed_name,
     database_elsewhere,
     database_in_time,
     database_switch,
@@ -65,6 +66,8 @@ def _component(case: Case, component: ComponentInfo) -> Iterator[Block]:
         yield from _servers(case, component)
     elif component.kind == "entry" and case.disruption == "zone":
         yield from shifted_zone(case)
+    elif component.kind == "entry" and case.disruption == "region" and "gtm" not in case.workload.mechanisms:
+        yield from changed_name(case)
 
 
 def _database(case: Case) -> Iterator[Block]:
@@ -100,7 +103,7 @@ def _zone_servers(case: Case, component: ComponentInfo) -> Iterator[Block]:
         yield from on_replicas(case, replica)
     elif case.action("regional_essd"):
         yield from on_standby_disks(case, _disks_of(case.action("regional_essd")) or component.disks)
-    elif component.disks and not component.stateless:
+    elif component.disks and not component.stateless and case.is_rebuilt:
         yield from from_copies(case, None)
 
 

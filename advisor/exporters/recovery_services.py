@@ -12,6 +12,8 @@ from advisor.model.plan import Action
 
 SET_AVAILABLE = "UpdateCloudGtmAddressManualAvailableStatus"
 
+_RECORD = {"RecordId": "record_id", "RR": "host", "Type": "record_type", "Value": "new_value"}
+
 
 def shifted_zone(case: Case) -> Iterator[Block]:
     """A zone is taken out of a load balancer, and the scaling group keeps to the others."""
@@ -198,6 +200,26 @@ def synchronised_copy(case: Case, action: Action) -> Iterator[Block]:
         ),
         note="Stop writes on the failed side first, if it can still be reached.",
         back="Reconcile what had not been sent, synchronise back, switch in a window, then start forward again.",
+    )
+
+
+def changed_name(case: Case) -> Iterator[Block]:
+    """Users are led to the other region by hand, where nothing does it by itself."""
+    listed: dict[str, Argument] = {"DomainName": Shell('"$domain"'), "RRKeyWord": Shell('"$host"')}
+    record = {name: Shell(f'"${variable}"') for name, variable in _RECORD.items()}
+    yield Block(
+        title=f"Point the public name of {case.component.name} at the other region",
+        commands=(
+            ask("domain", "the DNS zone, for example example.com"),
+            ask("host", "the host record, for example www"),
+            aliyun("alidns", "DescribeDomainRecords", None, listed),
+            ask("record_id", "RecordId of the record in the answer"),
+            ask("record_type", "A for an address, CNAME for a name"),
+            ask("new_value", "the address or name of the entry in the other region"),
+            aliyun("alidns", "UpdateDomainRecord", None, record),
+        ),
+        note="Write the old value down first. Users follow once the TTL of the old answer is over.",
+        back="The same call with the old value.",
     )
 
 

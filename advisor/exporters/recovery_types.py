@@ -11,6 +11,8 @@ from advisor.model.disruption import Disruption
 from advisor.model.inventory import Resource
 from advisor.model.plan import Action, ComponentInfo, Mechanism, WorkloadPlan
 
+_REBUILDING = ("provision", "attach", "load", "restore")
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -66,6 +68,13 @@ class Case:
                 if (target == self.region) is same_region:
                     return action
         return None
+
+    @property
+    def is_rebuilt(self) -> bool:
+        """Whether the schedule brings the component's data back at another place."""
+        estimate = self.workload.estimates.get(self.disruption)
+        tasks = estimate.tasks if estimate else ()
+        return any(task.component == self.component.id and task.kind.split(":")[0] in _REBUILDING for task in tasks)
 
     def output(self, action: Action | None, key: str) -> str | None:
         """The shell variable that stands for something an action creates."""

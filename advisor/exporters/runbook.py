@@ -167,11 +167,7 @@ def _step(task: TaskResult, numbers: dict[str, int]) -> tuple[str, ...]:
     after = ", ".join(str(number) for number in sorted(numbers[item] for item in task.after if item in numbers))
     who = "by itself" if task.automatic else ""
     times = (words.duration(value) for value in (task.start_p50_s, task.end_p50_s, task.end_p95_s))
-    return str(numbers[task.id]), md(_capital(task.title)), after or "–", who, *times
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    return str(numbers[task.id]), md(task.title), after or "–", who, *times
 
 
 def _commands(blocks: list[Block]) -> Iterator[str]:

@@ -66,18 +66,24 @@ class Step:
 
 @dataclass
 class StepBook:
-    """All steps by workload, in the order in which they are to be run."""
+    """All steps by workload, in the order in which they are to be run. What two actions need alike is one step."""
 
     steps: dict[str, list[Step]] = field(default_factory=dict)
+    _numbers: dict[str, list[int]] = field(default_factory=dict)
 
     def add(self, workload: str, step: Step) -> None:
-        self.steps.setdefault(workload, []).append(step)
+        known = self.steps.setdefault(workload, [])
+        twin = next((number for number, other in enumerate(known, start=1) if other.body == step.body), None)
+        if twin is None:
+            known.append(step)
+        self._numbers.setdefault(step.action_id, []).append(twin or len(known))
 
     def numbered(self, workload: str) -> list[tuple[int, Step]]:
         return list(enumerate(self.steps.get(workload, ()), start=1))
 
     def of_action(self, workload: str, action_id: str) -> list[tuple[int, Step]]:
-        return [(number, step) for number, step in self.numbered(workload) if step.action_id == action_id]
+        known = self.steps.get(workload, [])
+        return [(number, known[number - 1]) for number in self._numbers.get(action_id, ())]
 
 
 def quote(value: str) -> str:

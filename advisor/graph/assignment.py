@@ -62,7 +62,7 @@ class Assignment:
         return resource_id not in self.labels and resource_id not in self.matcher.excluded
 
     def _give(self, resource_id: str, label: Label) -> None:
-        if self._free(resource_id):
+        if self._free(resource_id) and self.estate.has(resource_id):
             self.labels[resource_id] = label
 
     def _declared(self) -> None:

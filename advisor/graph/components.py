@@ -84,7 +84,8 @@ class ComponentRules:
     ) -> Component:
         scaling = [group.id for group in groups if group.kind == "scaling_group"]
         owned = [*scaling, *(group.id for group in groups if group.id not in scaling)]
-        primary = next((item for item in owned if item in ids), members[0].id)
+        holders = [item for item in owned if item in ids and not self.estate.has(item, "instance")]
+        primary = holders[0] if holders else members[0].id
         serving = self.serving(members, groups)
         behind = any(is_balanced(group) for group in groups)
         member_ids = tuple(item.id for item in members)

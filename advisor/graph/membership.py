@@ -206,7 +206,8 @@ class Memberships:
         members = {}
         for item in ids:
             serves = item not in away and not is_idle(self.estate.get(item))
-            members[item] = Member(item, item, serves, confidence, "member list or tag")
+            instance = item if self.estate.has(item, "instance") else None
+            members[item] = Member(item, instance, serves, confidence, "member list or tag")
         return Group(group_id, kind, members, False, balancers)
 
 

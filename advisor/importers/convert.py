@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -203,7 +202,11 @@ def as_tags(value: object) -> dict[str, str]:
 def _wraps_tags(value: Record) -> bool:
     if get(value, "TagKey", "Key") is not ABSENT:
         return True
-    return len(value) == 1 and all(isinstance(item, list | Mapping) for item in value.values())
+    return len(value) == 1 and all(_holds_records(item) for item in value.values())
+
+
+def _holds_records(value: object) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and all(isinstance(item, dict) for item in value))
 
 
 def _tag_pairs(value: object) -> list[tuple[str, str]]:

@@ -188,7 +188,7 @@ def _read_json(source: Source, text: str, context: Context, collector: Collector
         remedy = (
             "Export it again, the whole of it." if broken.cut_off else "Correct that line, or export the list again."
         )
-        raise RefusedError(f"line {broken.line}: {broken.problem}.", remedy) from None
+        raise RefusedError(f"{broken.problem}.", remedy, f"line {broken.line}") from None
     _note_duplicates(source.name, text, collector)
     unknown = []
     for place, value in values:

@@ -14,7 +14,7 @@ from advisor.importers.paging import check_pages
 from advisor.importers.records import Collector
 from advisor.importers.sources import RefusedError, Source, archive_members, is_workbook, is_zip, open_sources
 from advisor.model.finding import Finding, InputError, Mistake
-from advisor.model.inventory import ImportResult
+from advisor.model.inventory import ImportResult, Origin
 
 ColumnMapping = Mapping[str, str]
 _NOTHING = Finding(
@@ -91,14 +91,14 @@ def _read_archive(source: Source, data: bytes, collector: Collector, mapping: Co
 
 def _refuse(source: Source, refused: RefusedError, collector: Collector) -> None:
     """A file that the caller named must be readable; one among others is reported and left out."""
-    mistake = Mistake(source.name, "", refused.problem, refused.remedy)
+    mistake = Mistake(source.name, refused.place, refused.problem, refused.remedy)
     if source.named:
         collector.mistakes.append(mistake)
         return
     collector.unread.append(mistake)
-    collector.skip(source.name, refused.problem.rstrip("."), source.name)
+    collector.skip(source.name, refused.problem.rstrip("."), source.name, refused.place)
     title = f"{source.name} could not be read"
-    detail = f"{source.name}: {refused.problem}"
+    detail = f"{Origin(source.name, refused.place)}: {refused.problem}"
     collector.findings.append(
         Finding(id="INV-UNREADABLE", severity="high", title=title, detail=detail, fix=refused.remedy)
     )

@@ -34,10 +34,10 @@ class Source:
 
 
 class RefusedError(Exception):
-    """A file that must not be read, with what is wrong and what to do."""
+    """A file that must not be read: what is wrong, what to do, and where in it."""
 
-    def __init__(self, problem: str, remedy: str) -> None:
-        self.problem, self.remedy = problem, remedy
+    def __init__(self, problem: str, remedy: str, place: str = "") -> None:
+        self.problem, self.remedy, self.place = problem, remedy, place
         super().__init__(f"{problem} {remedy}")
 
 

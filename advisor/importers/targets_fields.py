@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from advisor.model.finding import Mistake
 from advisor.model.units import UnitError, parse_duration
-from advisor.yaml_text import YamlDocument
+from advisor.yaml_text import YamlDocument, close_words, is_number
 
 Path = tuple[str | int, ...]
 
@@ -37,7 +36,7 @@ class Reader:
         for key in value:
             if known is not None and key not in known:
                 self.add(
-                    (*path, key), f"unknown {_key_word(what)} '{key}' in {_whole(path, what)}.", nearest(key, known)
+                    (*path, key), f"unknown {_key_word(what)} '{key}' in {_whole(path, what)}.", close_words(key, known)
                 )
         return node
 
@@ -48,15 +47,6 @@ def _key_word(what: str) -> str:
 
 def _whole(path: Path, what: str) -> str:
     return ".".join(str(part) for part in path) or what
-
-
-def nearest(word: str, known: Collection[str]) -> str:
-    """``Did you mean 'x'?`` where one is near, else all that may be written."""
-    close = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.6)
-    if close:
-        return f"Did you mean '{close[0]}'?"
-    shown = sorted(known) if not isinstance(known, tuple) else list(known)
-    return f"Write one of: {', '.join(shown[:20])}{', …' if len(shown) > 20 else ''}." if shown else "Remove it."
 
 
 @dataclass
@@ -114,7 +104,7 @@ def number(node: Node, key: str) -> float | None:
     if key not in node:
         return None
     value = node[key]
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if is_number(value):
         return float(value)
     node.add(key, f"{key}: '{value}' is no number.", "Write a plain number such as 10 or 0.5.")
     return None
@@ -125,7 +115,7 @@ def amount(node: Node, key: str) -> Decimal | None:
     if key not in node:
         return None
     value = node[key]
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if is_number(value):
         try:
             found = Decimal(node.spelt(key))
         except InvalidOperation:
@@ -149,7 +139,7 @@ def share(node: Node, key: str) -> float | None:
     value = node[key]
     match = _PERCENT.match(value) if isinstance(value, str) else None
     found = float(match.group(1)) / 100 if match else value
-    if isinstance(found, int | float) and not isinstance(found, bool) and 0 <= found <= 1:
+    if is_number(found) and 0 <= found <= 1:
         return float(found)
     node.add(key, f"{key}: '{value}' is no share.", "Write 0.5 or 50%; at most 1 or 100%.")
     return None
@@ -168,9 +158,7 @@ def percent(node: Node, key: str) -> float | None:
             f"{key}: '{shown}' has no unit."
             if isinstance(value, int | float)
             else f"{key}: '{shown}' is no percentage.",
-            f"Write '{shown}%'."
-            if isinstance(value, int | float) and not isinstance(value, bool)
-            else "Write for example '3%'.",
+            f"Write '{shown}%'." if is_number(value) else "Write for example '3%'.",
         )
         return None
     found = float(match.group(1)) / 100
@@ -191,7 +179,7 @@ def member(node: Node, key: str, allowed: Sequence[str], what: str = "") -> str 
     value = node[key]
     if isinstance(value, str) and value in allowed:
         return value
-    node.add(key, f"unknown {what or key} '{value}'.", nearest(str(value), tuple(allowed)))
+    node.add(key, f"unknown {what or key} '{value}'.", close_words(str(value), tuple(allowed)))
     return None
 
 
@@ -220,7 +208,7 @@ def texts(node: Node, key: str) -> tuple[str, ...]:
     for index, item in enumerate(value):
         if isinstance(item, str) and item.strip():
             found.append(item)
-        elif isinstance(item, int | float) and not isinstance(item, bool):
+        elif is_number(item):
             found.append(node.reader.document.spelling.get((*node.path, key, index), str(item)))
         else:
             node.reader.add((*node.path, key, index), f"{key}: an entry is no text.", "Write a plain text there.")

@@ -13,7 +13,6 @@ from advisor.importers.targets_fields import (
     amount,
     duration,
     member,
-    nearest,
     percent,
     share,
     texts,
@@ -21,6 +20,7 @@ from advisor.importers.targets_fields import (
 )
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.targets import Exclusion, Match, Target, WorkloadClass, WorkloadSpec
+from advisor.yaml_text import close_words, is_number
 
 _WORKLOAD: Final = (
     "name",
@@ -135,7 +135,7 @@ def _name(node: Node) -> str:
     value = node.value.get("name")
     if isinstance(value, str) and value.strip():
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if is_number(value):
         return node.spelt("name")
     node.add("name" if "name" in node else None, "the workload has no name.", "Write '- name: shop'.")
     return ""
@@ -198,7 +198,7 @@ def _needs(node: Node, name: str, names: list[str]) -> tuple[tuple[str, ...], tu
                 needs.add(
                     kind,
                     f"unknown workload '{one}' in needs.",
-                    nearest(one, tuple(other for other in names if other != name)),
+                    close_words(one, tuple(other for other in names if other != name)),
                 )
         found.append(wanted)
     return found[0], found[1]
@@ -209,7 +209,7 @@ def _regions(node: Node, known: Collection[str]) -> tuple[str, ...]:
     for index, region in enumerate(found):
         if known and region not in known:
             path = (*node.path, "dr_regions", index)
-            node.reader.add(path, f"unknown region '{region}'.", nearest(region, sorted(known)))
+            node.reader.add(path, f"unknown region '{region}'.", close_words(region, sorted(known)))
     return found
 
 

@@ -124,7 +124,6 @@ class LineView:
     source: int
     as_of: str
     confidence: str
-    remark: str
     shared: bool
     region: str
 
@@ -325,12 +324,11 @@ class MapView:
 
 @dataclass(frozen=True, slots=True)
 class MarginalView:
-    """What the next step of budget would buy."""
+    """What a little more or less budget would do."""
 
     extra: str
     gained: str
-    saved: str
-    workloads: str
+    loss: str
     detail: str
 
 

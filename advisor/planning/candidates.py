@@ -9,7 +9,7 @@ from advisor.estimation.context import Context
 from advisor.estimation.costs import Costing
 from advisor.estimation.loss import rates_of
 from advisor.estimation.measures import offer
-from advisor.estimation.options import NOTHING, Builder, Option, OptionSet
+from advisor.estimation.options import Builder, Option, OptionSet
 from advisor.estimation.sampling import Sampler
 from advisor.model.disruption import Disruption
 from advisor.model.graph import Graph, Workload
@@ -33,10 +33,11 @@ class Candidate:
     @property
     def before(self) -> Option:
         """The option that changes nothing."""
-        return next(option for option in self.options.options if option.id == NOTHING)
+        return self.options.before
 
     def option(self, option_id: str) -> Option:
-        return next(option for option in self.options.options if option.id == option_id)
+        known = (*self.options.options, self.options.before)
+        return next(option for option in known if option.id == option_id)
 
 
 def candidates(request: PlanRequest, graph: Graph) -> tuple[Candidate, ...]:

@@ -62,7 +62,9 @@ def _miss(
         for option in item.options.options
         if meets(option.outcomes[disruption], item.targets[disruption], risk_level)
     ]
-    best = min(able, key=lambda option: (option.monthly, option.id), default=None)
+    best = min(
+        able, key=lambda option: (_given_up(item, option, picked, risk_level), option.monthly, option.id), default=None
+    )
     shown = Miss(
         disruption=disruption,
         metric=metric,
@@ -77,13 +79,22 @@ def _miss(
     if best is not None:
         extra = best.monthly - picked.monthly
         currency = item.builder.costing.currency
-        remedy = f"option {best.id} meets it for {format_amount(extra)} {currency} a month more"
+        more = "more" if extra >= 0 else "less"
+        remedy = f"option {best.id} meets it for {format_amount(abs(extra))} {currency} a month {more}"
+        if _given_up(item, best, picked, risk_level):
+            remedy += ", but gives up a target that is met now"
         return shown.model_copy(update={"remedy": remedy, "extra_monthly": extra.quantize(CENT)})
     closest = min(item.options.options, key=lambda option: _closeness(option, disruption, metric, risk_level))
     reached = format_duration(_value(closest, disruption, metric, risk_level))
     step = limiting(closest.outcomes[disruption], item.targets[disruption])
     remedy = f"no option meets it; the closest ({closest.id}) reaches {reached}, held up by: {step}"
     return shown.model_copy(update={"remedy": remedy, "attainable": False})
+
+
+def _given_up(item: Candidate, option: Option, picked: Option, risk_level: RiskLevel) -> int:
+    """How many targets that ``picked`` meets ``option`` would miss."""
+    missed = missed_targets(item, option.outcomes, risk_level)
+    return len(set(missed) - set(missed_targets(item, picked.outcomes, risk_level)))
 
 
 def _value(option: Option, disruption: Disruption, metric: str, risk_level: RiskLevel) -> float:

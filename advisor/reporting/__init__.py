@@ -90,9 +90,9 @@ def _subtitle(plan: Plan) -> str:
 
 
 def _findings(plan: Plan, sources: Sources) -> tuple[FindingView, ...]:
-    every = [*plan.findings, *(finding for item in plan.workloads for finding in item.findings)]
-    unique = dict.fromkeys(every)
-    return workloads.finding_views(tuple(unique), sources)
+    return workloads.finding_views(
+        [*plan.findings, *(finding for item in plan.workloads for finding in item.findings)], sources
+    )
 
 
 def _inputs(plan: Plan) -> tuple[tuple[str, str], ...]:

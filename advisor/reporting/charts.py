@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from advisor.model.disruption import DISRUPTIONS
@@ -31,6 +32,7 @@ __all__ = [
 
 MATRIX_ROWS = 20
 COST_ROWS = 18
+LOG_FROM = 20
 _NAME = 150
 _ROW = 28
 _GAP = 6
@@ -88,7 +90,7 @@ def _swatch(status: Status) -> str:
 
 
 class _Plane:
-    """Places of cost and loss on the frontier chart, both axes from zero."""
+    """Places of cost and loss on the frontier chart; the loss is on a logarithmic axis where it spans over a decade."""
 
     left, top, bottom, right = 62.0, 18.0, 210.0, WIDTH - 24.0
 
@@ -97,13 +99,18 @@ class _Plane:
         widest = max(dot.x for dot in points)
         self.budget = view.budget if view.budget is not None and view.budget <= 2.2 * widest else None
         self.x_ticks = svg.nice_ticks(max(widest, self.budget or 0.0), 6)
-        self.y_ticks = svg.nice_ticks(max(dot.y for dot in points), 4)
+        low, high = min(dot.y for dot in points), max(dot.y for dot in points)
+        self.log = low > 0 and high > LOG_FROM * low
+        decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1) if self.log else ()
+        self.y_ticks = [10.0**power for power in decades] or svg.nice_ticks(high, 4)
 
     def x(self, value: float) -> float:
         return self.left + (self.right - self.left) * value / self.x_ticks[-1]
 
     def y(self, value: float) -> float:
-        return self.bottom - (self.bottom - self.top) * value / self.y_ticks[-1]
+        first, last = self.y_ticks[0], self.y_ticks[-1]
+        part = math.log(value / first) / math.log(last / first) if self.log else value / last
+        return self.bottom - (self.bottom - self.top) * part
 
     def at(self, dot: FrontierDot) -> tuple[float, float]:
         return self.x(dot.x), self.y(dot.y)
@@ -138,7 +145,8 @@ def _frontier_axes(plane: _Plane, currency: str) -> Iterator[str]:
         yield svg.text(plane.left - 6, y + 3, _thousands(tick), size=8, anchor="end", fill=MUTED)
     for tick in plane.x_ticks:
         yield svg.text(plane.x(tick), plane.bottom + 13, _thousands(tick), size=8, anchor="middle", fill=MUTED)
-    yield svg.text(plane.left, 10, f"expected loss per year, {currency}", size=8, fill=MUTED)
+    scale = ", logarithmic" if plane.log else ""
+    yield svg.text(plane.left, 10, f"expected loss per year, {currency}{scale}", size=8, fill=MUTED)
     below = plane.bottom + 26
     yield svg.text(plane.right, below, f"added per month, {currency}", size=8, anchor="end", fill=MUTED)
 
@@ -163,7 +171,7 @@ def _frontier_chosen(view: FrontierView, plane: _Plane) -> Iterator[str]:
     x, y = plane.at(view.chosen)
     label = f"this plan: {view.chosen.targets_met} of {view.targets_total} targets"
     late = x > plane.right - 160
-    yield svg.text(x - 9 if late else x + 9, y - 9, label, size=8.5, fill=ACCENT, anchor="end" if late else "start")
+    yield svg.text(x - 6 if late else x + 6, y - 17, label, size=8.5, fill=ACCENT, anchor="end" if late else "start")
     yield svg.path(f"M{x:.1f} {y - 7:.1f}l7 7l-7 7l-7 -7z", fill=ACCENT)
 
 

@@ -44,23 +44,31 @@ def own_lines(lines: Iterable[CostLine]) -> list[CostLine]:
     return [line for line in lines if line.shared_id is None]
 
 
-def line_view(line: CostLine, sources: Sources) -> LineView:
-    """One line with quantity × unit price = amount and the source of the price."""
+def line_view(same: Sequence[CostLine], sources: Sources) -> LineView:
+    """One or several like lines with quantity × unit price = amount and the source of the price."""
+    line = same[0]
+    sums = total(same, line.currency)
     priced = line.monthly is not None
-    low, high = line.low, line.high if line.high is not None else line.monthly
+    count = f" ({len(same)} times)" if len(same) > 1 else ""
     return LineView(
-        what_for=line.what_for,
+        what_for=f"{words.clean(line.what_for)}{count}",
         sku=line.sku,
-        quantity=f"{words.number(line.quantity)} {line.unit}",
+        quantity=f"{words.number(sum((item.quantity for item in same), Decimal(0)))} {line.unit}",
         unit_price=words.number(line.unit_price) if line.unit_price is not None else words.UNPRICED,
-        amount=words.money(line.monthly, line.currency) if line.monthly is not None else words.UNPRICED,
-        span=words.money_range(low, high) if priced and low is not None and high is not None else "",
+        amount=words.money(sums.amount, line.currency) if priced else words.UNPRICED,
+        span=words.money_range(sums.low, high(same)) if priced else "",
         source=sources.price(line),
         as_of=line.as_of or ("undated" if priced else ""),
         confidence=line.confidence if priced else line.source,
-        remark=line.note or "",
         shared=line.shared_id is not None,
         region=line.region,
+    )
+
+
+def high(lines: Iterable[CostLine]) -> Decimal:
+    """The upper end of the priced lines' sum."""
+    return sum(
+        (line.monthly if line.high is None else line.high for line in lines if line.monthly is not None), Decimal(0)
     )
 
 
@@ -76,8 +84,26 @@ def tables(workload: WorkloadPlan, sources: Sources, currency: str) -> tuple[Cos
 def table(state: CostState, lines: Sequence[CostLine], sources: Sources, sums: CostTotal) -> CostTable:
     """One state's table."""
     title, per = STATE_TITLES[state]
-    views = tuple(line_view(line, sources) for line in lines)
+    views = tuple(line_view(same, sources) for same in grouped(lines))
     return CostTable(title, per, views, total_text(sums))
+
+
+def grouped(lines: Iterable[CostLine]) -> list[list[CostLine]]:
+    """Lines that buy the same at the same price, for which one sum is shown; costs.csv has each."""
+    groups: dict[tuple[object, ...], list[CostLine]] = {}
+    for line in lines:
+        key = (
+            line.what_for,
+            line.sku,
+            line.region,
+            line.unit,
+            line.unit_price,
+            line.source,
+            line.as_of,
+            line.shared_id,
+        )
+        groups.setdefault(key, []).append(line)
+    return list(groups.values())
 
 
 def _workload_total(workload: WorkloadPlan, state: CostState, currency: str) -> CostTotal:

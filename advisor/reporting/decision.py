@@ -33,9 +33,10 @@ def build(plan: Plan, sources: Sources) -> Decision:
 def _context(plan: Plan) -> Iterable[str]:
     figures = plan.portfolio
     yield _budget(plan)
-    span = words.money_range(figures.monthly_added_low, figures.monthly_added)
-    if span:
-        yield f"Assumed prices make it a range, {span} {plan.currency}; the upper end was used to decide."
+    top = max(figures.monthly_added, costs.high(costs.steady_lines(plan)))
+    if span := words.money_range(figures.monthly_added_low, top):
+        decided = "; its upper end was used to decide" if top == figures.monthly_added else ""
+        yield f"Assumptions make it a range, {span} {plan.currency}{decided}."
     if figures.unpriced:
         lines = words.plural(figures.unpriced, "cost line")
         yield f"{lines} {'has' if figures.unpriced == 1 else 'have'} no price yet and will come on top."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.plan import ComponentRecovery, Estimate, TaskResult, WorkloadPlan
@@ -38,8 +38,8 @@ def _fits(value: float | None, target: float | None, unbounded: bool) -> bool | 
     return not unbounded and value is not None and value <= target
 
 
-def view(estimate: Estimate, risk_level: str, sources: Sources) -> EstimateView:
-    """One estimate in words."""
+def view(estimate: Estimate, risk_level: str, sources: Sources, names: Mapping[str, str]) -> EstimateView:
+    """One estimate in words; ``names`` are those of the components."""
     decides = deciding_rto(estimate, risk_level)
     return EstimateView(
         status=status(estimate),
@@ -53,7 +53,7 @@ def view(estimate: Estimate, risk_level: str, sources: Sources) -> EstimateView:
         rpo_met=_fits(estimate.rpo_worst_s, estimate.target_rpo_s, estimate.rpo_unbounded),
         rto_met=_fits(decides, estimate.target_rto_s, estimate.rto_unbounded),
         limiting=estimate.limiting,
-        paths=_paths(estimate.components),
+        paths=_paths(estimate.components, names),
         notes=_notes(estimate),
         confidence=estimate.confidence,
         sources=sources.facts(estimate.facts),
@@ -63,12 +63,19 @@ def view(estimate: Estimate, risk_level: str, sources: Sources) -> EstimateView:
     )
 
 
-def _paths(components: Iterable[ComponentRecovery]) -> tuple[str, ...]:
+def component_names(workload: WorkloadPlan) -> dict[str, str]:
+    """The names people know components by; what belongs to the workload as a whole has none."""
+    return {"workload": ""} | {item.id: item.name for item in workload.components}
+
+
+def _paths(components: Iterable[ComponentRecovery], names: Mapping[str, str]) -> tuple[str, ...]:
     """How components come back, those that share a path in one phrase."""
     groups: dict[tuple[str, str], list[str]] = {}
     for item in components:
         place = f" in {item.served_from_region}" if item.served_from_region else ""
-        groups.setdefault((item.path, f"data from {item.served_from}{place}"), []).append(item.component)
+        groups.setdefault((item.path, f"data from {item.served_from}{place}"), []).append(
+            names.get(item.component, item.component)
+        )
     phrases = [f"{path} ({words.listing(names)}; {data})" for (path, data), names in groups.items()]
     hidden = len(phrases) - PATH_ROWS
     return tuple(phrases) if hidden <= 1 else (*phrases[:PATH_ROWS], f"{hidden} more ways, in plan.json")
@@ -87,7 +94,7 @@ def _notes(estimate: Estimate) -> tuple[str, ...]:
 
 def disruption_views(workload: WorkloadPlan, risk_level: str, sources: Sources) -> tuple[DisruptionView, ...]:
     """All disruptions that the plan estimates, in the order in which they are told."""
-    views = []
+    views, names = [], component_names(workload)
     for name in DISRUPTIONS:
         after, before = workload.estimates.get(name), workload.before.get(name)
         if after is None or before is None:
@@ -99,8 +106,8 @@ def disruption_views(workload: WorkloadPlan, risk_level: str, sources: Sources) 
                 place=after.worst_place or before.worst_place or "",
                 target_rpo=words.target(after.target_rpo_s),
                 target_rto=words.target(after.target_rto_s),
-                before=view(before, risk_level, sources),
-                after=view(after, risk_level, sources),
+                before=view(before, risk_level, sources, names),
+                after=view(after, risk_level, sources, names),
             )
         )
     return tuple(views)
@@ -127,12 +134,12 @@ def gantt(workload: WorkloadPlan) -> Gantt | None:
     if found is None:
         return None
     name, estimate = found
-    shown = _important(estimate.tasks)
+    shown, names = _important(estimate.tasks), component_names(workload)
     end = max(task.end_p95_s for task in estimate.tasks)
     return Gantt(
         workload=workload.name,
         disruption=words.DISRUPTION_TITLES[name],
-        bars=tuple(_bar(task) for task in shown),
+        bars=tuple(_bar(task, names.get(task.component, task.component)) for task in shown),
         omitted=len(estimate.tasks) - len(shown),
         target_s=estimate.target_rto_s,
         target=words.target(estimate.target_rto_s),
@@ -149,10 +156,10 @@ def _important(tasks: tuple[TaskResult, ...]) -> list[TaskResult]:
     )
 
 
-def _bar(task: TaskResult) -> GanttBar:
+def _bar(task: TaskResult, component: str) -> GanttBar:
     return GanttBar(
         title=task.title,
-        component=task.component,
+        component=component,
         start_s=task.start_p50_s,
         end_p50_s=task.end_p50_s,
         end_p95_s=task.end_p95_s,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from advisor.model.cost import total
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.graph import Graph
-from advisor.model.plan import Estimate, FrontierPoint, Plan, WorkloadPlan
+from advisor.model.plan import Estimate, FrontierPoint, Marginal, Plan, WorkloadPlan
 from advisor.model.report import (
     DrillView,
     FrontierDot,
@@ -71,16 +71,19 @@ def dependency_map(plan: Plan, graph: Graph | None) -> MapView:
 
 
 def marginal(plan: Plan) -> tuple[MarginalView, ...]:
-    """What the next steps of budget would buy, the cheapest first."""
-    return tuple(
-        MarginalView(
-            extra=words.money(item.extra_monthly, plan.currency),
-            gained=words.plural(item.targets_gained, "target"),
-            saved=words.about(item.expected_annual_loss_saved, plan.currency),
-            workloads=words.listing(item.workloads),
-            detail=words.sentence(item.detail),
-        )
-        for item in sorted(plan.marginal, key=lambda item: item.extra_monthly)
+    """What a little less and a little more budget would do; steps without any effect are left out."""
+    steps = [item for item in plan.marginal if item.targets_gained or item.expected_annual_loss_saved]
+    return tuple(_marginal(item, plan.currency) for item in sorted(steps, key=lambda item: item.extra_monthly))
+
+
+def _marginal(item: Marginal, currency: str) -> MarginalView:
+    saved, gained = item.expected_annual_loss_saved, item.targets_gained
+    names = words.listing(item.workloads)
+    return MarginalView(
+        extra=f"{words.money(abs(item.extra_monthly), currency)} {'less' if item.extra_monthly < 0 else 'more'}",
+        gained=f"{words.plural(abs(gained), 'target')} {'fewer' if gained < 0 else 'more'}" if gained else words.NONE,
+        loss=f"{words.about(abs(saved), currency)} {'less' if saved > 0 else 'more'}" if saved else words.NONE,
+        detail=words.sentence(f"{names}: {item.detail}" if names else item.detail),
     )
 
 
@@ -118,9 +121,7 @@ def standards(plan: Plan, sources: Sources) -> tuple[StandardView, ...]:
             workload=workload.name,
             standard=item.standard,
             level=f"level {item.level}" if item.level is not None else "none reached",
-            missing=f"level {item.next_level} needs {words.clean(item.missing)}"
-            if item.next_level
-            else "highest level",
+            missing=f"for level {item.next_level}: {words.clean(item.missing)}" if item.next_level else "highest level",
             source=sources.other(f"Standard {item.standard}", item.source),
             verify=item.verify,
         )

@@ -28,6 +28,7 @@ class _Entry:
     as_of: str | None
     confidence: str
     values: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 class Sources:
@@ -61,9 +62,11 @@ class Sources:
             return 0
         entry = _Entry("price", _PRICE_TITLES[line.origin], line.source, line.as_of, line.confidence)
         number = self._number(("price", line.origin, line.source, line.as_of or "", line.confidence), entry)
-        values = self._entries[number - 1].values
-        if line.sku not in values:
-            values.append(line.sku)
+        known = self._entries[number - 1]
+        if line.sku not in known.values:
+            known.values.append(line.sku)
+        if line.note and line.note not in known.notes:
+            known.notes.append(line.note)
         return number
 
     def other(self, title: str, source: str) -> int:
@@ -75,7 +78,7 @@ class Sources:
         return tuple(
             SourceView(
                 number,
-                entry.title,
+                " ".join([f"{entry.title}.", *map(words.sentence, entry.notes[:2])]) if entry.notes else entry.title,
                 words.listing(entry.values, 6),
                 entry.source,
                 entry.as_of or ("" if entry.kind == "other" else "undated"),

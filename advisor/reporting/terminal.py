@@ -112,12 +112,10 @@ def _misses(items: tuple[MissView, ...], width: int, color: bool) -> Iterable[st
         return
     yield _paint(f"Not met: {words.plural(len(items), 'target')}", _BOLD, color)
     for item in items[:MISS_ROWS]:
-        reach = "" if item.attainable else "; no option reaches it"
         name = words.clip(words.clean(item.workload), width // 2)
-        text = f"{name}, {item.disruption.lower()}: {item.metric} {item.estimate}, target {item.target}{reach}"
+        text = f"{name}, {item.disruption.lower()}: {item.metric} {item.estimate}, target {item.target}"
         yield from _item(_paint("✗", _RED, color), text, width)
-        extra = f" ({item.extra})" if item.extra else ""
-        yield from _item(" ", f"{item.remedy}{extra}", width)
+        yield from _item(" ", item.remedy, width)
     if len(items) > MISS_ROWS:
         yield f"  … and {len(items) - MISS_ROWS} more, in the report"
 

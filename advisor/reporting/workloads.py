@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from advisor.model.cost import CostTotal
 from advisor.model.disruption import DISRUPTIONS, Disruption
@@ -21,7 +21,8 @@ from advisor.model.report import (
 from advisor.reporting import costs, estimates, words
 from advisor.reporting.sources import Sources
 
-REJECTED_ROWS = 8
+REJECTED_ROWS = 6
+FINDING_DETAILS = 2
 _VERBS = {"create": "new", "extend": "changed", "convert": "converted"}
 
 
@@ -148,15 +149,20 @@ def miss_view(miss: Miss, workload: str, currency: str) -> MissView:
     """A miss in words, with what meeting the target would add."""
     loss = miss.metric == "rpo"
     estimate = words.data_loss(miss.estimate_s, True) if loss else words.duration(miss.estimate_s, True)
-    extra = f"{words.money(miss.extra_monthly, currency)} more per month" if miss.extra_monthly is not None else ""
+    extra = words.money(miss.extra_monthly, currency) if miss.extra_monthly is not None else ""
+    remedy = words.sentence(miss.remedy)
+    if not miss.attainable and "no option" not in remedy.lower():
+        remedy = f"No option reaches it. {remedy}"
+    if extra and extra not in remedy:
+        remedy = f"{remedy} It adds {extra} per month."
     return MissView(
         workload=workload,
         disruption=words.DISRUPTION_TITLES[miss.disruption],
         metric=words.METRICS[miss.metric],
         target=words.target(miss.target_s),
         estimate=estimate,
-        limiting=miss.limiting,
-        remedy=words.sentence(miss.remedy),
+        limiting="" if miss.limiting in miss.remedy else miss.limiting,
+        remedy=remedy,
         extra=extra,
         attainable=miss.attainable,
     )
@@ -198,21 +204,28 @@ def _infeasible(item: Infeasible, sources: Sources) -> InfeasibleView:
     )
 
 
-def finding_views(findings: Sequence[Finding], sources: Sources) -> tuple[FindingView, ...]:
-    """Findings by severity."""
-    ranked = sorted(findings, key=lambda item: (SEVERITY_ORDER.index(item.severity), item.id, item.resource or ""))
-    return tuple(
-        FindingView(
-            id=item.id,
-            severity=item.severity,
-            title=item.title,
-            workload=item.workload or "",
-            resource=item.resource or "",
-            detail=words.sentence(item.detail),
-            fix=words.sentence(item.fix),
-            source=sources.other("Basis of a finding", item.source),
-        )
-        for item in ranked
+def finding_views(findings: Iterable[Finding], sources: Sources) -> tuple[FindingView, ...]:
+    """Findings by severity; those that say the same of several resources in one."""
+    groups: dict[tuple[str, ...], list[Finding]] = {}
+    for item in sorted(dict.fromkeys(findings), key=lambda item: (SEVERITY_ORDER.index(item.severity), item.id)):
+        groups.setdefault((item.id, item.severity, item.title, item.fix, item.source), []).append(item)
+    return tuple(_finding(same, sources) for same in groups.values())
+
+
+def _finding(same: Sequence[Finding], sources: Sources) -> FindingView:
+    first = same[0]
+    details = list(dict.fromkeys(words.sentence(item.detail) for item in same if item.detail))
+    shown = " ".join(details[:FINDING_DETAILS])
+    hidden = len(details) - FINDING_DETAILS
+    return FindingView(
+        id=first.id,
+        severity=first.severity,
+        title=words.sentence(first.title),
+        workload=words.listing(sorted({item.workload for item in same if item.workload})),
+        resource=words.listing(sorted({item.resource for item in same if item.resource})),
+        detail=f"{shown} {hidden} more in findings.csv." if hidden > 0 else shown,
+        fix=words.sentence(first.fix),
+        source=sources.other("Basis of a finding", first.source),
     )
 
 

@@ -20,7 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _port(text: str) -> int:
     if text.isascii() and text.isdigit() and 1 <= int(text) <= MAX_PORT:
         return int(text)
-    raise argparse.ArgumentTypeError(f"'{text}' is no port; write a number from 1 to {MAX_PORT}, such as {DEFAULT_PORT}")
+    raise argparse.ArgumentTypeError(f"'{text}' is no port; write a number from 1 to {MAX_PORT}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The targets while they are being edited: typed texts, right or wrong, over what a file said or the inventory showed."""
+"""The targets while they are edited: texts as typed, right or wrong, over what a file said or the inventory showed."""
 
 from __future__ import annotations
 
@@ -160,7 +160,8 @@ def _edited(row: Row, changes: Mapping[str, object], classes: Mapping[str, Workl
 
 def needs_redraw(edits: Mapping[int, Mapping[str, object]]) -> bool:
     """Whether the grid must show other cells than the typed ones: another class, or a cell that falls back on it."""
-    return any(name == CLASS_COLUMN or not str(value or "").strip() for row in edits.values() for name, value in row.items())
+    typed = [pair for row in edits.values() for pair in row.items()]
+    return any(name == CLASS_COLUMN or not str(value or "").strip() for name, value in typed)
 
 
 def workload_at(text: str, mistake: Mistake) -> str:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from advisor.model.graph import Blast, Component, Graph, Workload
-from advisor.model.inventory import Inventory
 from advisor.reporting import words
 
 MAX_BOXES: Final = 120
@@ -25,9 +24,11 @@ STATE_WORDS: Final[Mapping[str, str]] = {
     "unprotected": "loses protection",
     "": "not touched",
 }
+_NEEDED, _STORES, _SERVERS, _ENTRIES, _NEEDING = range(5)
+_RANKS: Final[Mapping[str, int]] = {"database": _STORES, "cache": _STORES, "entry": _ENTRIES}
 _HEAD: Final = (
     'bgcolor="transparent"', "rankdir=LR", "nodesep=0.18", "ranksep=0.7",
-    'node [shape=box, style="filled", fontname="Helvetica", fontsize=11, margin="0.14,0.07", color="#1f4e79", penwidth=0.8]',
+    'node [shape=box, fontname="Helvetica", fontsize=11, margin="0.14,0.07", color="#1f4e79", penwidth=0.8]',
     'edge [color="#1f4e79", penwidth=0.9, arrowsize=0.7]',
 )  # fmt: skip
 
@@ -68,39 +69,39 @@ def estate_dot(graph: Graph, notes: Mapping[str, str], blast: Blast | None = Non
     return _dot(boxes, edges)
 
 
-def workload_dot(graph: Graph, workload: Workload, inventory: Inventory, blast: Blast | None = None) -> str:
+def workload_dot(graph: Graph, workload: Workload, blast: Blast | None = None) -> str:
     """The components of one workload, between what it needs and what needs it."""
+    parts = {item.id: item for item in workload.components}
     boxes = [
-        Box(item.id, (item.name, _what(item, blast)), _state(item, blast), 1 if item.kind in ("database", "cache") else 2)
+        Box(item.id, (item.name, _what(item, blast)), _state(item, blast), _RANKS.get(item.kind, _SERVERS))
         for item in workload.components
     ]
     edges = [(need, item.id, True) for item in workload.components for need in item.needs]
-    own = {item.id for item in workload.components}
-    fronts = [item for item in workload.components if item.kind == "entry"]
-    boxes = [Box(box.key, box.lines, box.state, 3) if box.key in {item.id for item in fronts} else box for box in boxes]
-    for front in fronts:
-        edges += [
-            (item.id, front.id, True)
-            for item in workload.components
-            if set(item.entry_ids) & {front.id, *front.members} and item.id != front.id
-        ]
-    roots = [item.id for item in workload.components if item.kind not in ("database", "cache", "entry")] or sorted(own)
+    entries = [item for item in workload.components if item.kind == "entry"]
+    for entry in entries:
+        fronted = {entry.id, *entry.members}
+        edges += [(item.id, entry.id, True) for item in workload.components if fronted & set(item.entry_ids)]
+    servers = [item.id for item in workload.components if _RANKS.get(item.kind, _SERVERS) == _SERVERS] or list(parts)
+    first, last = servers[:1], [item.id for item in entries] or servers
     verdicts = blast.workloads if blast else {}
     for needs, hard in ((workload.needs_hard, True), (workload.needs_soft, False)):
-        for name in needs:
-            boxes.append(_neighbour(name, verdicts, 0))
-            edges += [(f"workload {name}", root, hard) for root in roots[:1]]
-    ends = [item.id for item in fronts] or roots
+        boxes += [_neighbour(name, verdicts, _NEEDED) for name in needs]
+        edges += [(_key(name), server, hard) for name in needs for server in first]
     for other in graph.workloads:
         if workload.name in (*other.needs_hard, *other.needs_soft):
-            boxes.append(_neighbour(other.name, verdicts, 4))
-            edges.append((ends[0] if ends else "", f"workload {other.name}", workload.name in other.needs_hard))
+            boxes.append(_neighbour(other.name, verdicts, _NEEDING))
+            edges += [(end, _key(other.name), workload.name in other.needs_hard) for end in last[:1]]
     return _dot(boxes[:MAX_BOXES], edges)
+
+
+def _key(name: str) -> str:
+    return f"workload {name}"
 
 
 def _neighbour(name: str, verdicts: Mapping[str, str], rank: int) -> Box:
     state = verdicts.get(name, "")
-    return Box(f"workload {name}", (name, f"workload{', ' + STATE_WORDS[state] if state else ''}"), state, rank, faint=True)
+    what = f"workload, {STATE_WORDS[state]}" if state else "workload"
+    return Box(_key(name), (name, what), state, rank, faint=True)
 
 
 def _hit(item: Component, blast: Blast) -> int:
@@ -144,7 +145,8 @@ def _nodes(boxes: Iterable[Box], keys: Mapping[str, str]) -> Iterator[str]:
         fill, ink = FILLS[box.state]
         style = "rounded,filled,dashed" if box.faint else "filled"
         label = quoted(line for line in box.lines if line)
-        yield f'{keys[box.key]} [label={label}, tooltip={label}, fillcolor="{fill}", fontcolor="{ink}", style="{style}"]'
+        look = f'fillcolor="{fill}", fontcolor="{ink}", style="{style}"'
+        yield f"{keys[box.key]} [label={label}, tooltip={label}, {look}]"
 
 
 def _ranks(boxes: Iterable[Box], keys: Mapping[str, str]) -> Iterator[str]:

@@ -38,7 +38,8 @@ def _plan(state: Session, loaded: Loaded, targets: Targets) -> Made:
     bar = st.progress(0.0, text="Planning")
     start = time.perf_counter()
     try:
-        assessment = api.plan_for(loaded.imported, targets, rules, prices, settings, None, _listener(bar.progress, steps))
+        hear = _listener(bar.progress, steps)
+        assessment = api.plan_for(loaded.imported, targets, rules, prices, settings, progress=hear)
     finally:
         bar.empty()
     report = reporting.build(assessment.plan, assessment.deliverable.graph)

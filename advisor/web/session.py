@@ -13,6 +13,7 @@ import streamlit as st
 
 from advisor import api
 from advisor.api.asking import dependency_graph, load_targets_bytes
+from advisor.api.assessing import today
 from advisor.model.evidence import RuleBook
 from advisor.model.finding import InputError, Mistake
 from advisor.model.graph import Graph
@@ -138,7 +139,7 @@ def _books(as_of: date) -> tuple[RuleBook, PriceBook]:
 
 def books() -> tuple[RuleBook, PriceBook]:
     """The shipped rules and prices of today; the same for everybody."""
-    return _books(date.today())
+    return _books(today())
 
 
 def parsed_targets(state: Session) -> Targets | tuple[Mistake, ...]:
@@ -177,5 +178,5 @@ def plan_key(state: Session, loaded: Loaded, targets: Targets) -> PlanKey:
     rules, prices = books()
     return PlanKey(
         loaded.digest, targets.digest, rules.digest, prices.digest, state.objective, state.admit_unpriced, state.seed,
-        date.today(),
+        today(),
     )  # fmt: skip

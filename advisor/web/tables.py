@@ -33,7 +33,10 @@ def kinds_by_region(inventory: Inventory) -> pd.DataFrame:
     counts = Counter((item.kind.replace("_", " "), item.region or "no region") for item in inventory.resources.values())
     regions = sorted({region for _, region in counts}, key=lambda name: (name == "no region", name))
     kinds = sorted({kind for kind, _ in counts})
-    rows = [(kind, *(counts[kind, region] for region in regions), sum(counts[kind, r] for r in regions)) for kind in kinds]
+    rows = []
+    for kind in kinds:
+        each = [counts[kind, region] for region in regions]
+        rows.append((kind, *each, sum(each)))
     return frame(("Kind", *regions, "All"), rows)
 
 
@@ -45,8 +48,8 @@ def mistakes(items: Iterable[Mistake]) -> pd.DataFrame:
 
 def findings(items: Iterable[Finding]) -> pd.DataFrame:
     """Findings about what was read."""
-    return frame(("Severity", "Finding", "Resource", "Detail", "What to do"),
-                 ((item.severity, item.title, item.resource or "", item.detail, item.fix) for item in items))  # fmt: skip
+    rows = ((item.severity, item.title, item.resource or "", item.detail, item.fix) for item in items)
+    return frame(("Severity", "Finding", "Resource", "Detail", "What to do"), rows)
 
 
 def skipped(imported: ImportResult) -> pd.DataFrame:
@@ -58,8 +61,8 @@ def skipped(imported: ImportResult) -> pd.DataFrame:
 def workloads(report: Report) -> pd.DataFrame:
     """One line a workload."""
     rows = (
-        (item.name, item.class_name, f"{item.tier_before} → {item.tier}" if item.tier != item.tier_before else item.tier,
-         item.met, item.added, item.loss.before, item.loss.after, len(item.actions))
+        (item.name, item.class_name, " → ".join(dict.fromkeys((item.tier_before, item.tier))), item.met,
+          item.added, item.loss.before, item.loss.after, len(item.actions))
         for item in report.workloads
     )  # fmt: skip
     return frame(("Workload", "Class", "Protection", "Targets met", "Added per month", "Expected loss a year, now",
@@ -75,8 +78,9 @@ def estimates(view: WorkloadView) -> pd.DataFrame:
             loss = f"{side.rpo_worst} {_sign(side.rpo_met)}".strip()
             back = f"{side.rto_p95} {_sign(side.rto_met)}".strip()
             first = name == "now"
-            rows.append((place if first else "", name, item.target_rpo if first else "", loss, side.rpo_expected,
-                         item.target_rto if first else "", side.rto_p50, side.rto_p90, back, side.chance, side.limiting))  # fmt: skip
+            heads = (place, item.target_rpo, item.target_rto) if first else ("", "", "")
+            rows.append((heads[0], name, heads[1], loss, side.rpo_expected, heads[2], side.rto_p50, side.rto_p90, back,
+                         side.chance, side.limiting))  # fmt: skip
     return escaped(("Disruption", "", "Target: data loss", "Data loss at worst", "expected", "Target: recovery",
                     "Recovery P50", "P90", "P95", "Chance to meet", "Limiting step"), rows)  # fmt: skip
 
@@ -104,5 +108,5 @@ def misses(items: Iterable[MissView]) -> pd.DataFrame:
          item.extra or ("" if item.attainable else "out of reach"))
         for item in items
     )  # fmt: skip
-    return escaped(("Workload", "Disruption", "Target", "asked", "planned", "Limiting step", "What it would take", "Costs"),
-                   rows)  # fmt: skip
+    heads = ("Workload", "Disruption", "Target", "asked", "planned", "Limiting step", "What it would take", "Costs")
+    return escaped(heads, rows)

@@ -24,7 +24,7 @@ _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zl", "Zp"})
 
 
 def scalar(text: str) -> str:
-    """A text as YAML: bare where nothing can be mistaken, else in quotation marks, what cannot be seen as its number."""
+    """A text as YAML: bare where it cannot be mistaken, else in quotation marks, what cannot be seen by number."""
     if _BARE.fullmatch(text) and text.lower() not in _NOT_BARE:
         return text
     return '"' + "".join(_escaped(char) for char in text) + '"'
@@ -119,10 +119,12 @@ def _workload(spec: WorkloadSpec, own: Mapping[Cell, str]) -> Iterable[str]:
     if own:
         yield "    targets:"
         for disruption in DISRUPTIONS:
-            pairs = [f"{metric}: {_typed(own[disruption, metric])}" for metric in METRICS if (disruption, metric) in own]
+            given = [metric for metric in METRICS if (disruption, metric) in own]
+            pairs = [f"{metric}: {_typed(own[disruption, metric])}" for metric in given]
             if pairs:
                 yield f"      {disruption}: {{{', '.join(pairs)}}}"
-    needs = [f"{kind}: {_list(names)}" for kind, names in (("hard", spec.needs_hard), ("soft", spec.needs_soft)) if names]
+    kinds = (("hard", spec.needs_hard), ("soft", spec.needs_soft))
+    needs = [f"{kind}: {_list(names)}" for kind, names in kinds if names]
     if needs:
         yield f"    needs: {{{', '.join(needs)}}}"
     yield from _numbers(spec)

@@ -11,7 +11,9 @@ from advisor.reporting import words
 _PUNCTUATION: Final = re.compile(r"([!-/:-@\[-`{-~])")
 # What the page turns into links, arrows or pictures even where it is escaped: an invisible word joiner keeps it apart.
 _JOINER: Final = "\u2060"
-_MAGIC: Final = re.compile(r"(?<=:)(?=/)|(?<=www)(?=\.)|(?<=@)|(?<=-)(?=[->])|(?<=<)(?=-)|(?<=:)(?=streamlit:)", re.IGNORECASE)
+_MAGIC: Final = re.compile(
+    r"(?<=:)(?=/)|(?<=www)(?=\.)|(?<=@)|(?<=-)(?=[->])|(?<=<)(?=-)|(?<=:)(?=streamlit:)", re.IGNORECASE
+)
 
 
 def plain(text: object) -> str:

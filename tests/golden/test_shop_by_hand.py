@@ -37,9 +37,7 @@ def workload(plan: Plan, name: str) -> WorkloadPlan:
 
 
 @pytest.fixture(scope="module")
-def certain(
-    shop: ImportResult, shop_targets: Targets, certain_rules: RuleBook, prices: PriceBook
-) -> Plan:
+def certain(shop: ImportResult, shop_targets: Targets, certain_rules: RuleBook, prices: PriceBook) -> Plan:
     settings = api.Settings(as_of=AS_OF, samples=100, with_frontier=False)
     return api.plan_for(shop, pinned(shop_targets), certain_rules, prices, settings).plan
 
@@ -76,14 +74,17 @@ def test_legacy_costs_its_snapshots(plan: Plan) -> None:
 
 
 def test_payments_outlasts_its_zone_with_the_lag_of_its_standby(plan: Plan, certain: Plan) -> None:
-    # PostgreSQL replicates asynchronously: at most the assumed 5 s; the servers hold the same content behind the balancer
+    # PostgreSQL replicates asynchronously: at most the assumed 5 s; the servers hold the same content behind the
+    # balancer
     assert workload(plan, PAYMENTS).estimates["zone"].rpo_worst_s == 5.0
-    # before: the standby stands in the same zone, so the newest log backup (up to 30 min) is what is left of the database,
+    # before: the standby stands in the same zone, so the newest log backup (up to 30 min) is what is left of the
+    # database,
     # and the daily policy with 1 h of jitter of the servers: 24 h + 1 h + 5 s ready + upload of a day's 3 %
     upload = 100 * 1024 * 0.03 / 17
     before = workload(plan, PAYMENTS).before["zone"]
     assert before.rpo_worst_s == pytest.approx(25 * 3600 + 30 + upload, abs=0.1)
-    # the standby takes over in 30 s, the balancer leaves the zone in 30 s, its health checks take less; a probe takes 30 s
+    # the standby takes over in 30 s, the balancer leaves the zone in 30 s, its health checks take less; a probe takes
+    # 30 s
     assert workload(certain, PAYMENTS).estimates["zone"].rto_p95_s == 60
 
 

@@ -16,10 +16,27 @@ from advisor.model.inventory import Inventory, Kind, Resource
 from advisor.model.targets import Match, Target, Targets, WorkloadClass, WorkloadSpec
 
 KINDS: tuple[Kind, ...] = (
-    "instance", "instance", "instance", "disk", "snapshot", "eip", "load_balancer", "listener", "server_group", "scaling_group",
-    "database", "cache", "vswitch", "security_group", "network_interface", "nat_gateway", "replica_pair", "backup_plan",
-    "dts_job", "cluster",
-)  # fmt: skip
+    "instance",
+    "instance",
+    "instance",
+    "disk",
+    "snapshot",
+    "eip",
+    "load_balancer",
+    "listener",
+    "server_group",
+    "scaling_group",
+    "database",
+    "cache",
+    "vswitch",
+    "security_group",
+    "network_interface",
+    "nat_gateway",
+    "replica_pair",
+    "backup_plan",
+    "dts_job",
+    "cluster",
+)
 IDS = tuple(f"x-{number}" for number in range(14))
 some_id = st.sampled_from(IDS)
 some_ids = st.lists(some_id, max_size=4).map(tuple)
@@ -28,7 +45,8 @@ word = st.sampled_from(["web-01", "web-02", "db-01", "</script>", 'a"b', "", "la
 junk = st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=4), st.lists(st.integers(), max_size=2))
 members = st.lists(
     st.fixed_dictionaries(
-        {"server_id": some_id}, optional={"weight": st.sampled_from([0, 100]), "server_ip": address, "role": st.sampled_from(["master", ""])}
+        {"server_id": some_id},
+        optional={"weight": st.sampled_from([0, 100]), "server_ip": address, "role": st.sampled_from(["master", ""])},
     ),
     max_size=4,
 )
@@ -40,22 +58,54 @@ rules = st.lists(
     max_size=3,
 )
 ONE = (
-    "instance_id", "load_balancer_id", "vpc_id", "vswitch_id", "source_disk_id", "destination_disk_id", "source_snapshot_id", "master_id",
-    "dr_instance_id", "source_id", "destination_id", "scaling_group_id", "vault_id", "eip_id", "kms_key_id", "cluster_id",
-)  # fmt: skip
+    "instance_id",
+    "load_balancer_id",
+    "vpc_id",
+    "vswitch_id",
+    "source_disk_id",
+    "destination_disk_id",
+    "source_snapshot_id",
+    "master_id",
+    "dr_instance_id",
+    "source_id",
+    "destination_id",
+    "scaling_group_id",
+    "vault_id",
+    "eip_id",
+    "kms_key_id",
+    "cluster_id",
+)
 MANY = (
-    "instance_ids", "server_group_ids", "load_balancer_ids", "security_group_ids", "readonly_ids", "eip_ids", "vswitch_ids", "db_ids",
-    "snapshot_policy_ids", "node_ids", "disk_ids",
-)  # fmt: skip
+    "instance_ids",
+    "server_group_ids",
+    "load_balancer_ids",
+    "security_group_ids",
+    "readonly_ids",
+    "eip_ids",
+    "vswitch_ids",
+    "db_ids",
+    "snapshot_policy_ids",
+    "node_ids",
+    "disk_ids",
+)
 attributes = st.fixed_dictionaries(
     {},
     optional={
-        **dict.fromkeys(ONE, some_id), **dict.fromkeys(MANY, some_ids), "members": members, "backends": members, "rules": rules,
-        "private_ips": st.lists(address, max_size=2).map(tuple), "security_ips": st.lists(address, max_size=3).map(tuple),
-        "slave_zones": st.lists(st.sampled_from(["cn-a-h", "cn-a-i"]), max_size=2).map(tuple), "cidr": address, "status": junk,
-        "disk_type": st.sampled_from(["system", "data"]), "snat_entries": junk, "configurations": junk,
+        **dict.fromkeys(ONE, some_id),
+        **dict.fromkeys(MANY, some_ids),
+        "members": members,
+        "backends": members,
+        "rules": rules,
+        "private_ips": st.lists(address, max_size=2).map(tuple),
+        "security_ips": st.lists(address, max_size=3).map(tuple),
+        "slave_zones": st.lists(st.sampled_from(["cn-a-h", "cn-a-i"]), max_size=2).map(tuple),
+        "cidr": address,
+        "status": junk,
+        "disk_type": st.sampled_from(["system", "data"]),
+        "snat_entries": junk,
+        "configurations": junk,
     },
-)  # fmt: skip
+)
 
 
 @st.composite
@@ -64,26 +114,38 @@ def inventories(draw: st.DrawFn) -> Inventory:
     for resource_id in draw(st.lists(some_id, unique=True, max_size=len(IDS))):
         zone = draw(st.sampled_from([None, "cn-a-h", "cn-a-i"]))
         resources[resource_id] = Resource(
-            resource_id, draw(st.sampled_from(KINDS)), draw(word), draw(st.sampled_from(["cn-a", None])), zone,
+            resource_id,
+            draw(st.sampled_from(KINDS)),
+            draw(word),
+            draw(st.sampled_from(["cn-a", None])),
+            zone,
             status=draw(st.sampled_from([None, "Running", "Stopped"])),
-            tags=draw(st.dictionaries(st.sampled_from(["app", "env", "acs:x"]), word, max_size=2)), attributes=draw(attributes),
-        )  # fmt: skip
+            tags=draw(st.dictionaries(st.sampled_from(["app", "env", "acs:x"]), word, max_size=2)),
+            attributes=draw(attributes),
+        )
     return Inventory(resources)
 
 
 @st.composite
 def wishes(draw: st.DrawFn) -> Targets:
-    classes = {"standard": WorkloadClass("standard", dict.fromkeys(DISRUPTIONS, Target(60, 60)), Decimal(1), Decimal(1), 1.0, {})}
+    classes = {
+        "standard": WorkloadClass(
+            "standard", dict.fromkeys(DISRUPTIONS, Target(60, 60)), Decimal(1), Decimal(1), 1.0, {}
+        )
+    }
     names = draw(st.lists(st.sampled_from(["a", "b", "c"]), unique=True))
     specs = [
         WorkloadSpec(
-            name, Match(resources=draw(some_ids), names=draw(st.sampled_from([(), ("web-*",)]))), "standard",
+            name,
+            Match(resources=draw(some_ids), names=draw(st.sampled_from([(), ("web-*",)]))),
+            "standard",
             needs_hard=tuple(draw(st.lists(st.sampled_from(["a", "b", "c", "ghost"]), max_size=2))),
-            min_capacity=draw(st.sampled_from([None, 0.5, 1.0])), stateless=draw(st.sampled_from([None, True])),
+            min_capacity=draw(st.sampled_from([None, 0.5, 1.0])),
+            stateless=draw(st.sampled_from([None, True])),
             confirmed_edges=tuple(draw(st.lists(st.tuples(some_id, some_id), max_size=2))),
         )
         for name in names
-    ]  # fmt: skip
+    ]
     return Targets(classes, tuple(specs))
 
 

@@ -9,7 +9,7 @@ from advisor.exporters.steps import aliyun
 from advisor.exporters.terraform.build import clamp
 from advisor.exporters.terraform.database import STORAGE_TYPES, SYNC_ENGINES, engine_of, sync_class
 from advisor.exporters.terraform.replication import GROUP_MAX, RPO_S, SIZE_MAX, disk_shape, disks_of
-from advisor.exporters.terraform.snapshots import copies_of, hours, retention, weekdays
+from advisor.exporters.terraform.snapshots import copies_of, hours, policy_actions, retention, same_policy, weekdays
 from advisor.model.plan import Action
 
 
@@ -19,12 +19,18 @@ def snapshot_policy(stacks: Stacks, action: Action) -> None:
     if params.text("extends"):
         return
     template = stacks.template(action.region)
+    sharing = [
+        item for item in policy_actions(stacks.build, action.workload) if same_policy(stacks.build, item, action)
+    ]
+    if sharing[0].id != action.id:
+        return
+    disks = {disk for item in sharing for disk in Params.of(item).texts("disk_ids")}
     properties: dict[str, Json] = {
-        "AutoSnapshotPolicyName": stacks.build.cloud_name(action, params.text("policy_name") or "snapshots"),
+        "AutoSnapshotPolicyName": cloud_name(action.workload, params.text("policy_name") or "snapshots"),
         "RepeatWeekdays": list(weekdays(params)),
         "TimePoints": list(hours(params)),
         "RetentionDays": retention(params),
-        "DiskIds": sorted(set(params.texts("disk_ids"))) or None,
+        "DiskIds": sorted(disks) or None,
         **_copy(stacks, action, params),
         "Tags": stacks.tags(action),
     }

@@ -12,6 +12,7 @@ from advisor.exporters.text import bullets, code, document, fence, md, table
 from advisor.model.plan import Action
 from advisor.reporting import words
 
+POLICIES_MAX = 100  # fact snapshot.auto_policy.max_policies_per_region
 # What removing a resource means, where that is more than it seems.
 _REMOVAL = {
     "alicloud_ecs_auto_snapshot_policy": "Removing a policy stops new snapshots; those taken stay until they expire.",
@@ -21,7 +22,7 @@ _REMOVAL = {
     "alicloud_ess_attachment": "Removing the attachment takes today's servers out of the group and deletes none.",
     "alicloud_alb_load_balancer": "Move users back to the old entry before the load balancer is removed.",
     "alicloud_db_instance": "Databases are protected: set `deletion_protection = false` and apply once before removing.",
-    "alicloud_rds_instance_cross_backup_policy": "Removing it stops new copies; old ones expire.",
+    "alicloud_rds_instance_cross_backup_policy": "Removing it stops new copies only.",
     "alicloud_alidns_cloud_gtm_instance_config": "Put the old DNS record back before the access domain is removed.",
     "alicloud_dts_synchronization_instance": "Removing the synchronisation leaves the copy as it is at that moment.",
     "alicloud_instance": "Removing a standby server deletes its system disk.",
@@ -109,10 +110,22 @@ def _remarks(outcomes: list[Outcome], root: Root) -> Iterator[str]:
     here = [
         item for item in outcomes if not item.addresses or any(region == root.region for region, _ in item.addresses)
     ]
-    notes = [f"{md(item.action.title)}: {md(remark)}" for item in here for remark in item.remarks]
-    if notes:
+    titles: dict[str, list[str]] = {}
+    for item in here:
+        for remark in item.remarks:
+            titles.setdefault(remark, []).append(item.action.title)
+    policies = sum(type_ == "alicloud_ecs_auto_snapshot_policy" for type_, _ in root.resources)
+    if policies > POLICIES_MAX:
+        titles[
+            f"{policies} snapshot policies are more than the {POLICIES_MAX} that an account may have in a region."
+        ] = []
+    if titles:
         yield "Note:"
-        yield bullets(notes)
+        yield bullets(f"{md(remark)}{_whose(actions)}" for remark, actions in titles.items())
+
+
+def _whose(titles: list[str]) -> str:
+    return f" ({md(words.listing(titles))})" if titles else ""
 
 
 def _variables(root: Root) -> Iterator[str]:
@@ -158,12 +171,12 @@ def _rollback(root: Root) -> Iterator[str]:
 
 
 def _steps(build: Build, outcomes: list[Outcome]) -> Iterator[str]:
-    rows = []
+    rows: dict[tuple[str, ...], None] = {}
     for outcome in outcomes:
         action = outcome.action
         script = f"cli/{script_slugs(build)[action.workload]}.sh"
         for number, step in build.steps.of_action(action.workload, action.id):
-            rows.append((f"{code(script)} {number}", md(step.title), md(step.why)))
+            rows[f"{code(script)} {number}", md(step.title), md(step.why)] = None
     if rows:
         yield "## What Terraform cannot express"
         yield table(("Step", "What it does", "Why not in Terraform"), rows)

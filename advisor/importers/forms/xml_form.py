@@ -32,7 +32,7 @@ def read(text: str, context: Context, collector: Collector) -> bool:
         root = ElementTree.fromstring(text.strip())  # noqa: S314
     except ElementTree.ParseError as error:
         line = error.position[0]
-        raise RefusedError(f"line {line}: it is no valid XML.", "Export it again, the whole of it.") from None
+        raise RefusedError("it is no valid XML.", "Export it again, the whole of it.", f"line {line}") from None
     operation = re.sub(r"(Response|Result)$", "", _tag(root))
     value = _value(root, 0)
     if not isinstance(value, dict):

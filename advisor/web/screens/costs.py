@@ -46,7 +46,7 @@ def _budget(state: Session, made: Made) -> None:
         if view is None:
             st.caption("There is only one sensible plan, so there is nothing to weigh.")
         else:
-            picture(charts.frontier(view), "Expected loss a year against added cost per month", 820)
+            picture(charts.frontier(view, plan.currency), "Expected loss a year against added cost per month", 820)
     with right:
         _what_if(state, plan, view)
     before = state.made_before
@@ -67,7 +67,8 @@ def _what_if(state: Session, plan: Plan, view: FrontierView | None) -> None:
     if place.button("Plan with this budget", key="plan_what_if"):
         place.empty()
         _replan(state, f"{picked:.0f} {plan.currency}")
-    if state.draft_before is not None and state.previous is not None and st.button("Take the last plan back", key="undo"):
+    undoable = state.draft_before is not None and state.made_before is not None
+    if undoable and st.button("Take the last plan back", key="undo"):
         state.draft, state.draft_before = state.draft_before, None
         state.current, state.previous = state.previous, None
         _fields(state)
@@ -131,20 +132,20 @@ def _difference(before: Made, made: Made) -> None:
 
 def _totals(report: Report) -> None:
     st.subheader("By workload", divider="gray")
-    rows = ((item.name, item.now, item.steady, item.drill, item.failover, item.failback) for item in report.state_totals)
+    rows = ((item.name, *item.amounts) for item in report.state_totals)
     heads = [f"{STATE_TITLES[state][0]}, {STATE_TITLES[state][1]}" for state in COST_STATES]
     st.dataframe(tables.frame(("Workload", "Paid now, per month", *heads), rows), hide_index=True, key="totals")
     if report.cost_bars:
-        currency = report.frontier.currency if report.frontier else ""
-        picture(charts.cost_bars(report.cost_bars, currency), "Added monthly cost by workload and mechanism")
+        picture(charts.cost_bars(report.cost_bars, report.currency), "Added monthly cost by workload and mechanism")
 
 
 def _lines(report: Report) -> None:
     st.subheader("Line by line", divider="gray")
     state = st.radio("State", COST_STATES, key="cost_state", horizontal=True, label_visibility="collapsed",
                      format_func=lambda name: f"{STATE_TITLES[name][0]} ({STATE_TITLES[name][1]})")  # fmt: skip
-    owned = [(view.name, table) for view in report.workloads for table in view.costs if table.state == state]
-    if report.shared.lines and state == report.shared.state:
+    title = STATE_TITLES[state][0]
+    owned = [(view.name, table) for view in report.workloads for table in view.costs if table.title == title]
+    if report.shared.lines and report.shared.title == title:
         owned.append(("Shared, charged once", report.shared))
     lines = tables.cost_lines(owned)
     if lines.empty:

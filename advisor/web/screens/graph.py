@@ -35,15 +35,17 @@ def show() -> None:
     if not graph.workloads:
         st.caption("No workload was found.")
         return
-    st.write("An arrow leads from what must be back first to what waits for it; a dashed one helps, but is not waited for.")
+    st.write(
+        "An arrow leads from what must be back first to what waits for it; a dashed one helps without being waited for."
+    )
     scope, failure = _choose(state, state.loaded, graph, targets)
     inventory = state.loaded.imported.inventory
     blast = api.blast_of(inventory, graph, failure) if failure else None
-    _map(state, graph, inventory, scope, blast)
+    _map(state, graph, scope, blast)
     if blast is not None:
         _outcome(graph, inventory, blast)
     elif graph.cycles:
-        st.warning("Workloads that need one another in a circle have no order of recovery; see the findings of the plan.")
+        st.warning("Some workloads need one another in a circle and have no order of recovery; the findings name them.")
 
 
 def _choose(state: Session, loaded: Loaded, graph: Graph, targets: Targets) -> tuple[str, str]:
@@ -68,7 +70,9 @@ def _choose(state: Session, loaded: Loaded, graph: Graph, targets: Targets) -> t
         if kind == "resource" and len(found) > CHOICES_SHOWN:
             part = st.text_input("Id or name contains", key="fails_part").strip().lower()
             found = [item for item in found if part in _label(inventory, item).lower()][:CHOICES_SHOWN]
-        failure = st.selectbox("Which one", found, key=f"failure_{kind}", format_func=lambda item: _label(inventory, item))
+        failure = st.selectbox(
+            "Which one", found, key=f"failure_{kind}", format_func=lambda item: _label(inventory, item)
+        )
     return names[scope] if scope else "", failure or ""
 
 
@@ -85,10 +89,10 @@ def _label(inventory: Inventory, failure: str) -> str:
     return plain(f"{item.label}, {item.kind.replace('_', ' ')}")
 
 
-def _map(state: Session, graph: Graph, inventory: Inventory, scope: str, blast: Blast | None) -> None:
+def _map(state: Session, graph: Graph, scope: str, blast: Blast | None) -> None:
     workload = next((item for item in graph.workloads if item.name == scope), None)
     if workload is not None:
-        dot, what = maps.workload_dot(graph, workload, inventory, blast), f"Components of {workload.name}"
+        dot, what = maps.workload_dot(graph, workload, blast), f"Components of {workload.name}"
     else:
         notes = {item.name: words.plural(len(item.components), "component") for item in graph.workloads}
         if state.made is not None:
@@ -115,10 +119,13 @@ def _outcome(graph: Graph, inventory: Inventory, blast: Blast) -> None:
     rows = [(item, "fails", "") for item in blast.failed]
     rows += [(item, "degraded", words.share(left)) for item, left in blast.degraded.items()]
     rows += [(item, "loses protection", "") for item in blast.unprotected]
-    listed = []
-    for item, state, left in rows:
-        resource = inventory.get(item)
-        listed.append((state, left, resource.label if resource else item, resource.kind.replace("_", " ") if resource else "",
-                       home.get(item, ""), (resource.zone or resource.region or "") if resource else ""))  # fmt: skip
-    st.dataframe(tables.frame(("State", "Capacity left", "Resource", "Kind", "Workload", "Place"), listed), hide_index=True,
-                 key="blast")  # fmt: skip
+    listed = [(state, left, *_described(inventory, item), home.get(item, "")) for item, state, left in rows]
+    heads = ("State", "Capacity left", "Resource", "Kind", "Place", "Workload")
+    st.dataframe(tables.frame(heads, listed), hide_index=True, key="blast")
+
+
+def _described(inventory: Inventory, item: str) -> tuple[str, str, str]:
+    resource = inventory.get(item)
+    if resource is None:
+        return item, "", ""
+    return resource.label, resource.kind.replace("_", " "), resource.zone or resource.region or ""

@@ -54,12 +54,14 @@ def show() -> None:
 
 
 def _upload(state: Session, loaded: Loaded) -> None:
-    with st.expander("Take a targets file", expanded=bool(state.targets_mistakes)), st.form("targets_upload", border=False):
+    failed = bool(state.targets_mistakes)
+    with st.expander("Take a targets file", expanded=failed), st.form("targets_upload", border=False):
         file = st.file_uploader("Targets file", type=["yaml", "yml"], key="targets_file")
         if st.form_submit_button("Read the targets", key="read_targets") and file is not None:
             take_file(state, loaded, file.name, file.getvalue())
         if state.targets_mistakes:
-            st.error("The targets file was not taken over. " + words.plural(len(state.targets_mistakes), "mistake") + ":")
+            count = words.plural(len(state.targets_mistakes), "mistake")
+            st.error(f"The targets file was not taken over. {count}:")
             st.table(tables.mistakes(state.targets_mistakes), hide_index=True, border="horizontal")
 
 
@@ -98,8 +100,8 @@ def _settings(state: Session, draft: Draft) -> Draft:
 def _grid(state: Session, draft: Draft) -> None:
     st.markdown("**Workloads**")
     st.caption(
-        "RPO: how much work may be lost at worst. RTO: how long the workload may be away. Write 15 min, 4 h or 2 d, none "
-        "for no target; empty a cell to take the class's."
+        "RPO: how much work may be lost at worst. RTO: how long the workload may be away. Write 15 min, 4 h or 2 d; "
+        "none for no target; empty a cell to take the class's."
     )
     key = f"grid_{state.grid_version}"
     if key not in st.session_state or state.grid is None:

@@ -70,9 +70,9 @@ def _actions(view: WorkloadView) -> None:
     if not view.actions:
         st.caption("Nothing is changed.")
         return
-    rows = ((item.number, item.title, item.mechanism, item.verb, item.where, item.touches) for item in view.actions)
-    st.table(tables.escaped(("", "Action", "Mechanism", "What", "Region", "Touches"), rows), hide_index=True,
-             border="horizontal")  # fmt: skip
+    rows = ((item.number, item.title, item.verb, item.where, item.touches) for item in view.actions)
+    heads = ("", "Action", "What", "Region", "Touches")
+    st.table(tables.escaped(heads, rows), hide_index=True, border="horizontal")
 
 
 def _costs(view: WorkloadView) -> None:
@@ -82,7 +82,7 @@ def _costs(view: WorkloadView) -> None:
     for table in view.costs:
         st.caption(f"{md(table.title)} ({md(table.per)}): {md(table.total)}")
         lines = tables.cost_lines([("", table)]).drop(columns="Workload")
-        st.dataframe(lines, hide_index=True, key=f"lines_{table.state}")
+        st.dataframe(lines, hide_index=True, key=f"lines {table.title}")
 
 
 def _alternatives(view: WorkloadView) -> None:

@@ -54,7 +54,9 @@ LOAD = 100 * MIB * 0.6 * 0.3 / 60  # hot 30 % of the used 60 % at 60 MiB/s
 RESTART = 60 + 150  # check within 1 min, restart within 5 min, on average half of it
 HOST_RESTART = RESTART + minutes(1, 5) + 30  # boot, start, probe
 ROLL_BACK = minutes(20, 30, 1, 2) + LOAD + minutes(1, 5, 15)  # notice, declare, stop, roll back | boot, start, verify
-REBUILD = minutes(10, 15) + 90 + minutes(1) + 20 + LOAD + minutes(5, 5, 15)  # create, boot, attach | start, callers, verify
+REBUILD = (
+    minutes(10, 15) + 90 + minutes(1) + 20 + LOAD + minutes(5, 5, 15)
+)  # create, boot, attach | start, callers, verify
 REBUILD_AWAY = REBUILD - minutes(10, 15) + minutes(15, 45)
 ATTACH_STANDBY = minutes(10, 15, 5) + 20 + minutes(5, 5, 15)  # software in step (boot is shorter), attach, start …
 OPEN_REPLICA = minutes(10, 15, 5) + 20 + minutes(5, 5, 15)  # the replica opens (2 min) while the software is brought up
@@ -127,7 +129,9 @@ def test_previous_generation_disks_skip_a_run_that_falls_into_an_upload(certain_
 
 
 DATABASE_HA = Protection("rds_ha", DATABASE.id, ("rm-1",), {"slave_zone": OTHER_ZONE})
-DATABASE_COPY = Protection("rds_cross_region_backup", DATABASE.id, ("rm-1",), {"target_region": AWAY, "retention_days": 7})
+DATABASE_COPY = Protection(
+    "rds_cross_region_backup", DATABASE.id, ("rm-1",), {"target_region": AWAY, "retention_days": 7}
+)
 DATABASE_SYNC = Protection("dts", DATABASE.id, ("rm-1",), {"target_region": AWAY})
 RESTORE = 600 + 200 * MIB * 0.6 / 80 + 300  # create 10 min, restore at 80 MiB/s, new endpoint 5 min
 DATABASE_CASES: list[tuple[str, Disruption, list[Protection], float, float]] = [
@@ -155,7 +159,9 @@ def test_database(
 
 
 def test_an_asynchronous_standby_loses_its_lag(rules: RuleBook) -> None:
-    context = estate.database_context(rules, engine="PostgreSQL", category="HighAvailability", slave_zones=(OTHER_ZONE,))
+    context = estate.database_context(
+        rules, engine="PostgreSQL", category="HighAvailability", slave_zones=(OTHER_ZONE,)
+    )
     assert outcome(context, "zone").worst_s == 5
     synchronous = estate.database_context(
         rules, engine="PostgreSQL", category="HighAvailability", slave_zones=(OTHER_ZONE,), replication_mode="Sync"
@@ -198,12 +204,12 @@ def test_a_region_needs_a_standby_group_and_a_switch_of_names(certain_rules: Rul
     assert not outcome(context, "region").recoverable
     params = {"target_region": AWAY, "mode": "warm"}
     warm = Protection("fleet_standby", "server_group:sgp-1", ("i-0", "i-1"), params)
-    by_hand = minutes(15, 45) + minutes(5) + 600 + 30 + 900  # DNS record, TTL, resolvers that cache longer, verification
+    by_hand = (
+        minutes(15, 45) + minutes(5) + 600 + 30 + 900
+    )  # DNS record, TTL, resolvers that cache longer, verification
     assert outcome(context, "region", warm).quantile(0.5) == by_hand
     gtm = Protection("gtm", "entry:alb-1", ("alb-1",), {"interval_s": 60, "retries": 3, "ttl_s": 60})
     managed = outcome(context, "region", warm, gtm)
     # three probes 60 s apart, half a TTL of 60 s, resolvers that cache longer, a probe
     assert managed.quantile(0.5) == minutes(3) + 30 + 30 + 30
     assert all(task.automatic for task in managed.schedule.tasks)  # type: ignore[union-attr]
-
-

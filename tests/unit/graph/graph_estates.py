@@ -32,9 +32,16 @@ def make(
     """A resource; ``at`` is a zone letter, or several of them."""
     zones = tuple(zone(letter, region or REGION) for letter in at.split())
     return Resource(
-        resource_id, kind, name, region, zones[0] if zones else None, zones if len(zones) > 1 else (), status,
-        tags or {}, attributes,
-    )  # fmt: skip
+        resource_id,
+        kind,
+        name,
+        region,
+        zones[0] if zones else None,
+        zones if len(zones) > 1 else (),
+        status,
+        tags or {},
+        attributes,
+    )
 
 
 def server(resource_id: str, at: str = "h", name: str = "", **more: object) -> Resource:

@@ -17,14 +17,20 @@ TAGS = {"app": "shop"}
 def shop() -> Inventory:
     """Four servers over two zones behind one balancer, with a database that stands in both and a policy."""
     return estate(
-        server("i-1", "h", tags=TAGS, private_ips=("10.0.0.1",)), server("i-2", "h", tags=TAGS), server("i-3", "i", tags=TAGS),
-        server("i-4", "i", tags=TAGS), disk("d-1", "i-1", snapshot_policy_ids=("sp-1",)),
+        server("i-1", "h", tags=TAGS, private_ips=("10.0.0.1",)),
+        server("i-2", "h", tags=TAGS),
+        server("i-3", "i", tags=TAGS),
+        server("i-4", "i", tags=TAGS),
+        disk("d-1", "i-1", snapshot_policy_ids=("sp-1",)),
         make("load_balancer", "alb-1", at="h i", lb_type="alb", tags=TAGS),
         make("listener", "l-1", load_balancer_id="alb-1", server_group_ids=("sgp-1",)),
         make("server_group", "sgp-1", load_balancer_ids=("alb-1",), members=members("i-1", "i-2", "i-3", "i-4")),
-        make("eip", "eip-1", instance_id="alb-1"), make("snapshot_policy", "sp-1"),
-        make("database", "rm-1", at="h", slave_zones=(zone("i"),), tags=TAGS, vpc_id="vpc-1", security_ips=("10.0.0.1",)),
-    )  # fmt: skip
+        make("eip", "eip-1", instance_id="alb-1"),
+        make("snapshot_policy", "sp-1"),
+        make(
+            "database", "rm-1", at="h", slave_zones=(zone("i"),), tags=TAGS, vpc_id="vpc-1", security_ips=("10.0.0.1",)
+        ),
+    )
 
 
 def hit(inventory: Inventory, failure: str, asked: Targets | None = None) -> Blast:
@@ -98,7 +104,9 @@ def test_a_group_that_serves_nobody_is_not_blamed_on_the_failure() -> None:
 
 
 def test_needs_carry_a_failure_on() -> None:
-    inventory = estate(server("i-1", tags={"app": "pay"}), server("i-2", tags={"app": "web"}), server("i-3", tags={"app": "ads"}))
+    inventory = estate(
+        server("i-1", tags={"app": "pay"}), server("i-2", tags={"app": "web"}), server("i-3", tags={"app": "ads"})
+    )
     asked = targets(spec("pay"), spec("web", needs_hard=("pay",)), spec("ads", needs_soft=("web",)))
     assert hit(inventory, "resource:i-1", asked).workloads == {"ads": "degraded", "pay": "failed", "web": "failed"}
 
@@ -111,9 +119,11 @@ def test_a_ring_of_needs_fails_together_and_ends() -> None:
 
 def test_a_copy_elsewhere_is_protection() -> None:
     inventory = estate(
-        server("i-1"), disk("d-1", "i-1"), make("snapshot", "s-1", source_disk_id="d-1"),
+        server("i-1"),
+        disk("d-1", "i-1"),
+        make("snapshot", "s-1", source_disk_id="d-1"),
         make("snapshot", "s-2", region="cn-shanghai", source_snapshot_id="s-1"),
-    )  # fmt: skip
+    )
     found = hit(inventory, "region:cn-shanghai")
     assert found.failed == ("s-2",)
     assert found.unprotected == ("d-1", "s-1")
@@ -124,10 +134,12 @@ def test_a_copy_elsewhere_is_protection() -> None:
     ("failure", "words"),
     [
         ("zone:cn-hangzhou-x", "places here: region:cn-hangzhou, zone:cn-hangzhou-h, zone:cn-hangzhou-i"),
-        ("region:mars", "no place 'region:mars'"), ("resource:i-11", "such as i-1"), ("i-1", "write zone:…, region:… or resource:…"),
+        ("region:mars", "no place 'region:mars'"),
+        ("resource:i-11", "such as i-1"),
+        ("i-1", "write zone:…, region:… or resource:…"),
         ("", "no place ''"),
     ],
-)  # fmt: skip
+)
 def test_an_unknown_failure_says_what_exists(failure: str, words: str) -> None:
     with pytest.raises(ValueError, match=r"no (place|resource)") as raised:
         hit(shop(), failure)

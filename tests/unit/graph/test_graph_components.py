@@ -15,11 +15,21 @@ from advisor.model.targets import Match
 @pytest.mark.parametrize(
     ("serving", "behind", "share", "needed"),
     [
-        (4, True, None, 2), (3, True, None, 2), (2, True, None, 1), (1, True, None, 1), (0, True, None, 0), (3, False, None, 3),
-        (4, True, 0.5, 2), (3, True, 0.5, 2), (10, True, 0.7, 7), (3, False, 0.34, 2), (4, True, 1.0, 4), (4, True, 0.0, 1),
+        (4, True, None, 2),
+        (3, True, None, 2),
+        (2, True, None, 1),
+        (1, True, None, 1),
+        (0, True, None, 0),
+        (3, False, None, 3),
+        (4, True, 0.5, 2),
+        (3, True, 0.5, 2),
+        (10, True, 0.7, 7),
+        (3, False, 0.34, 2),
+        (4, True, 1.0, 4),
+        (4, True, 0.0, 1),
         (0, True, 0.5, 0),
     ],
-)  # fmt: skip
+)
 def test_quorum(serving: int, behind: bool, share: float | None, needed: int) -> None:
     assert quorum_of(serving, behind, share) == needed
 
@@ -27,15 +37,27 @@ def test_quorum(serving: int, behind: bool, share: float | None, needed: int) ->
 def farm(*statuses: str, asked: object = None, **group: object) -> Graph:
     servers = [server(f"i-{number}", status=status) for number, status in enumerate(statuses, start=1)]
     records = group.pop("members", members(*(item.id for item in servers)))
-    front = [make("load_balancer", "alb-1", "gate"), make("server_group", "sgp-1", load_balancer_ids=("alb-1",), members=records)]
+    front = [
+        make("load_balancer", "alb-1", "gate"),
+        make("server_group", "sgp-1", load_balancer_ids=("alb-1",), members=records),
+    ]
     return build_graph(estate(*servers, *front, *group.pop("more", ())), asked or targets())  # type: ignore[misc,arg-type]
 
 
 class TestServerGroup:
     def test_members_quorum_and_fronts(self) -> None:
-        more = (disk("d-1", "i-1"), make("listener", "l-1", load_balancer_id="alb-1", server_group_ids=("sgp-1",)), make("eip", "eip-1", instance_id="alb-1"))
+        more = (
+            disk("d-1", "i-1"),
+            make("listener", "l-1", load_balancer_id="alb-1", server_group_ids=("sgp-1",)),
+            make("eip", "eip-1", instance_id="alb-1"),
+        )
         found = component(farm("Running", "Running", "Running", more=more), "server_group:sgp-1")
-        assert (found.kind, found.members, found.quorum, found.disks) == ("server_group", ("i-1", "i-2", "i-3"), 2, ("d-1",))
+        assert (found.kind, found.members, found.quorum, found.disks) == (
+            "server_group",
+            ("i-1", "i-2", "i-3"),
+            2,
+            ("d-1",),
+        )
         assert found.entry_ids == ("alb-1", "eip-1", "l-1", "sgp-1")
         assert (found.stateless, found.scaling_group) == (False, None)
 
@@ -47,7 +69,9 @@ class TestServerGroup:
         assert found.quorum == 1
 
     def test_who_counts(self) -> None:
-        inventory = estate(server("i-1"), server("i-2", status="Stopped"), make("server_group", "sgp-1", members=members("i-1", "i-2")))
+        inventory = estate(
+            server("i-1"), server("i-2", status="Stopped"), make("server_group", "sgp-1", members=members("i-1", "i-2"))
+        )
         assert counted_members(inventory, build_graph(inventory, targets()))["server_group:sgp-1"] == ("i-1",)
 
     def test_nobody_serves(self) -> None:
@@ -71,7 +95,12 @@ class TestServerGroup:
         scaling = make("scaling_group", "asg-1", "pool", instance_ids=("i-1", "i-2", "i-3"))
         graph = farm("Running", "Running", "Running", more=(scaling, disk("d-1", "i-1", disk_type="system")))
         found = component(graph, "server_group:asg-1")
-        assert (found.members, found.quorum, found.scaling_group, found.stateless) == (("i-1", "i-2", "i-3"), 2, "asg-1", True)
+        assert (found.members, found.quorum, found.scaling_group, found.stateless) == (
+            ("i-1", "i-2", "i-3"),
+            2,
+            "asg-1",
+            True,
+        )
 
     def test_a_scaling_group_without_a_balancer_needs_all(self) -> None:
         graph = graph_of(server("i-1"), server("i-2"), make("scaling_group", "asg-1", instance_ids=("i-1", "i-2")))
@@ -94,14 +123,18 @@ class TestServerGroup:
 
     def test_a_group_over_two_workloads_is_a_component_in_each(self) -> None:
         graph = graph_of(
-            server("i-1", tags={"app": "a"}), server("i-2", tags={"app": "a"}), server("i-3", tags={"app": "b"}),
+            server("i-1", tags={"app": "a"}),
+            server("i-2", tags={"app": "a"}),
+            server("i-3", tags={"app": "b"}),
             make("server_group", "sgp-1", members=members("i-1", "i-2", "i-3")),
-        )  # fmt: skip
+        )
         assert component(graph, "server_group:sgp-1").members == ("i-1", "i-2")
         assert component(graph, "server_group:i-3").members == ("i-3",)
 
     def test_confirmed_equals_are_one_component(self) -> None:
-        asked = targets(spec("es", match=Match(names=("es-*",)), confirmed_edges=(("i-1", "i-2"), ("i-1", "i-3")), min_capacity=0.6))
+        asked = targets(
+            spec("es", match=Match(names=("es-*",)), confirmed_edges=(("i-1", "i-2"), ("i-1", "i-3")), min_capacity=0.6)
+        )
         graph = graph_of(*(server(f"i-{n}", name=f"es-node-{n}") for n in (1, 2, 3)), asked=asked)
         found = component(graph, "server_group:i-1")
         assert (found.members, found.quorum, found.name) == (("i-1", "i-2", "i-3"), 2, "es-node")
@@ -114,11 +147,17 @@ class TestServerGroup:
 
 class TestOthers:
     def test_every_other_instance_stands_for_itself(self) -> None:
-        graph = graph_of(server("i-1", name="batch"), disk("d-1", "i-1"), disk("d-2", "i-1"), make("eip", "eip-1", instance_id="i-1"))
+        graph = graph_of(
+            server("i-1", name="batch"), disk("d-1", "i-1"), disk("d-2", "i-1"), make("eip", "eip-1", instance_id="i-1")
+        )
         found = component(graph, "stateful_instance:i-1")
         assert (found.name, found.members, found.disks, found.entry_ids, found.quorum) == (
-            "batch", ("i-1",), ("d-1", "d-2"), ("eip-1",), 1,
-        )  # fmt: skip
+            "batch",
+            ("i-1",),
+            ("d-1", "d-2"),
+            ("eip-1",),
+            1,
+        )
 
     def test_a_stopped_one_is_not_needed(self) -> None:
         assert component(graph_of(server("i-1", status="Stopped")), "stateful_instance:i-1").quorum == 0
@@ -133,9 +172,11 @@ class TestOthers:
 
     def test_entries_have_addresses_and_listeners(self) -> None:
         graph = graph_of(
-            server("i-1"), make("load_balancer", "lb-1", backends=members("i-1"), zone_mappings=[{"zone": "z", "eip_id": "eip-2"}]),
-            make("eip", "eip-1", instance_id="lb-1"), make("listener", "l-1", load_balancer_id="lb-1"),
-        )  # fmt: skip
+            server("i-1"),
+            make("load_balancer", "lb-1", backends=members("i-1"), zone_mappings=[{"zone": "z", "eip_id": "eip-2"}]),
+            make("eip", "eip-1", instance_id="lb-1"),
+            make("listener", "l-1", load_balancer_id="lb-1"),
+        )
         found = component(graph, "entry:lb-1")
         assert (found.members, found.entry_ids, found.needs) == (("lb-1",), ("eip-1", "eip-2", "l-1"), ())
 

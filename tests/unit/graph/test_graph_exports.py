@@ -15,9 +15,22 @@ from advisor.model.graph import Graph
 from advisor.model.inventory import Inventory
 
 HOSTILE = (
-    'web-<b>07</b>"; rm -rf', "</script><script>alert(1)</script>", "<!-- <script>", '\\"] ; evil [label="', "a\nb\r\x1b[31mred",
-    "\u202egnp.exe", "half \ud800 sign", "line\u2028end", "'; DROP", "${x}`y`", "&amp;&lt;", "名字", "<!--SCRIPT-->", "\\N \\L", "{}%s",
-)  # fmt: skip
+    'web-<b>07</b>"; rm -rf',
+    "</script><script>alert(1)</script>",
+    "<!-- <script>",
+    '\\"] ; evil [label="',
+    "a\nb\r\x1b[31mred",
+    "\u202egnp.exe",
+    "half \ud800 sign",
+    "line\u2028end",
+    "'; DROP",
+    "${x}`y`",
+    "&amp;&lt;",
+    "名字",
+    "<!--SCRIPT-->",
+    "\\N \\L",
+    "{}%s",
+)
 H = "zone:" + zone("h")
 
 
@@ -29,11 +42,16 @@ def hostile() -> tuple[Inventory, Graph]:
 
 def shop() -> tuple[Inventory, Graph]:
     inventory = estate(
-        server("i-1", "h", "web-01", tags={"app": "shop"}), server("i-2", "i", "web-02", tags={"app": "shop"}), disk("d-1", "i-1"),
+        server("i-1", "h", "web-01", tags={"app": "shop"}),
+        server("i-2", "i", "web-02", tags={"app": "shop"}),
+        disk("d-1", "i-1"),
         make("server_group", "sgp-1", "web", load_balancer_ids=("alb-1",), members=members("i-1", "i-2")),
-        make("load_balancer", "alb-1", "gate", at="h i"), server("i-3", name="crm-app"), server("i-4", name="crm-db"),
-        server("i-5", tags={"app": "pay"}), disk("d-9"),
-    )  # fmt: skip
+        make("load_balancer", "alb-1", "gate", at="h i"),
+        server("i-3", name="crm-app"),
+        server("i-4", name="crm-db"),
+        server("i-5", tags={"app": "pay"}),
+        disk("d-9"),
+    )
     asked = targets(spec("shop", "critical", needs_hard=("pay",)), spec("pay", needs_soft=("crm-app",)))
     return inventory, build_graph(inventory, asked)
 
@@ -93,7 +111,17 @@ class TestDot:
         value = rf"(?:{quoted}|[\w-]+)"
         attributes = rf"\[\w+={value}(?:, ?\w+={value})*\]"
         statement = re.compile(
-            rf"digraph estate {{|}}|subgraph cluster_\d+ {{|rankdir=LR;|label={quoted};|node {attributes};|\w+ {attributes};|\w+ -> \w+ {attributes};"
+            "|".join(
+                (
+                    "digraph estate {",
+                    "}",
+                    r"subgraph cluster_\d+ {",
+                    "rankdir=LR;",
+                    rf"label={quoted};",
+                    rf"\w+ {attributes};",
+                    rf"\w+ -> \w+ {attributes};",
+                )
+            )
         )
         for inventory, graph in (hostile(), shop()):
             for line in to_dot(inventory, graph, blast(inventory, graph, H)).splitlines():
@@ -110,7 +138,9 @@ class TestDot:
         assert '"a0 (534)"' in drawn
         assert "tooltip" not in drawn
 
-    @pytest.mark.parametrize(("text", "quoted"), [('a"b', '"a\\"b"'), ("a\\", '"a\\\\"'), ("a\nb", '"a?b"'), ("名", '"名"')])
+    @pytest.mark.parametrize(
+        ("text", "quoted"), [('a"b', '"a\\"b"'), ("a\\", '"a\\\\"'), ("a\nb", '"a?b"'), ("名", '"名"')]
+    )
     def test_quoting(self, text: str, quoted: str) -> None:
         assert for_dot(text) == quoted
 
@@ -169,5 +199,10 @@ def test_json_keeps_names_as_they_are() -> None:
 
 def test_half_signs_do_not_stop_an_export() -> None:
     inventory, graph = hostile()
-    for text in (to_json(inventory, graph), to_dot(inventory, graph), to_text(inventory, graph), to_html(inventory, graph)):
+    for text in (
+        to_json(inventory, graph),
+        to_dot(inventory, graph),
+        to_text(inventory, graph),
+        to_html(inventory, graph),
+    ):
         assert text.encode("utf-8")

@@ -77,14 +77,21 @@ class TestSinglePoints:
 
     @pytest.mark.parametrize(
         "resource",
-        [make("load_balancer", "lb-1", at="h i"), make("database", "rm-1", at="h", slave_zones=(zone("i"),)), make("database", "rr-1", at="h", master_id="rm-1")],
-    )  # fmt: skip
+        [
+            make("load_balancer", "lb-1", at="h i"),
+            make("database", "rm-1", at="h", slave_zones=(zone("i"),)),
+            make("database", "rr-1", at="h", master_id="rm-1"),
+        ],
+    )
     def test_services_in_two_zones_and_replicas(self, resource: Resource) -> None:
         assert not ids(resource) & {"GRA-BALANCER-ONE-ZONE", "GRA-STORE-ONE-ZONE", "GRA-STANDBY-UNKNOWN"}
 
     def test_scaling_groups(self) -> None:
         switches = [make("vswitch", "vsw-1", at="h"), make("vswitch", "vsw-2", at="i")]
-        assert one("GRA-SCALING-ONE-ZONE", make("scaling_group", "asg-1", vswitch_ids=("vsw-1",)), *switches).resource == "asg-1"
+        assert (
+            one("GRA-SCALING-ONE-ZONE", make("scaling_group", "asg-1", vswitch_ids=("vsw-1",)), *switches).resource
+            == "asg-1"
+        )
         first = make("scaling_group", "asg-1", vswitch_ids=("vsw-1", "vsw-2"), multi_az_policy="PRIORITY")
         even = make("scaling_group", "asg-1", vswitch_ids=("vsw-1", "vsw-2"), multi_az_policy="BALANCE")
         assert "GRA-SCALING-PRIORITY" in ids(first, *switches)
@@ -92,7 +99,10 @@ class TestSinglePoints:
 
     def test_a_gateway_for_several_zones(self) -> None:
         gateway = make("nat_gateway", "ngw-1", at="h", vpc_id="vpc-1", eip_ids=("eip-1",))
-        assert one("GRA-NAT-ONE-ZONE", gateway, server("i-1", "h"), server("i-2", "i")).title == "One NAT gateway for 2 zones"
+        assert (
+            one("GRA-NAT-ONE-ZONE", gateway, server("i-1", "h"), server("i-2", "i")).title
+            == "One NAT gateway for 2 zones"
+        )
         assert "GRA-NAT-ONE-ZONE" not in ids(gateway, server("i-1", "h"))
 
     def test_a_shared_disk_and_a_manager(self) -> None:
@@ -113,14 +123,23 @@ class TestSharedFate:
     def test_what_a_declared_need_says_already_is_no_news(self) -> None:
         asked = targets(spec("a"), spec("b", needs_hard=("a",)))
         store = make("database", "rm-1", tags={"app": "a"}, vpc_id="vpc-1", security_ips=("10.0.0.1",))
-        assert "GRA-SHARED-FATE" not in ids(server("i-1", tags={"app": "b"}, private_ips=("10.0.0.1",)), store, asked=asked)
+        assert "GRA-SHARED-FATE" not in ids(
+            server("i-1", tags={"app": "b"}, private_ips=("10.0.0.1",)), store, asked=asked
+        )
 
     def test_a_balancer_in_front_of_two_workloads(self) -> None:
         servers = [server("i-1", tags={"app": "a"}), server("i-2", tags={"app": "b"})]
-        assert one("GRA-SHARED-BALANCER", *servers, make("load_balancer", "lb-1", backends=members("i-1", "i-2"))).resource == "lb-1"
+        assert (
+            one("GRA-SHARED-BALANCER", *servers, make("load_balancer", "lb-1", backends=members("i-1", "i-2"))).resource
+            == "lb-1"
+        )
 
     def test_a_zone_that_takes_most_workloads(self) -> None:
-        most = [server("i-1", tags={"app": "a"}), server("i-2", tags={"app": "b"}), server("i-3", "i", tags={"app": "c"})]
+        most = [
+            server("i-1", tags={"app": "a"}),
+            server("i-2", tags={"app": "b"}),
+            server("i-3", "i", tags={"app": "c"}),
+        ]
         assert one("GRA-ZONE-OF-MANY", *most).title == "2 of 3 workloads fail with zone cn-hangzhou-h"
 
     def test_possible_clients_of_a_database(self) -> None:
@@ -130,7 +149,11 @@ class TestSharedFate:
 
 
 class TestOrder:
-    servers = (server("i-1", tags={"app": "web"}), server("i-2", tags={"app": "pay"}), server("i-3", tags={"app": "log"}))
+    servers = (
+        server("i-1", tags={"app": "web"}),
+        server("i-2", tags={"app": "pay"}),
+        server("i-3", tags={"app": "log"}),
+    )
 
     def test_a_strict_workload_on_a_lax_one(self) -> None:
         asked = targets(spec("web", "critical", needs_hard=("pay",)), spec("pay", "important"))
@@ -139,7 +162,11 @@ class TestOrder:
         assert "zone RTO 1 h against 4 h" in finding.detail
 
     def test_the_way_through_others_is_told(self) -> None:
-        asked = targets(spec("web", "critical", needs_hard=("pay",)), spec("pay", "critical", needs_hard=("log",)), spec("log", "low"))
+        asked = targets(
+            spec("web", "critical", needs_hard=("pay",)),
+            spec("pay", "critical", needs_hard=("log",)),
+            spec("log", "low"),
+        )
         findings = [item for item in found(estate(*self.servers), asked) if item.id == "GRA-INVERSION"]
         assert [item.detail.partition(":")[0] for item in findings] == ["pay → log", "web → pay → log"]
 
@@ -151,7 +178,9 @@ class TestOrder:
         asked = targets(spec("web", "critical", needs_hard=("pay",)), spec("pay", "low"))
         inventory = estate(*self.servers)
         findings = graph_findings(inventory, build_graph(inventory, asked))
-        assert [item.detail for item in findings if item.id == "GRA-INVERSION"] == ["web → pay: class critical needs class low."]
+        assert [item.detail for item in findings if item.id == "GRA-INVERSION"] == [
+            "web → pay: class critical needs class low."
+        ]
 
     def test_a_ring(self) -> None:
         asked = targets(spec("web", needs_hard=("pay",)), spec("pay", needs_hard=("web",)))
@@ -175,7 +204,11 @@ class TestOrder:
 
 class TestGaps:
     def test_what_is_in_no_workload_is_told_once_for_a_kind(self) -> None:
-        findings = [item for item in found(estate(disk("d-1"), disk("d-2"), make("eip", "eip-1"))) if item.id == "GRA-UNASSIGNED"]
+        findings = [
+            item
+            for item in found(estate(disk("d-1"), disk("d-2"), make("eip", "eip-1")))
+            if item.id == "GRA-UNASSIGNED"
+        ]
         assert [item.title for item in findings] == ["2 disks in no workload", "1 elastic address in no workload"]
 
     def test_a_disk_of_an_unlisted_instance_and_ids_that_are_only_mentioned(self) -> None:
@@ -203,7 +236,12 @@ class TestGaps:
         assert "backup plans" in details["GRA-NOT-LISTED"]
 
     def test_rules_that_are_not_known(self) -> None:
-        assert one("GRA-RULES-UNKNOWN", server("i-1", security_group_ids=("sg-1",)), make("security_group", "sg-1")).severity == "info"
+        assert (
+            one(
+                "GRA-RULES-UNKNOWN", server("i-1", security_group_ids=("sg-1",)), make("security_group", "sg-1")
+            ).severity
+            == "info"
+        )
 
     def test_proposals_wait(self) -> None:
         assert "1 possible" in one("GRA-PROPOSALS", server("i-1", name="crm-app"), server("i-2", name="crm-db")).title
@@ -219,7 +257,10 @@ def test_the_worst_comes_first_and_others_can_be_left_out() -> None:
 
 
 def test_findings_without_a_resource_have_titles_of_their_own() -> None:
-    resources = [server(f"i-{n}", at, tags={"app": name}) for n, (at, name) in enumerate([("h", "a"), ("h", "a"), ("i", "b"), ("i", "b")])]
+    resources = [
+        server(f"i-{n}", at, tags={"app": name})
+        for n, (at, name) in enumerate([("h", "a"), ("h", "a"), ("i", "b"), ("i", "b")])
+    ]
     titles = [(item.id, item.title) for item in found(estate(*resources)) if item.resource is None]
     assert len(titles) == len(set(titles))
 

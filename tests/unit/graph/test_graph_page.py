@@ -51,7 +51,9 @@ def page(analysis: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         troubles: list[str] = []
         opened.on("pageerror", lambda error: troubles.append(str(error)))
         opened.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
-        opened.on("request", lambda request: troubles.append(request.url) if not request.url.startswith("file:") else None)
+        opened.on(
+            "request", lambda request: troubles.append(request.url) if not request.url.startswith("file:") else None
+        )
         opened.goto(file.as_uri())
         yield opened
         browser.close()

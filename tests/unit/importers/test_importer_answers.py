@@ -300,7 +300,11 @@ def test_each_wrapping_gives_the_same_instance(wrapping: str, make: Make, counts
 def test_snake_case_and_camel_case_are_the_same(make: Make) -> None:
     record = {"instance_id": "i-bp1aaaa", "imageId": "m-bp1img", "zone-id": "cn-hangzhou-h", "v_switch_id": "vsw-bp1a"}
     resource = make({"a.json": {"instances": {"instance": [record]}}}).inventory.resources["i-bp1aaaa"]
-    assert (resource.zone, resource.text("vswitch_id"), resource.text("image_id")) == ("cn-hangzhou-h", "vsw-bp1a", "m-bp1img")
+    assert (resource.zone, resource.text("vswitch_id"), resource.text("image_id")) == (
+        "cn-hangzhou-h",
+        "vsw-bp1a",
+        "m-bp1img",
+    )
 
 
 BACKUP = {"PreferredBackupPeriod": "Monday,Thursday", "PreferredBackupTime": "02:00Z-03:00Z", "BackupRetentionPeriod": 7,
@@ -337,7 +341,10 @@ def test_an_answer_that_names_its_database_nowhere_is_said_and_skipped(make: Mak
 
 def test_members_of_a_server_group_over_two_pages(make: Make) -> None:
     def page(server: str) -> dict[str, Any]:
-        return {"Servers": [{"ServerId": server, "ServerType": "Ecs", "Port": 80, "Weight": 100, "Status": "Available"}], "TotalCount": 2}
+        return {
+            "Servers": [{"ServerId": server, "ServerType": "Ecs", "Port": 80, "Weight": 100, "Status": "Available"}],
+            "TotalCount": 2,
+        }
 
     result = make({
         "ListServerGroups.json": {"ServerGroups": [{"ServerGroupId": "sgp-bp1a", "ServerGroupName": "g", "Protocol": "HTTP"}]},
@@ -373,8 +380,19 @@ def test_scaling_instances_and_configurations_belong_to_their_group(make: Make) 
 
 def test_nodes_belong_to_the_cluster_of_their_name(make: Make) -> None:
     cluster = "c" + "0123456789abcdef" * 2
-    nodes = {"nodes": [{"instance_id": "i-bp1aaaa", "node_name": "n1", "node_status": "Ready", "instance_name": f"worker-k8s-for-cs-{cluster}"}]}
-    result = make({"clusters.json": ANSWERS["DescribeClustersV1"][0], "nodes.json": nodes, "instances.json": [INSTANCE]})
+    nodes = {
+        "nodes": [
+            {
+                "instance_id": "i-bp1aaaa",
+                "node_name": "n1",
+                "node_status": "Ready",
+                "instance_name": f"worker-k8s-for-cs-{cluster}",
+            }
+        ]
+    }
+    result = make(
+        {"clusters.json": ANSWERS["DescribeClustersV1"][0], "nodes.json": nodes, "instances.json": [INSTANCE]}
+    )
     assert result.inventory.resources[cluster].texts("node_ids") == ("i-bp1aaaa",)
     assert result.inventory.resources["i-bp1aaaa"].text("cluster_id") == cluster
 
@@ -401,7 +419,13 @@ def test_policy_associations_and_snapshot_chains_add_to_disks(make: Make) -> Non
 
 
 def test_tags_of_a_tag_service_join_those_of_the_list(make: Make) -> None:
-    tags = {"TagResources": {"TagResource": [{"ResourceId": "i-bp1aaaa", "ResourceType": "instance", "TagKey": "env", "TagValue": "prod"}]}}
+    tags = {
+        "TagResources": {
+            "TagResource": [
+                {"ResourceId": "i-bp1aaaa", "ResourceType": "instance", "TagKey": "env", "TagValue": "prod"}
+            ]
+        }
+    }
     result = make({"instances.json": [INSTANCE], "tags.json": tags})
     assert result.inventory.resources["i-bp1aaaa"].tags["env"] == "prod"
     assert result.inventory.resources["i-bp1aaaa"].tags["app"] == "orders"

@@ -54,7 +54,9 @@ def test_every_sample_together_is_one_inventory(real_samples: Path) -> None:
     result = read_inventory([real_samples])
     assert len(result.inventory.resources) == sum(1 for _ in result.inventory.resources)
     assert list(result.inventory.resources) == sorted(result.inventory.resources)
-    assert all(key == resource.id or key.endswith(f":{resource.id}") for key, resource in result.inventory.resources.items())
+    assert all(
+        key == resource.id or key.endswith(f":{resource.id}") for key, resource in result.inventory.resources.items()
+    )
 
 
 def test_a_sample_of_notes_alone_is_refused(real_samples: Path) -> None:
@@ -66,7 +68,10 @@ def test_regions_and_zones_of_the_recorded_cli_answers(real_samples: Path) -> No
     result = read_inventory([real_samples / "01_cli_json_ecs_troubleshooter"])
     regions = Counter(resource.region for resource in result.inventory.of_kind("instance"))
     assert regions == {"cn-heyuan": 12, "cn-shanghai": 4, "cn-beijing": 2, "cn-hongkong": 1}
-    assert all(resource.zone and resource.zone.startswith(str(resource.region)) for resource in result.inventory.of_kind("instance"))
+    assert all(
+        resource.zone and resource.zone.startswith(str(resource.region))
+        for resource in result.inventory.of_kind("instance")
+    )
     assert ("instance", "cn-heyuan") in result.inventory.listed
     assert {finding.id for finding in result.findings} == {"INV-EMPTY"}
 

@@ -39,7 +39,9 @@ def test_the_empty_lists_of_the_second_region_are_listed_and_said(result: Import
     assert ("load_balancer", "cn-shanghai") in result.inventory.listed
     assert ("cluster", "cn-shanghai") not in result.inventory.listed
     empty = [finding.title for finding in result.findings if finding.id == "INV-EMPTY"]
-    assert empty == [f"No {kind} in cn-shanghai" for kind in ("load balancers", "nat gateways", "scaling groups", "server groups")]
+    assert empty == [
+        f"No {kind} in cn-shanghai" for kind in ("load balancers", "nat gateways", "scaling groups", "server groups")
+    ]
 
 
 def test_a_database_has_its_standby_zone_backups_and_clients(result: ImportResult) -> None:
