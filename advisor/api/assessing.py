@@ -136,8 +136,7 @@ def plan_for(
         with_frontier=settings.with_frontier,
         progress=progress,
     )
-    plan, graph = make_plan(request)
-    return Assessment(Deliverable(plan, imported.inventory, graph, rules), targets, imported)
+    return Assessment(make_plan(request), targets, imported)
 
 
 def _budget(settings: Settings, mistakes: list[Mistake]) -> Money | None:

@@ -32,6 +32,14 @@ class Estate(Lookups):
         """The listed policies that do take snapshots of a guarded disk."""
         return self._policies.get(disk.id, ())
 
+    def gap_alone(self, policy: Resource) -> float:
+        """Longest gap in seconds of one policy; 0 where its schedule is not known."""
+        return self._gaps_alone.get(policy.id, 0.0)
+
+    @cached_property
+    def _gaps_alone(self) -> Mapping[str, float]:
+        return {policy.id: gap_s([policy]) or 0.0 for policy in self.of_kind("snapshot_policy")}
+
     @cached_property
     def _gaps(self) -> Mapping[tuple[str, ...], float | None]:
         sets = {tuple(policy.id for policy in policies): policies for policies in self._policies.values()}

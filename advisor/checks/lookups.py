@@ -79,7 +79,11 @@ class Lookups:
 
     def spec(self, workload: Workload | None) -> WorkloadSpec | None:
         """What the targets file says of a workload; None where it does not declare it."""
-        return self.targets.spec(workload.name) if workload and workload.found_by == "declared" else None
+        return self._specs.get(workload.name) if workload and workload.found_by == "declared" else None
+
+    @cached_property
+    def _specs(self) -> Mapping[str, WorkloadSpec]:
+        return {spec.name: spec for spec in reversed(self.targets.workloads)}
 
     def class_of(self, workload: Workload | None) -> WorkloadClass | None:
         """The class of a workload, the default one for what belongs to none."""

@@ -11,7 +11,6 @@ from advisor.checks.card import LEAST_BY_CLASS, NO_WORKLOAD, Card, Hit, counted,
 from advisor.checks.clock import made_at, moment
 from advisor.checks.estate import Estate
 from advisor.checks.protection import (
-    gap_s,
     is_failed,
     is_finished,
     is_in_service,
@@ -79,7 +78,7 @@ def kept_too_short(estate: Estate, _card: Card) -> Iterator[Hit]:
     latency_s = fact.seconds().high
 
     def needed_s(policy: Resource) -> float:
-        return latency_s + (gap_s([policy]) or 0.0)
+        return latency_s + estate.gap_alone(policy)
 
     def pick(disk: Resource) -> Resource | None:
         kept = [(retention_s(policy), policy) for policy in estate.policies_of(disk)]
@@ -93,7 +92,7 @@ def kept_too_short(estate: Estate, _card: Card) -> Iterator[Hit]:
         detail = (
             f"It keeps snapshots for {format_duration(retention_s(use.policy))}; a silent error may be noticed only "
             f"after {format_duration(latency_s)} ({fact.confidence}), and the last snapshot before it may be "
-            f"{format_duration(gap_s([use.policy]) or 0.0)} older: {needed} are needed"
+            f"{format_duration(estate.gap_alone(use.policy))} older: {needed} are needed"
         )
         yield use.hit(estate, detail, "retention_days", needed=needed)
 
@@ -106,7 +105,7 @@ def gap_too_long(estate: Estate, _card: Card) -> Iterator[Hit]:
         policies, gap, rpo_s = estate.policies_of(disk), estate.gap_of(disk), estate.logical_rpo_s(disk)
         if gap is None or rpo_s is None or gap + delay_s <= rpo_s:
             return None
-        return min(policies, key=lambda policy: (gap_s([policy]) or 0.0, policy.id))
+        return min(policies, key=lambda policy: (estate.gap_alone(policy), policy.id))
 
     for use in _uses(estate, pick):
         gap = max(estate.gap_of(disk) or 0.0 for disk in use.disks)

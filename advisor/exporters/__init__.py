@@ -10,6 +10,7 @@ from advisor.exporters import (
     costs_workbook,
     drill_calendar,
     drills,
+    options,
     plan_json,
     ros,
     runbook,
@@ -51,4 +52,5 @@ EXPORTERS: dict[str, Exporter] = {
     "xlsx": costs_workbook.render,
     "ics": drill_calendar.render,
     "summary": summary.render,
+    "options": options.render,
 }

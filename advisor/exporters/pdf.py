@@ -31,7 +31,7 @@ INSTALL = "apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.
 DETAILED_WORKLOADS = 30
 MATRIX_CHARTS = 5
 INTERVAL_CHARTS = 4
-ROWS = {"misses": 4, "confirm": 5, "workloads": 150, "table": 80, "lines": 40, "sources": 150, "toc": 30}
+ROWS = {"misses": 4, "confirm": 5, "workloads": 150, "table": 80, "lines": 40, "sources": 150, "toc": 30, "annex": 30}
 MISSING_GLYPH = "□"
 
 _QUANTITY = re.compile(r"\d[\d,.]* (?:CNY|USD|min|h|d|s)\b(?: \d+ (?:min|h|s)\b)?")

@@ -69,13 +69,14 @@ class _Builder:
         members: dict[Label, list[str]] = defaultdict(list)
         for resource, label in labels.items():
             members[label].append(resource)
-        needs = confirmations.needs(edges)
-        found = (self._workload(label, names[label], members[label], rules, needs) for label in members)
+        needs, known = confirmations.needs(edges), frozenset(names.values())
+        found = (self._workload(label, known, names[label], members[label], rules, needs) for label in members)
         return tuple(sorted(found, key=lambda workload: workload.name))
 
     def _workload(
         self,
         label: Label,
+        known: frozenset[str],
         name: str,
         resources: list[str],
         rules: ComponentRules,
@@ -83,14 +84,15 @@ class _Builder:
     ) -> Workload:
         spec = self.targets.spec(label.name) if label.found_by == "declared" else None
         hard = set(spec.needs_hard if spec else ()) | needs.get(name, set())
+        soft = set(spec.needs_soft if spec else ()) - hard
         return Workload(
             name=name,
             found_by=label.found_by,
             resources=tuple(sorted(resources)),
             components=rules.split(resources, spec),
             class_name=spec.class_name if spec else self.targets.default_class,
-            needs_hard=tuple(sorted(hard - {name})),
-            needs_soft=tuple(sorted(set(spec.needs_soft if spec else ()) - hard - {name})),
+            needs_hard=tuple(sorted(hard & known - {name})),
+            needs_soft=tuple(sorted(soft & known - {name})),
             evidence=label.evidence or (spec.place if spec else ""),
         )
 

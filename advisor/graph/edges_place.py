@@ -14,7 +14,7 @@ ZONE, REGION = "zone:", "region:"
 _IN_ONE_VSWITCH = frozenset({"instance", "network_interface", "nat_gateway"})
 _ZONES_BY_VSWITCH = frozenset({"scaling_group", "load_balancer", "database", "cache", "cluster"})
 _SWITCHES_OVER = frozenset({"database", "cache"})
-_HPC_NAME = re.compile(r"^(?P<cluster>.+)[_-](?P<role>compute\d+|manager|login)$", re.IGNORECASE)
+_HPC_NAME = re.compile(r"^(?P<cluster>.+)[_-](?P<role>compute|manager|login)\d*$", re.IGNORECASE)
 
 
 def add_place_edges(estate: Estate, edges: EdgeSet) -> None:
@@ -87,14 +87,18 @@ def _deployment_sets(estate: Estate, edges: EdgeSet) -> None:
 
 
 def _hpc(estate: Estate, edges: EdgeSet) -> None:
-    """Computes of an e-HPC cluster need its manager (told by the cluster's tag and the generated names)."""
+    """Computes of an e-HPC cluster need its manager. The generated names tell the cluster and the role; that it is one,
+    the tag of any member tells, or the name itself: managers and logins carry no tag."""
     roles: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    marked = set()
     for instance in estate.of_kind("instance"):
-        marked = instance.text("hpc_cluster_id") or any("ehpc" in key.lower() for key in instance.tags)
-        named = _HPC_NAME.match(instance.name) if marked else None
+        named = _HPC_NAME.match(instance.name)
         if named:
-            roles[named["cluster"]][named["role"].lower()[:7]].append(instance.id)
-    for cluster, found in sorted(roles.items()):
-        for manager in found["manager"]:
-            for worker in (*found["compute"], *found["login"]):
+            cluster = named["cluster"]
+            roles[cluster][named["role"].lower()].append(instance.id)
+            tagged = instance.text("hpc_cluster_id") or any("ehpc" in key.lower() for key in instance.tags)
+            marked.update({cluster} if tagged or cluster.startswith("ehpc-") else ())
+    for cluster in sorted(marked):
+        for manager in roles[cluster]["manager"]:
+            for worker in (*roles[cluster]["compute"], *roles[cluster]["login"]):
                 edges.add(worker, manager, "hard", "derived", "place.hpc_manager", f"e-HPC cluster {cluster}")

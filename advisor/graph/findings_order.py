@@ -91,19 +91,14 @@ def cycles(context: Context) -> Iterator[Finding]:
 
 def unknown_needs(context: Context) -> Iterator[Finding]:
     """A need of something that is no workload here."""
-    known = {workload.name for workload in context.graph.workloads}
-    for workload in context.graph.workloads:
-        for need in (*workload.needs_hard, *workload.needs_soft):
+    known = sorted(workload.name for workload in context.graph.workloads)
+    for spec in context.targets.workloads if context.targets else ():
+        for need in (*spec.needs_hard, *spec.needs_soft):
             if need not in known:
-                yield Finding(
-                    id="GRA-UNKNOWN-NEED",
-                    severity="medium",
-                    title=f"{workload.name} needs '{need}', which is no workload here",
-                    workload=workload.name,
-                    detail=f"Workloads here: {shortened(sorted(known), 10)}.",
-                    fix="Correct the name, or declare the workload; until then the need is left out.",
-                    source="targets file",
-                )
+                title = f"{spec.name} needs '{need}', which is no workload here"
+                fix = "Correct the name, or declare the workload; until then the need is left out."
+                detail = f"Workloads here: {shortened(known, 10)}."
+                yield _declared(spec.name, "GRA-UNKNOWN-NEED", "medium", title, detail, fix)
 
 
 def empty_declarations(context: Context) -> Iterator[Finding]:

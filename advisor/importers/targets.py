@@ -51,7 +51,7 @@ def read_targets(path: Path, classes: Mapping[str, WorkloadClass], known_regions
         raise InputError(reader.mistakes)
     targets = _read(reader, root, classes, known_regions)
     if reader.mistakes:
-        raise InputError(reader.mistakes)
+        raise InputError(reader.by_line())
     return replace(targets, digest=hashlib.sha256(data).hexdigest(), given=True)
 
 

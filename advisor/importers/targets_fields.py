@@ -26,6 +26,10 @@ class Reader:
         """A mistake at the line of ``path``."""
         self.mistakes.append(Mistake(self.file, self.document.place(*path), problem, remedy))
 
+    def by_line(self) -> list[Mistake]:
+        """The mistakes in the order of their lines."""
+        return sorted(self.mistakes, key=lambda mistake: int(mistake.place.rpartition(" ")[2] or 0))
+
     def mapping(self, path: Path, value: object, known: Collection[str] | None, what: str) -> Node | None:
         """The value as a mapping of known keys; each unknown key is a mistake that names the nearest known one."""
         if not isinstance(value, dict):

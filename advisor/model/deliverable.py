@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from advisor.model.evidence import RuleBook
 from advisor.model.graph import Graph
 from advisor.model.inventory import Inventory
+from advisor.model.option import Problem
 from advisor.model.plan import Plan
 
 
@@ -18,3 +19,4 @@ class Deliverable:
     inventory: Inventory
     graph: Graph
     rules: RuleBook
+    problem: Problem | None = None

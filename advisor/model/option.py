@@ -28,6 +28,7 @@ class ProblemOption:
     missed: Mapping[str, float] = field(default_factory=dict)
     shared: frozenset[str] = frozenset()
     quota: Mapping[str, float] = field(default_factory=dict)
+    tier: str = ""
 
     @property
     def miss_weight(self) -> float:

@@ -231,6 +231,7 @@ class FindingView:
     resource: str
     detail: str
     fix: str
+    also: str
     source: int
 
 

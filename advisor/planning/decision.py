@@ -70,9 +70,10 @@ def _problem_option(item: Candidate, option: Option, request: PlanRequest) -> Pr
         to_cents(option.monthly),
         to_cents(option.loss),
         option.changes,
-        dict(missed),
+        missed,
         option.shared,
         option.quota,
+        option.tier,
     )
 
 

@@ -12,6 +12,7 @@ from advisor.estimation.options import Option, meets, tier_of
 from advisor.estimation.outcome import Outcome
 from advisor.graph import build_graph, graph_findings
 from advisor.model.cost import CostLine, total
+from advisor.model.deliverable import Deliverable
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.finding import SEVERITY_ORDER, Finding
 from advisor.model.graph import Graph
@@ -35,8 +36,8 @@ from advisor.planning.reasons import frontier_points, marginals, misses, rejecte
 from advisor.planning.request import PlanRequest
 
 
-def make_plan(request: PlanRequest) -> tuple[Plan, Graph]:
-    """The plan for the whole portfolio, and the graph it was made on."""
+def make_plan(request: PlanRequest) -> Deliverable:
+    """The plan for the whole portfolio, with the graph it was made on and the problem that was solved."""
     request.progress("dependency graph")
     graph = build_graph(request.imported.inventory, request.targets)
     found = candidates(request, graph)
@@ -45,7 +46,8 @@ def make_plan(request: PlanRequest) -> tuple[Plan, Graph]:
     request.progress("writing the plan")
     findings = _findings(request, graph)
     workloads = tuple(_workload(request, item, decision, found, findings) for item in found)
-    return _plan(request, graph, found, decision, workloads, findings), graph
+    plan = _plan(request, graph, found, decision, workloads, findings)
+    return Deliverable(plan, request.imported.inventory, graph, request.rules, decision.problem)
 
 
 def _findings(request: PlanRequest, graph: Graph) -> tuple[Finding, ...]:

@@ -22,7 +22,7 @@ from advisor.reporting import costs, estimates, words
 from advisor.reporting.sources import Sources
 
 REJECTED_ROWS = 6
-FINDING_DETAILS = 2
+ALSO = 6
 _VERBS = {"create": "new", "extend": "changed", "convert": "converted"}
 
 
@@ -89,7 +89,7 @@ def build(workload: WorkloadPlan, plan: Plan, sources: Sources, anchor: str, evi
         actions=tuple(_action(number, action) for number, action in enumerate(workload.actions, start=1)),
         costs=costs.tables(workload, sources, plan.currency),
         rejected=_rejected(workload.rejected, plan.currency),
-        infeasible=tuple(_infeasible(item, sources) for item in workload.infeasible),
+        infeasible=_infeasible(workload, sources),
         gantt=estimates.gantt(workload),
         sensitivity=estimates.sensitivity(workload, sources),
         findings=finding_views(workload.findings, sources),
@@ -194,37 +194,49 @@ def _rejected(items: Sequence[Rejected], currency: str) -> tuple[RejectedView, .
     return tuple(views)
 
 
-def _infeasible(item: Infeasible, sources: Sources) -> InfeasibleView:
-    return InfeasibleView(
-        mechanism=words.mechanism(item.mechanism),
-        component=item.component,
-        resource=item.resource,
-        reason=words.sentence(item.reason),
-        source=sources.fact(item.fact),
+def _infeasible(workload: WorkloadPlan, sources: Sources) -> tuple[InfeasibleView, ...]:
+    """Protections that cannot be used, components that share the reason in one."""
+    names = estimates.component_names(workload)
+    groups: dict[tuple[str, str], list[Infeasible]] = {}
+    for item in workload.infeasible:
+        groups.setdefault((item.reason, item.mechanism), []).append(item)
+    return tuple(
+        InfeasibleView(
+            mechanism=words.mechanism(mechanism),
+            component=words.listing(list(dict.fromkeys(names.get(item.component, item.component) for item in same))),
+            resource=words.listing(list(dict.fromkeys(item.resource for item in same))),
+            reason=words.sentence(reason),
+            source=sources.fact(same[0].fact),
+        )
+        for (reason, mechanism), same in groups.items()
     )
 
 
 def finding_views(findings: Iterable[Finding], sources: Sources) -> tuple[FindingView, ...]:
-    """Findings by severity; those that say the same of several resources in one."""
-    groups: dict[tuple[str, ...], list[Finding]] = {}
+    """Findings by severity; of one kind the first is told in full, and the resources of the others are named."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
     for item in sorted(dict.fromkeys(findings), key=lambda item: (SEVERITY_ORDER.index(item.severity), item.id)):
-        groups.setdefault((item.id, item.severity, item.title, item.fix, item.source), []).append(item)
+        groups.setdefault((_rule(item), item.severity), []).append(item)
     return tuple(_finding(same, sources) for same in groups.values())
 
 
+def _rule(finding: Finding) -> str:
+    """The rule that made a finding: its id up to the resource it is about."""
+    return finding.id.split(":", 1)[0]
+
+
 def _finding(same: Sequence[Finding], sources: Sources) -> FindingView:
-    first = same[0]
-    details = list(dict.fromkeys(words.sentence(item.detail) for item in same if item.detail))
-    shown = " ".join(details[:FINDING_DETAILS])
-    hidden = len(details) - FINDING_DETAILS
+    first, others = same[0], same[1:]
+    also = list(dict.fromkeys(item.resource or item.workload or "the estate" for item in others))
     return FindingView(
-        id=first.id,
+        id=_rule(first),
         severity=first.severity,
         title=words.sentence(first.title),
-        workload=words.listing(sorted({item.workload for item in same if item.workload})),
-        resource=words.listing(sorted({item.resource for item in same if item.resource})),
-        detail=f"{shown} {hidden} more in findings.csv." if hidden > 0 else shown,
+        workload=words.listing(list(dict.fromkeys(item.workload for item in same if item.workload))),
+        resource=first.resource or "",
+        detail=words.sentence(first.detail),
         fix=words.sentence(first.fix),
+        also=f"The same holds for {words.listing(also, ALSO)}." if also else "",
         source=sources.other("Basis of a finding", first.source),
     )
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Final, Literal
 import streamlit as st
 
 from advisor.model.finding import InputError, OutsideError
-from advisor.web import tables
 from advisor.web.screens import costs, download, graph, inventory, plan, targets
 from advisor.web.session import Session, session
 from advisor.web.text import md
+from advisor.web.widgets import refused
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
@@ -42,10 +42,14 @@ SCREENS: Final = (
     Screen("download", "Download", download.show, "plan"),
 )
 
+# Less air above and below than the default; no text of anybody is ever put in here.
+COMPACT: Final = "<style>.stMainBlockContainer {padding-top: 4.5rem; padding-bottom: 2rem}</style>"
+
 
 def main() -> None:
     """Draw the page that was asked for."""
     st.set_page_config(page_title="Protection plan", layout="wide")
+    st.html(COMPACT)
     pages: dict[str, StreamlitPage] = {}
     for number, screen in enumerate(SCREENS):
         pages[screen.path] = st.Page(
@@ -86,8 +90,7 @@ def _guarded(draw: Callable[[], None]) -> None:
     try:
         draw()
     except InputError as error:
-        st.error("Something in the input is wrong.")
-        st.table(tables.mistakes(error.mistakes), hide_index=True, border="horizontal")
+        refused("Something in the input is wrong.", error.mistakes)
     except OutsideError as error:
         st.error(md(error))
     except Exception:

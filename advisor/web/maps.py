@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from advisor.model.graph import Blast, Component, Graph, Workload
 from advisor.reporting import words
 
 MAX_BOXES: Final = 120
+# Boxes in a row of workloads that need nobody and that nobody needs.
+COLUMNS: Final = 4
 NAME_LENGTH: Final = 34
 # Lightness tells the states apart where hue does not; the words in the box say it again.
 FILLS: Final[Mapping[str, tuple[str, str]]] = {
@@ -35,12 +38,12 @@ _HEAD: Final = (
 
 @dataclass(frozen=True)
 class Box:
-    """One box: its key, the lines in it, its state and its column."""
+    """One box: its key, the lines in it, its state, and its column where it is not left to its arrows."""
 
     key: str
     lines: tuple[str, ...]
     state: str
-    rank: int
+    rank: int | None = None
     faint: bool = False
 
 
@@ -55,18 +58,21 @@ def quoted(lines: Iterable[str]) -> str:
 
 def estate_dot(graph: Graph, notes: Mapping[str, str], blast: Blast | None = None) -> str:
     """All workloads by wave; ``notes`` is a second line for each."""
-    waves = {name: number for number, wave in enumerate(graph.waves) for name in wave}
-    last = max(waves.values(), default=-1) + 1
+    waves = {name: number for number, wave in enumerate(graph.waves, start=1) for name in wave}
+    last = max(waves.values(), default=0) + 1
     verdicts = blast.workloads if blast else {}
     shown = sorted(graph.workloads, key=lambda item: (waves.get(item.name, last), item.name))[:MAX_BOXES]
     boxes = []
     for item in shown:
         state = verdicts.get(item.name, "")
         note = STATE_WORDS[state] if blast else notes.get(item.name, "")
-        boxes.append(Box(item.name, (item.name, note), state, waves.get(item.name, last)))
+        wave = f"wave {waves[item.name]}" if item.name in waves else "in a circle"
+        boxes.append(Box(item.name, (item.name, f"{wave}, {note}" if note else wave), state))
     edges = [(need, item.name, True) for item in shown for need in item.needs_hard]
     edges += [(need, item.name, False) for item in shown for need in item.needs_soft]
-    return _dot(boxes, edges)
+    linked = {end for source, target, _ in edges for end in (source, target)}
+    alone = [box.key for box in boxes if box.key not in linked]
+    return _dot(boxes, edges, [alone[start : start + COLUMNS] for start in range(0, len(alone), COLUMNS)])
 
 
 def workload_dot(graph: Graph, workload: Workload, blast: Blast | None = None) -> str:
@@ -130,13 +136,15 @@ def _what(item: Component, blast: Blast | None) -> str:
     return f"{kind} of {count}, {item.quorum} needed" if count > 1 else kind
 
 
-def _dot(boxes: list[Box], edges: Iterable[tuple[str, str, bool]]) -> str:
+def _dot(boxes: list[Box], edges: Iterable[tuple[str, str, bool]], rows: Iterable[list[str]] = ()) -> str:
     keys = {box.key: f"n{number}" for number, box in enumerate(boxes)}
     lines = [*_HEAD, *_nodes(boxes, keys), *_ranks(boxes, keys)]
     for source, target, hard in edges:
         if source in keys and target in keys:
             style = "" if hard else ' [style=dashed, color="#5d6873"]'
             lines.append(f"{keys[source]} -> {keys[target]}{style}")
+    for row in rows:
+        lines += [f"{keys[left]} -> {keys[right]} [style=invis]" for left, right in pairwise(row)]
     return "digraph {\n" + "\n".join(f"  {line};" for line in lines) + "\n}\n"
 
 
@@ -152,6 +160,7 @@ def _nodes(boxes: Iterable[Box], keys: Mapping[str, str]) -> Iterator[str]:
 def _ranks(boxes: Iterable[Box], keys: Mapping[str, str]) -> Iterator[str]:
     columns: dict[int, list[str]] = {}
     for box in boxes:
-        columns.setdefault(box.rank, []).append(keys[box.key])
+        if box.rank is not None:
+            columns.setdefault(box.rank, []).append(keys[box.key])
     for _, column in sorted(columns.items()):
         yield f"{{rank=same; {'; '.join(column)}}}"

@@ -107,6 +107,7 @@ class Session:
     current: PlanKey | None = None
     previous: PlanKey | None = None
     workload: str = ""
+    asked: str = ""
     plans: Kept[Made] = field(default_factory=lambda: Kept(PLANS_KEPT))
     graphs: Kept[Graph] = field(default_factory=lambda: Kept(GRAPHS_KEPT))
     failures: Kept[tuple[str, ...]] = field(default_factory=lambda: Kept(GRAPHS_KEPT))

@@ -52,6 +52,14 @@ def findings(items: Iterable[Finding]) -> pd.DataFrame:
     return frame(("Severity", "Finding", "Resource", "Detail", "What to do"), rows)
 
 
+def estate_findings(report: Report) -> pd.DataFrame:
+    """Findings about the estate, the most severe first."""
+    rows = (
+        (item.severity, item.title, item.workload, item.resource, item.detail, item.fix) for item in report.findings
+    )
+    return frame(("Severity", "Finding", "Workload", "Resource", "Detail", "What to do"), rows)
+
+
 def skipped(imported: ImportResult) -> pd.DataFrame:
     """What was left out, and why."""
     rows = ((item.resource, words.sentence(item.reason), str(item.origin)) for item in imported.skipped)

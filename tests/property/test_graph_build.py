@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from advisor.graph import Analysis, build_graph, graph_findings, to_dot, to_html, to_json, to_text
 from advisor.graph.waves import recovery_waves
 from advisor.model.disruption import DISRUPTIONS
+from advisor.model.graph import Edge, Graph
 from advisor.model.inventory import Inventory, Kind, Resource
 from advisor.model.targets import Match, Target, Targets, WorkloadClass, WorkloadSpec
 
@@ -197,6 +198,35 @@ def test_questions_and_exports_always_have_an_answer(inventory: Inventory, asked
         assert to_text(inventory, graph, found)
         assert to_dot(inventory, graph, found)
     assert to_html(inventory, graph)
+
+
+def recomputed(inventory: Inventory, graph: Graph, failing: str) -> set[str]:
+    """The same answer straight from the edges, by going round until nothing changes."""
+    sets: dict[tuple[str, str | None], list[Edge]] = {}
+    for edge in graph.edges:
+        if edge.meaning in ("k_of_n", "failover") and edge.rule != "calls.peers":
+            sets.setdefault((edge.source, edge.group), []).append(edge)
+    failed = {failing}
+    while True:
+        more = {e.source for e in graph.edges if e.meaning in ("hard", "containment") and e.target in failed}
+        for (source, _), edges in sets.items():
+            serving = [edge for edge in edges if (getattr(inventory.get(edge.target), "status", "")) != "Stopped"]
+            alive = sum(edge.target not in failed for edge in serving)
+            if serving and alive < min(edges[0].quorum or 1, len(serving)):
+                more.add(source)
+        if more <= failed:
+            return {node for node in failed if not node.startswith(("zone:", "region:"))}
+        failed |= more
+
+
+@settings(max_examples=150, deadline=None)
+@given(inventories(), wishes())
+def test_a_blast_is_what_the_edges_say(inventory: Inventory, asked: Targets) -> None:
+    graph = build_graph(inventory, asked)
+    analysis = Analysis(inventory, graph)
+    table = analysis.many(analysis.failures)
+    for failure in analysis.failures:
+        assert set(table.failed(failure)) == recomputed(inventory, graph, failure.removeprefix("resource:"))
 
 
 @settings(max_examples=200, deadline=None)

@@ -21,7 +21,7 @@ _REMOVAL = {
     "alicloud_ebs_disk_replica_group": "A group must be stopped before it can be removed (see the steps).",
     "alicloud_ess_attachment": "Removing the attachment takes today's servers out of the group and deletes none.",
     "alicloud_alb_load_balancer": "Move users back to the old entry before the load balancer is removed.",
-    "alicloud_db_instance": "Databases are protected: set `deletion_protection = false` and apply once before removing.",
+    "alicloud_db_instance": "Databases are protected: set `deletion_protection = false` and apply once before.",
     "alicloud_rds_instance_cross_backup_policy": "Removing it stops new copies only.",
     "alicloud_alidns_cloud_gtm_instance_config": "Put the old DNS record back before the access domain is removed.",
     "alicloud_dts_synchronization_instance": "Removing the synchronisation leaves the copy as it is at that moment.",

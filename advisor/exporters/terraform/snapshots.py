@@ -39,9 +39,9 @@ def policy(build: Build, action: Action) -> None:
 
 def _policy(build: Build, action: Action, params: Params) -> Ref:
     """The policy; components of one workload that want the same one share it, as a region holds a hundred at most."""
-    first = next(other for other in policy_actions(build, action.workload) if same_policy(build, other, action))
-    if first.id != action.id:
-        address = f"{TYPE}.{build.label(first, 'snapshots')}"
+    sharing = [other for other in policy_actions(build, action.workload) if same_policy(build, other, action)]
+    if sharing[0].id != action.id:
+        address = f"{TYPE}.{build.label(sharing[0], 'snapshots')}"
         build.outcome(action).addresses.append((action.region, address))
         return Ref(address)
     body = {
@@ -49,7 +49,7 @@ def _policy(build: Build, action: Action, params: Params) -> Ref:
         "repeat_weekdays": [str(day) for day in weekdays(params)],
         "time_points": [str(hour) for hour in hours(params)],
         "retention_days": retention(params),
-        **_copy_arguments(build, action),
+        **_copy_arguments(build, action, {disk for other in sharing for disk in Params.of(other).texts("disk_ids")}),
         "tags": build.tags(action),
     }
     comment = f"Snapshots of {action.workload}: {action.title}"
@@ -107,7 +107,7 @@ def copies_of(build: Build, action: Action) -> list[Action]:
     return [copy for copy in copies if Params.of(copy).text("policy_action") == action.id]
 
 
-def _copy_arguments(build: Build, action: Action) -> dict[str, Value]:
+def _copy_arguments(build: Build, action: Action, disks: set[str]) -> dict[str, Value]:
     """A policy can copy to one region only; the first copy action gets it, else the copy of the old policy is kept."""
     copies = copies_of(build, action)
     params = Params.of(copies[0] if copies else action)
@@ -120,9 +120,7 @@ def _copy_arguments(build: Build, action: Action) -> dict[str, Value]:
         "enable_cross_region_copy": True,
         "target_copy_regions": [region],
         "copied_snapshots_retention_days": retention(params),
-        "copy_encryption_configuration": block(
-            encrypted=any(_encrypted(build, disk) for disk in params.texts("disk_ids"))
-        ),
+        "copy_encryption_configuration": block(encrypted=any(_encrypted(build, disk) for disk in disks)),
     }
 
 
@@ -168,9 +166,7 @@ def copy(build: Build, action: Action) -> None:
         build.outcome(action).addresses.append((action.region, f"{TYPE}.{build.label(first, 'snapshots')}"))
         build.remark(action, "Part of the snapshot policy: its cross-region copy is switched on.")
     else:
-        build.remark(
-            action, "A policy copies to one region only: this further copy is made by a step, again and again."
-        )
+        build.remark(action, "A policy copies to one region only: this further copy is a step to be repeated.")
     disks = params.texts("disk_ids")
     if disks:
         build.step(action, steps.copy_newest(action, disks, target, retention(params)))

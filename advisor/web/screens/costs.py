@@ -18,6 +18,7 @@ from advisor.web.draft import with_budget
 from advisor.web.editing import FIELDS, redraw
 from advisor.web.session import Made, Session, parsed_targets, plan_key, session
 from advisor.web.text import md
+from advisor.web.widgets import asked, grid, texts
 
 STEPS = 40
 
@@ -49,6 +50,7 @@ def _budget(state: Session, made: Made) -> None:
             picture(charts.frontier(view, plan.currency), "Expected loss a year against added cost per month", 820)
     with right:
         _what_if(state, plan, view)
+    _next_money(made.report)
     before = state.made_before
     if before is not None and before.key.inventory == made.key.inventory:
         _difference(before, made)
@@ -63,9 +65,7 @@ def _what_if(state: Session, plan: Plan, view: FrontierView | None) -> None:
         key=f"what_if_{state.current}",
     )  # fmt: skip
     _expectation(picked, view)
-    place = st.empty()
-    if place.button("Plan with this budget", key="plan_what_if"):
-        place.empty()
+    if asked(state, "plan_what_if", "Plan with this budget"):
         _replan(state, f"{picked:.0f} {plan.currency}")
     undoable = state.draft_before is not None and state.made_before is not None
     if undoable and st.button("Take the last plan back", key="undo"):
@@ -119,22 +119,33 @@ def _fields(state: Session) -> None:
         st.session_state.pop(name, None)
 
 
+def _next_money(report: Report) -> None:
+    """What a little less and a little more budget would change."""
+    if not report.marginal:
+        return
+    st.markdown("**The next steps of the budget**")
+    rows = ((item.extra, item.gained, item.saved, item.workloads, item.detail) for item in report.marginal)
+    texts(tables.escaped(("Budget", "Targets", "Expected loss saved a year", "Workloads that change", ""), rows))
+
+
 def _difference(before: Made, made: Made) -> None:
     st.markdown("**Against the last plan**")
     left, right = st.columns((1, 1.6))
-    left.table(compare.headline(before, made), hide_index=True, border="horizontal")
+    with left:
+        texts(compare.headline(before, made))
     changed = compare.workloads(before.report, made.report)
-    if len(changed):
-        right.table(changed, hide_index=True, border="horizontal")
-    else:
-        right.caption("Every workload keeps its protection.")
+    with right:
+        if len(changed):
+            texts(changed)
+        else:
+            st.caption("Every workload keeps its protection.")
 
 
 def _totals(report: Report) -> None:
     st.subheader("By workload", divider="gray")
     rows = ((item.name, *item.amounts) for item in report.state_totals)
     heads = [f"{STATE_TITLES[state][0]}, {STATE_TITLES[state][1]}" for state in COST_STATES]
-    st.dataframe(tables.frame(("Workload", "Paid now, per month", *heads), rows), hide_index=True, key="totals")
+    grid(tables.frame(("Workload", "Paid now, per month", *heads), rows), "totals")
     if report.cost_bars:
         picture(charts.cost_bars(report.cost_bars, report.currency), "Added monthly cost by workload and mechanism")
 
@@ -154,6 +165,5 @@ def _lines(report: Report) -> None:
     unpriced = int((lines["Amount"] == words.UNPRICED).sum())
     if unpriced:
         st.caption(f"{words.plural(unpriced, 'line')} without a price: totals say “at least”.")
-    st.dataframe(lines, hide_index=True, key="cost_lines")
-    for note in report.price_notes:
-        st.caption(md(note))
+    grid(lines, "cost_lines")
+    st.caption(md(" ".join(report.price_notes)))

@@ -11,6 +11,7 @@ from advisor.model.finding import InputError, OutsideError
 from advisor.web.archive import pack
 from advisor.web.session import Made, Session, session
 from advisor.web.text import md
+from advisor.web.widgets import asked
 
 PDF = "report.pdf"
 ZIP = "protection-plan.zip"
@@ -57,10 +58,8 @@ def _rest(state: Session, made: Made) -> dict[str, bytes]:
 
 def _offer(state: Session, made: Made, name: str, mime: str, build: Callable[[], bytes]) -> None:
     kind = name.rpartition(".")[2]
-    place = st.empty()
     key = (made.key, name)
-    if key not in state.files and place.button(f"Build {name}", key=f"build_{kind}"):
-        place.empty()
+    if key not in state.files and asked(state, f"build_{kind}", f"Build {name}"):
         try:
             with st.spinner(f"Building {name}"):
                 state.files.put(key, build())
@@ -68,7 +67,7 @@ def _offer(state: Session, made: Made, name: str, mime: str, build: Callable[[],
             st.error(md(error))
     if key in state.files:
         data = state.files[key]
-        place.download_button(f"Save {name} ({_size(len(data))})", data, name, mime, key=f"save_{kind}", type="primary",
+        st.download_button(f"Save {name} ({_size(len(data))})", data, name, mime, key=f"save_{kind}", type="primary",
                               on_click="ignore")  # fmt: skip
 
 

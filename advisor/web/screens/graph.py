@@ -13,6 +13,7 @@ from advisor.reporting import words
 from advisor.web import maps, tables
 from advisor.web.session import Loaded, Session, graph_for, parsed_targets, session
 from advisor.web.text import plain
+from advisor.web.widgets import grid, refused
 
 NOTHING = "nothing"
 FAILS = {NOTHING: "Nothing", "zone": "A zone", "region": "A region", "resource": "A resource"}
@@ -28,8 +29,7 @@ def show() -> None:
         return
     targets = parsed_targets(state)
     if not isinstance(targets, Targets):
-        st.error("The targets hold mistakes; correct them first.")
-        st.table(tables.mistakes(targets), hide_index=True, border="horizontal")
+        refused("The targets hold mistakes; correct them first.", targets)
         return
     graph = graph_for(state, state.loaded, targets)
     if not graph.workloads:
@@ -96,7 +96,7 @@ def _map(state: Session, graph: Graph, scope: str, blast: Blast | None) -> None:
     else:
         notes = {item.name: words.plural(len(item.components), "component") for item in graph.workloads}
         if state.made is not None:
-            notes = {view.name: f"{view.tier}, targets met {view.met}" for view in state.made.report.workloads}
+            notes = {view.name: f"{view.tier}, {view.met} targets met" for view in state.made.report.workloads}
         dot, what = maps.estate_dot(graph, notes, blast), "Workloads in the order of their recovery"
         if len(graph.workloads) > maps.MAX_BOXES:
             st.caption(f"The first {maps.MAX_BOXES} of {len(graph.workloads):,} workloads are drawn.")
@@ -121,7 +121,7 @@ def _outcome(graph: Graph, inventory: Inventory, blast: Blast) -> None:
     rows += [(item, "loses protection", "") for item in blast.unprotected]
     listed = [(state, left, *_described(inventory, item), home.get(item, "")) for item, state, left in rows]
     heads = ("State", "Capacity left", "Resource", "Kind", "Place", "Workload")
-    st.dataframe(tables.frame(heads, listed), hide_index=True, key="blast")
+    grid(tables.frame(heads, listed), "blast")
 
 
 def _described(inventory: Inventory, item: str) -> tuple[str, str, str]:

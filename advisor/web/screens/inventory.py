@@ -16,6 +16,7 @@ from advisor.web import tables
 from advisor.web.editing import take_file
 from advisor.web.session import Loaded, Session, books, session
 from advisor.web.text import md
+from advisor.web.widgets import grid, refused
 
 NAMES_SHOWN = 3
 
@@ -30,8 +31,8 @@ def show() -> None:
     )
     _ways_in(state)
     if state.read_mistakes:
-        st.error("Nothing was taken over. " + words.plural(len(state.read_mistakes), "mistake") + ":")
-        st.table(tables.mistakes(state.read_mistakes), hide_index=True, border="horizontal")
+        count = words.plural(len(state.read_mistakes), "mistake")
+        refused(f"Nothing was taken over. {count}:", state.read_mistakes)
     if state.loaded is not None:
         _content(state.loaded)
 
@@ -120,17 +121,17 @@ def _content(loaded: Loaded) -> None:
     left, right = st.columns((1, 1.6))
     with left:
         st.markdown("**What was read**")
-        st.dataframe(tables.kinds_by_region(inventory), hide_index=True, key="kinds")
+        grid(tables.kinds_by_region(inventory), "kinds")
     with right:
         st.markdown("**Findings about the files**")
         if imported.findings:
-            st.dataframe(tables.findings(imported.findings), hide_index=True, key="read_findings")
+            grid(tables.findings(imported.findings), "read_findings")
         else:
             st.caption("None.")
         st.markdown("**Left out**")
         if imported.skipped:
-            st.dataframe(tables.skipped(imported), hide_index=True, key="skipped")
+            grid(tables.skipped(imported), "skipped")
         else:
             st.caption("Nothing.")
         with st.expander("Files and the form each was read as"):
-            st.dataframe(tables.frame(("File", "Form"), imported.forms), hide_index=True, key="forms")
+            grid(tables.frame(("File", "Form"), imported.forms), "forms")

@@ -13,13 +13,15 @@ from advisor.web.charts import picture
 from advisor.web.screens import workload
 from advisor.web.session import Loaded, Made, Session, parsed_targets, plan_key, session
 from advisor.web.text import md
+from advisor.web.widgets import asked, grid, refused, texts
 
 SOLVER_WORDS = {
-    "optimal": "proven optimal",
-    "bounded": "best found",
-    "infeasible": "fewest weighted misses",
+    "optimal": "optimal",
+    "bounded": "bounded",
+    "infeasible": "some missed",
 }
 WIDE = 1120
+CONFIRM_FIRST = 8
 
 
 def show() -> None:
@@ -39,21 +41,17 @@ def show() -> None:
 def _make(state: Session, loaded: Loaded) -> None:
     targets = parsed_targets(state)
     if not isinstance(targets, Targets):
-        st.error("The targets hold mistakes; correct them first.")
-        st.table(tables.mistakes(targets), hide_index=True, border="horizontal")
+        refused("The targets hold mistakes; correct them first.", targets)
         return
     made = state.made
     if made is not None and made.key == plan_key(state, loaded, targets):
         return
     if made is not None:
-        st.warning("Inventory, targets or settings have changed since this plan.")
+        st.caption("Inventory, targets or settings have changed since this plan.")
     elif not targets.given:
         st.write("No targets were given: every workload is held to the targets of its class.")
-    place = st.empty()
-    if place.button("Plan again" if made else "Make the plan", key="make_plan", type="primary"):
-        place.empty()
+    if asked(state, "make_plan", "Plan again" if made else "Make the plan", primary=True):
         planning.make(state, loaded, targets)
-        st.rerun()
 
 
 def _headline(made: Made) -> None:
@@ -74,7 +72,7 @@ def _headline(made: Made) -> None:
         delta_color="off", delta_arrow="off", border=True, help=md(change.note),
     )  # fmt: skip
     solver.metric(
-        "Choice", SOLVER_WORDS[plan.solver.status], f"gap {plan.solver.gap * 100:.2g} %",
+        "Choice", SOLVER_WORDS[plan.solver.status], f"gap {plan.solver.gap * 100:.2g} %, {words.plural(plan.solver.options, 'option')}",
         delta_color="off", delta_arrow="off", border=True, help=md(" ".join(report.solver)),
     )  # fmt: skip
     st.caption(md(" ".join(report.decision.context)))
@@ -106,7 +104,7 @@ def _overview(report: Report) -> None:
     if rows:
         spoken = "; ".join(f"{row.name}: targets met {row.met}" for row in rows)
         picture(charts.target_matrix(rows, report.risk_level), f"Targets now and with the plan. {spoken}", WIDE)
-    st.dataframe(tables.workloads(report), hide_index=True, key="workloads")
+    grid(tables.workloads(report), "workloads")
 
 
 def _pages(count: int, size: int) -> list[tuple[int, int]]:
@@ -116,18 +114,25 @@ def _pages(count: int, size: int) -> list[tuple[int, int]]:
 def _tabs(state: Session, made: Made) -> None:
     report = made.report
     decision = report.decision
-    one, missed, confirm = st.tabs(
-        ["One workload", f"Not met ({len(decision.misses)})", f"Confirm first ({len(decision.confirm)})"]
+    one, missed, confirm, findings = st.tabs(
+        [
+            "One workload",
+            f"Not met ({len(decision.misses)})",
+            f"Confirm first ({len(decision.confirm)})",
+            f"Findings ({len(report.findings)})",
+        ]
     )
     with one:
         workload.show(state, made)
     with missed:
         if decision.misses:
-            st.table(tables.misses(decision.misses), hide_index=True, border="horizontal")
+            texts(tables.misses(decision.misses))
         else:
             st.caption("Every target is met.")
     with confirm:
         _confirm(report)
+    with findings:
+        grid(tables.estate_findings(report), "findings")
 
 
 def _confirm(report: Report) -> None:
@@ -136,6 +141,9 @@ def _confirm(report: Report) -> None:
         st.caption("Nothing rests on an assumption.")
         return
     st.caption("What the plan assumes or cannot price, what moves the result most first.")
-    rows = ((item.title, item.value, item.why, item.settle, item.used_by) for item in items)
-    st.table(tables.escaped(("Assumption", "Value", "Why", "Settled by", "Used by"), rows), hide_index=True,
-             border="horizontal")  # fmt: skip
+    rows = [(item.title, item.value, item.why, item.settle, item.used_by) for item in items]
+    heads = ("Assumption", "Value", "Why", "Settled by", "Used by")
+    texts(tables.escaped(heads, rows[:CONFIRM_FIRST]))
+    if len(rows) > CONFIRM_FIRST:
+        with st.expander(f"{len(rows) - CONFIRM_FIRST} more"):
+            grid(tables.frame(heads, rows[CONFIRM_FIRST:]), "confirm_rest")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
+import pandas as pd
 import streamlit as st
 from streamlit.column_config import SelectboxColumn, TextColumn
 
@@ -27,6 +28,7 @@ from advisor.web.draft import (
 from advisor.web.editing import begun, redraw, take_file
 from advisor.web.session import Loaded, Session, parsed_targets, session
 from advisor.web.targets_file import exact_duration
+from advisor.web.widgets import refused, texts
 
 OBJECTIVE_NAMES = {
     "min-cost": "Least cost that meets the targets",
@@ -34,7 +36,7 @@ OBJECTIVE_NAMES = {
     "min-total": "Least cost and expected loss together",
     "min-change": "Fewest changes that meet the targets",
 }
-SHORT = {"logical": "Corruption", "instance": "Server", "zone": "Zone", "region": "Region"}
+SHORT = {"logical": "Data", "instance": "Server", "zone": "Zone", "region": "Region"}
 RISK_WORDS = {"p50": "P50: half of all recoveries", "p90": "P90: nine of ten", "p95": "P95: nineteen of twenty"}
 
 
@@ -61,8 +63,7 @@ def _upload(state: Session, loaded: Loaded) -> None:
             take_file(state, loaded, file.name, file.getvalue())
         if state.targets_mistakes:
             count = words.plural(len(state.targets_mistakes), "mistake")
-            st.error(f"The targets file was not taken over. {count}:")
-            st.table(tables.mistakes(state.targets_mistakes), hide_index=True, border="horizontal")
+            refused(f"The targets file was not taken over. {count}:", state.targets_mistakes)
 
 
 def _settings(state: Session, draft: Draft) -> Draft:
@@ -141,7 +142,7 @@ def _verdict(state: Session, draft: Draft) -> None:
     if isinstance(found, Targets):
         return
     st.error(words.plural(len(found), "mistake") + " in the targets:")
-    st.table(_placed((draft.data() or b"").decode(errors="replace"), found), hide_index=True, border="horizontal")
+    texts(_placed((draft.data() or b"").decode(errors="replace"), found))
 
 
 def _file(draft: Draft) -> None:
@@ -155,7 +156,7 @@ def _file(draft: Draft) -> None:
                        on_click="ignore")  # fmt: skip
 
 
-def _placed(text: str, mistakes: tuple[Mistake, ...]) -> object:
+def _placed(text: str, mistakes: tuple[Mistake, ...]) -> pd.DataFrame:
     rows = ((workload_at(text, item) or "–", item.place, item.problem, item.remedy) for item in mistakes)
     return tables.escaped(("Workload", "Place in the file", "What is wrong", "What to do"), rows)
 
@@ -168,8 +169,4 @@ def _classes(draft: Draft) -> None:
             texts = [f"{exact_duration(target.rpo_s)} / {exact_duration(target.rto_s)}" for target in pairs]
             rows.append((name, *texts, words.number(item.downtime_per_hour), words.number(item.loss_per_hour)))
         heads = [f"{SHORT[name]}: RPO / RTO" for name in DISRUPTIONS]
-        st.table(
-            tables.escaped(("Class", *heads, f"An hour away, {draft.base.currency}", "An hour of lost work"), rows),
-            hide_index=True,
-            border="horizontal",
-        )
+        texts(tables.escaped(("Class", *heads, f"An hour away, {draft.base.currency}", "An hour of lost work"), rows))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.plan import WorkloadPlan
-from advisor.model.report import WorkloadView
+from advisor.model.report import GanttBar, WorkloadView
 from advisor.reporting import charts, words
 from advisor.reporting import estimates as estimating
 from advisor.web import tables
 from advisor.web.charts import picture
 from advisor.web.session import Made, Session
 from advisor.web.text import md, plain
+from advisor.web.widgets import grid, texts
 
 
 def show(state: Session, made: Made) -> None:
@@ -30,23 +33,26 @@ def show(state: Session, made: Made) -> None:
     view = views[min(picked, len(views) - 1)]
     state.workload = view.name
     item = next(found for found in made.assessment.plan.workloads if found.name == view.name)
-    _head(view)
-    st.markdown("**Estimates, now and planned**")
-    st.table(tables.estimates(view), hide_index=True, border="horizontal")
-    _recovery(item)
-    _actions(view)
-    _costs(view)
-    _alternatives(view)
-
-
-def _head(view: WorkloadView) -> None:
     st.markdown(f"**{md(view.verdict)}.** {md(' '.join(view.why))}")
-    st.table(tables.escaped(("", " "), view.what), hide_index=True, hide_header=True, border="horizontal")
+    estimates, recovery, actions, costs, others, about = st.tabs(
+        ["Estimates", "Recovery", f"Actions ({len(view.actions)})", "Costs", "Why not otherwise", "About"]
+    )
+    with estimates:
+        texts(tables.estimates(view))
+    with recovery:
+        _recovery(item)
+    with actions:
+        _actions(view)
+    with costs:
+        _costs(view)
+    with others:
+        _alternatives(view)
+    with about:
+        st.markdown("\n".join(f"- {md(label)}: {md(text)}" for label, text in view.what))
 
 
 def _recovery(item: WorkloadPlan) -> None:
     drawable = [name for name in DISRUPTIONS if name in item.estimates and item.estimates[name].tasks]
-    st.markdown("**Recovery, step by step**")
     limiting = estimating.limiting_disruption(item)
     if not drawable or limiting is None:
         st.caption("Nothing has to be done, or nothing can be: there are no steps to draw.")
@@ -57,6 +63,7 @@ def _recovery(item: WorkloadPlan) -> None:
     )  # fmt: skip
     chart = estimating.gantt(_only(item, picked))
     if chart is not None:
+        chart = replace(chart, bars=tuple(_named(bar, item) for bar in chart.bars))
         spoken = f"Recovery of {item.name} after {chart.disruption.lower()}: done after {chart.p95}"
         picture(charts.gantt(chart), spoken)
 
@@ -65,24 +72,27 @@ def _only(item: WorkloadPlan, disruption: Disruption) -> WorkloadPlan:
     return item.model_copy(update={"estimates": {disruption: item.estimates[disruption]}})
 
 
+def _named(bar: GanttBar, item: WorkloadPlan) -> GanttBar:
+    """The bar with its component's name instead of its id."""
+    names = {part.id: part.name for part in item.components}
+    return replace(bar, component=names.get(bar.component, bar.component))
+
+
 def _actions(view: WorkloadView) -> None:
-    st.markdown("**Actions**")
     if not view.actions:
         st.caption("Nothing is changed.")
         return
     rows = ((item.number, item.title, item.verb, item.where, item.touches) for item in view.actions)
-    heads = ("", "Action", "What", "Region", "Touches")
-    st.table(tables.escaped(heads, rows), hide_index=True, border="horizontal")
+    grid(tables.frame(("No.", "Action", "What", "Region", "Touches"), rows), "actions")
 
 
 def _costs(view: WorkloadView) -> None:
-    st.markdown("**Costs**")
     if not view.costs:
         st.caption("No cost lines.")
     for table in view.costs:
         st.caption(f"{md(table.title)} ({md(table.per)}): {md(table.total)}")
         lines = tables.cost_lines([("", table)]).drop(columns="Workload")
-        st.dataframe(lines, hide_index=True, key=f"lines {table.title}")
+        grid(lines, f"lines {table.title}")
 
 
 def _alternatives(view: WorkloadView) -> None:
@@ -91,15 +101,13 @@ def _alternatives(view: WorkloadView) -> None:
         st.markdown("**Options that lost, and why**")
         if view.rejected:
             rows = ((item.tier, item.option_id, item.added, item.reason) for item in view.rejected)
-            st.table(tables.escaped(("Tier", "Option", "Adds per month", "Why not"), rows), hide_index=True,
-                     border="horizontal")  # fmt: skip
+            texts(tables.escaped(("Tier", "Option", "Adds per month", "Why not"), rows))
         else:
             st.caption("There was no other option.")
     with right:
         st.markdown("**Protections that cannot be used**")
         if view.infeasible:
-            rows = ((item.mechanism, item.component, item.resource, item.reason) for item in view.infeasible)
-            st.table(tables.escaped(("Protection", "Component", "Resource", "Why not"), rows), hide_index=True,
-                     border="horizontal")  # fmt: skip
+            rows = ((item.mechanism, item.resource or item.component, item.reason) for item in view.infeasible)
+            texts(tables.escaped(("Protection", "Resource", "Why not"), rows))
         else:
             st.caption("All of them can.")

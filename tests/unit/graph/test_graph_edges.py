@@ -110,13 +110,18 @@ class TestPlace:
         assert edges_of(graph, "place.dedicated_host") == [("i-1", "dh-1", "containment", "declared")]
 
     def test_computes_of_an_hpc_cluster_need_the_manager(self) -> None:
-        tags = {"ehpc.aliyun.com": "1"}
         graph = graph_of(
-            server("i-1", name="sim_manager", tags=tags),
-            server("i-2", name="sim_compute000", tags=tags),
+            server("i-1", name="sim_manager"),
+            server("i-2", name="sim_compute000", tags={"ehpc.aliyun.com": "sim"}),
             server("i-3", name="other_compute000"),
+            server("i-4", name="other_manager"),
+            server("i-5", name="ehpc-x_login0"),
+            server("i-6", name="ehpc-x_manager"),
         )
-        assert edges_of(graph, "place.hpc_manager") == [("i-2", "i-1", "hard", "derived")]
+        assert edges_of(graph, "place.hpc_manager") == [
+            ("i-2", "i-1", "hard", "derived"),
+            ("i-5", "i-6", "hard", "derived"),
+        ]
 
 
 class TestStorage:

@@ -45,9 +45,15 @@ class TestDeclared:
 
     def test_class_and_needs_come_from_the_declaration(self) -> None:
         asked = targets(spec("shop", "critical", needs_hard=("pay",), needs_soft=("pay", "find")), spec("pay"))
-        graph = graph_of(server("i-1", tags={"app": "shop"}), server("i-2", tags={"app": "pay"}), asked=asked)
+        servers = [server(f"i-{name}", tags={"app": name}) for name in ("shop", "pay", "find")]
+        graph = graph_of(*servers, asked=asked)
         shop = workload(graph, "shop")
         assert (shop.class_name, shop.needs_hard, shop.needs_soft) == ("critical", ("pay",), ("find",))
+
+    def test_a_need_of_nothing_is_left_out(self) -> None:
+        asked = targets(spec("shop", needs_hard=("ghost",), needs_soft=("spirit",)))
+        shop = workload(graph_of(server("i-1", tags={"app": "shop"}), asked=asked), "shop")
+        assert (shop.needs_hard, shop.needs_soft) == ((), ())
 
     def test_what_is_excluded_is_left_out_with_its_disks_and_addresses(self) -> None:
         left_out = (Exclusion("i-1", "sandbox", None),)
