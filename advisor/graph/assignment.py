@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from advisor.graph.index import Estate, unique
 from advisor.graph.matching import APPLICATION_KEYS, Matcher, is_default_name, tag_value
 from advisor.graph.membership import Group, Memberships
-from advisor.graph.names import common_stem
+from advisor.graph.names import common_start, common_stem
 from advisor.graph.ownership import Ownership
 from advisor.graph.unions import Unions
 from advisor.model.graph import Edge, FoundBy
@@ -159,9 +159,14 @@ class Assignment:
         if len(instances) < 2 or not free:
             return
         taken = {self.labels[item] for item in instances if item in self.labels}
-        label = self._named("connected", free[:1], free) if len(taken) != 1 else next(iter(taken))
+        label = next(iter(taken)) if len(taken) == 1 else self._connected_label(free)
         for instance in free:
             self._give(instance, label)
+
+    def _connected_label(self, members: list[str]) -> Label:
+        start = common_start(self._names(members))
+        named = self._named("connected", members[:1], members)
+        return replace(named, name=start or named.name, evidence=f"need one another: {', '.join(members[:3])}")
 
     def _single(self) -> None:
         for instance in self.estate.of_kind("instance"):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from advisor.graph.assignment import INFRASTRUCTURE, Assignment, Label
 from advisor.graph.components import ComponentRules, is_balanced, quorum_of
 from advisor.graph.confirmation import Confirmations, sort_out
 from advisor.graph.edges_balancing import add_balancing_edges
-from advisor.graph.edges_calls import PEER_RULE, add_call_edges
+from advisor.graph.edges_calls import add_call_edges
 from advisor.graph.edges_data import add_data_edges
 from advisor.graph.edges_network import add_network_edges
 from advisor.graph.edges_place import add_place_edges
@@ -46,7 +46,7 @@ class _Builder:
         homes = {resource: names[label] for resource, label in labels.items()}
         confirmations = Confirmations(self.estate, self.targets, homes)
         edges, proposals = sort_out(found, confirmations)
-        rules = ComponentRules(self.estate, memberships, ownership, _peers(edges))
+        rules = ComponentRules(self.estate, memberships, ownership, edges)
         workloads = self._workloads(labels, names, rules, edges, confirmations)
         waves, cycles = recovery_waves({item.name: item.needs_hard for item in workloads})
         return Graph(
@@ -133,10 +133,6 @@ def _names(labels: Mapping[str, Label]) -> dict[Label, str]:
         taken.add(name)
         found[label] = name
     return found
-
-
-def _peers(edges: Iterable[Edge]) -> tuple[Edge, ...]:
-    return tuple(edge for edge in edges if edge.rule == PEER_RULE)
 
 
 def _with_quorums(

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+from advisor.graph.edges_calls import PEER_RULE
 from advisor.graph.index import Estate, is_idle
 from advisor.graph.matching import is_default_name
 from advisor.graph.membership import Group, Memberships
 from advisor.graph.names import common_stem
 from advisor.graph.ownership import Ownership
 from advisor.graph.unions import Unions
+from advisor.graph.waves import recovery_waves
 from advisor.model.graph import Component, ComponentKind, Edge
 from advisor.model.inventory import Resource
 from advisor.model.targets import WorkloadSpec
@@ -39,7 +42,7 @@ class ComponentRules:
     estate: Estate
     memberships: Memberships
     ownership: Ownership
-    peers: tuple[Edge, ...] = ()
+    edges: tuple[Edge, ...] = ()
 
     def split(self, resources: Iterable[str], spec: WorkloadSpec | None) -> tuple[Component, ...]:
         """The components of a workload, sorted by id."""
@@ -48,8 +51,36 @@ class ComponentRules:
         servers = list(self._servers([item for item in own if item.kind == "instance"], ids, spec))
         stores = [*self._stores(own, ids, "database"), *self._stores(own, ids, "cache")]
         entries = [self._entry(item) for item in own if item.kind == "load_balancer"]
-        needs = tuple(sorted(store.id for store in stores))
-        return tuple(sorted((*(replace(item, needs=needs) for item in servers), *stores, *entries), key=lambda c: c.id))
+        needs = self._needs(servers, tuple(store.id for store in stores))
+        ordered = [replace(item, needs=tuple(sorted(needs[item.id]))) for item in servers]
+        return tuple(sorted((*ordered, *stores, *entries), key=lambda item: item.id))
+
+    def _needs(self, servers: list[Component], stores: tuple[str, ...]) -> dict[str, set[str]]:
+        """Servers need all stores of their workload, and the servers their own instances need; rings need nothing."""
+        home = {member: item.id for item in servers for member in item.members}
+        calls: dict[str, set[str]] = {item.id: set() for item in servers}
+        for member, source in home.items():
+            calls[source].update(home[target] for target in self._needed.get(member, ()) if target in home)
+        rings = recovery_waves(calls)[1] if any(calls.values()) else ()
+        ring = {item: names for names in rings for item in names}
+        return {
+            item: {*stores, *(need for need in called if need != item and need not in ring.get(item, ()))}
+            for item, called in calls.items()
+        }
+
+    @cached_property
+    def peers(self) -> tuple[Edge, ...]:
+        """Pairs that the owner confirmed to be equals, or one the standby of the other."""
+        return tuple(edge for edge in self.edges if edge.rule == PEER_RULE)
+
+    @cached_property
+    def _needed(self) -> Mapping[str, tuple[str, ...]]:
+        """Instance → instances it cannot do without."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for edge in self.edges:
+            if edge.meaning == "hard" and self.estate.has(edge.source, "instance"):
+                found[edge.source].extend([edge.target] if self.estate.has(edge.target, "instance") else [])
+        return {source: tuple(targets) for source, targets in found.items()}
 
     def _servers(self, instances: list[Resource], ids: set[str], spec: WorkloadSpec | None) -> Iterator[Component]:
         unions = Unions()

@@ -90,7 +90,7 @@ def _hpc(estate: Estate, edges: EdgeSet) -> None:
     """Computes of an e-HPC cluster need its manager. The generated names tell the cluster and the role; that it is one,
     the tag of any member tells, or the name itself: managers and logins carry no tag."""
     roles: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    marked = set()
+    marked: set[str] = set()
     for instance in estate.of_kind("instance"):
         named = _HPC_NAME.match(instance.name)
         if named:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import takewhile
 
 from advisor.graph.matching import is_default_name
 
 _NUMBERED = re.compile(r"^(?P<stem>.*?[^\W\d_])[-_. ]*(?P<number>\d{1,4})$")
+_UP_TO_SEPARATOR = re.compile(r"^(?P<start>.*\w)[-_. ]")
 _TIER = re.compile(
     r"^(?P<stem>.+?)[-_.]?(?P<tier>app|web|api|svc|server|db|mysql|pg|postgres|redis|cache|mongo)[-_.]?\d*$",
     re.IGNORECASE,
@@ -27,6 +29,17 @@ def tier_of(name: str) -> tuple[str, str] | None:
     if found is None:
         return None
     return found["stem"].lower(), "data" if found["tier"].lower() in _DATA_TIERS else "app"
+
+
+def common_start(names: Iterable[str]) -> str | None:
+    """The words all these names begin with, up to the last separator: ``x_compute1``, ``x_manager`` → ``x``."""
+    listed = sorted(names)
+    if not listed or any(map(is_default_name, listed)):
+        return None
+    pairs = zip(listed[0], listed[-1], strict=False)
+    shared = "".join(sign for sign, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    found = _UP_TO_SEPARATOR.match(shared)
+    return found["start"] if found else None
 
 
 def common_stem(names: Iterable[str]) -> str | None:

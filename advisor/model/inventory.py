@@ -152,10 +152,23 @@ class Inventory:
     @cached_property
     def pairs_by_disk(self) -> Mapping[str, tuple[Resource, ...]]:
         """Replication pairs by their source disk."""
-        by_disk: dict[str, list[Resource]] = defaultdict(list)
-        for item in self.of_kind("replica_pair"):
-            by_disk[item.text("source_disk_id") or ""].append(item)
-        return {disk: tuple(items) for disk, items in by_disk.items()}
+        return self._by_attribute("replica_pair", "source_disk_id")
+
+    @cached_property
+    def plans_by_instance(self) -> Mapping[str, tuple[Resource, ...]]:
+        """Backup plans by the instance they back up."""
+        return self._by_attribute("backup_plan", "instance_id")
+
+    @cached_property
+    def jobs_by_source(self) -> Mapping[str, tuple[Resource, ...]]:
+        """Data synchronisation jobs by the database they read from."""
+        return self._by_attribute("dts_job", "source_id")
+
+    def _by_attribute(self, kind: Kind, key: str) -> Mapping[str, tuple[Resource, ...]]:
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for item in self.of_kind(kind):
+            found[item.text(key) or ""].append(item)
+        return {value: tuple(items) for value, items in found.items()}
 
     def was_listed(self, kind: Kind, region: str | None) -> bool:
         """Whether some file listed this kind in this region (an empty list of nothing may still be lack of

@@ -20,11 +20,22 @@ def missed_of(problem: Problem, picked: Mapping[str, ProblemOption]) -> dict[tup
     """Missed targets by (workload, key) with their weight: the option's own, and those that a needed workload
     breaks."""
     missed = {(name, key): weight for name, option in picked.items() for key, weight in option.missed.items()}
+    weights = coupling_weights(problem)
     for coupling in problem.couplings:
         broken = coupling.breaks.get(picked[coupling.dependent].id, frozenset())
         if picked[coupling.needed].id in broken:
-            missed.setdefault((coupling.dependent, coupling.key), coupling.weight)
+            key = (coupling.dependent, coupling.key)
+            missed.setdefault(key, weights[key])
     return missed
+
+
+def coupling_weights(problem: Problem) -> dict[tuple[str, str], float]:
+    """The weight of each target that couplings can break; where they disagree about one target, the largest."""
+    weights: dict[tuple[str, str], float] = {}
+    for coupling in problem.couplings:
+        key = (coupling.dependent, coupling.key)
+        weights[key] = max(weights.get(key, 0.0), coupling.weight)
+    return weights
 
 
 def credit(quota: FreeQuota, used: float) -> int:

@@ -116,11 +116,11 @@ def _workload_total(workload: WorkloadPlan, state: CostState, currency: str) -> 
     return sums.model_copy(update=update)
 
 
-def state_totals(plan: Plan) -> tuple[StateTotals, ...]:
+def state_totals(plan: Plan, order: Iterable[WorkloadPlan]) -> tuple[StateTotals, ...]:
     """Cost by state: a row a workload, one for the shared charges, one for the whole."""
     rows = []
     every: dict[CostState, list[CostLine]] = {state: [] for state in COST_STATES}
-    for workload in plan.workloads:
+    for workload in order:
         sums = {state: _workload_total(workload, state, plan.currency) for state in COST_STATES}
         for state in COST_STATES:
             every[state] += own_lines(state_lines(workload, state))

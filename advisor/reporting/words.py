@@ -173,7 +173,8 @@ def about(amount: Decimal, currency: str) -> str:
 
 def money_range(low: Decimal, high: Decimal) -> str:
     """``240.00–660.00``, empty where both ends are the same."""
-    return "" if low == high else f"{format_amount(low)}–{format_amount(high)}"
+    dash = "–" if min(low, high) >= 0 else " to "
+    return "" if low == high else f"{format_amount(low)}{dash}{format_amount(high)}"
 
 
 def number(value: Decimal) -> str:

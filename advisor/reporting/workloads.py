@@ -195,20 +195,20 @@ def _rejected(items: Sequence[Rejected], currency: str) -> tuple[RejectedView, .
 
 
 def _infeasible(workload: WorkloadPlan, sources: Sources) -> tuple[InfeasibleView, ...]:
-    """Protections that cannot be used, components that share the reason in one."""
+    """Protections that cannot be used, those that share the reason in one."""
     names = estimates.component_names(workload)
-    groups: dict[tuple[str, str], list[Infeasible]] = {}
+    groups: dict[str, list[Infeasible]] = {}
     for item in workload.infeasible:
-        groups.setdefault((item.reason, item.mechanism), []).append(item)
+        groups.setdefault(item.reason, []).append(item)
     return tuple(
         InfeasibleView(
-            mechanism=words.mechanism(mechanism),
+            mechanism=words.listing(list(dict.fromkeys(words.mechanism(item.mechanism) for item in same))),
             component=words.listing(list(dict.fromkeys(names.get(item.component, item.component) for item in same))),
             resource=words.listing(list(dict.fromkeys(item.resource for item in same))),
             reason=words.sentence(reason),
             source=sources.fact(same[0].fact),
         )
-        for (reason, mechanism), same in groups.items()
+        for reason, same in groups.items()
     )
 
 

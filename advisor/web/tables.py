@@ -55,7 +55,8 @@ def findings(items: Iterable[Finding]) -> pd.DataFrame:
 def estate_findings(report: Report) -> pd.DataFrame:
     """Findings about the estate, the most severe first."""
     rows = (
-        (item.severity, item.title, item.workload, item.resource, item.detail, item.fix) for item in report.findings
+        (item.severity, item.title, item.workload, item.resource, f"{item.detail} {item.also}".strip(), item.fix)
+        for item in report.findings
     )
     return frame(("Severity", "Finding", "Workload", "Resource", "Detail", "What to do"), rows)
 
@@ -101,12 +102,12 @@ def cost_lines(items: Iterable[tuple[str, CostTable]]) -> pd.DataFrame:
     """Cost lines of several tables, each with the workload it belongs to."""
     rows = (
         (owner, line.what_for, line.sku, line.quantity, line.unit_price, line.amount, line.span, line.confidence,
-         line.as_of, "once, shared" if line.shared else "", line.remark)
+         line.as_of, "once, shared" if line.shared else "")
         for owner, table in items
         for line in table.lines
     )  # fmt: skip
-    return frame(("Workload", "For", "SKU", "Quantity", "Unit price", "Amount", "Range", "Price is", "As of", "Charged",
-                  "Remark"), rows)  # fmt: skip
+    heads = ("Workload", "For", "SKU", "Quantity", "Unit price", "Amount", "Range", "Price is", "As of", "Charged")
+    return frame(heads, rows)
 
 
 def misses(items: Iterable[MissView]) -> pd.DataFrame:

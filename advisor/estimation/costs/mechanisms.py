@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from advisor.estimation.context import size_gib
-from advisor.estimation.copies import policy_schedule
 from advisor.estimation.costs.costing import HOURS_PER_MONTH, Costing
 from advisor.estimation.costs.skus import database_skus, disk_sku, instance_lines
+from advisor.estimation.existing import policy_schedule
 from advisor.estimation.measures.backups import active_policy
 from advisor.model.cost import CostLine
 from advisor.model.evidence import Spread

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pydantic import JsonValue
 
 from advisor.estimation.context import Context, has_local_data, longest_gap_s, size_gib
-from advisor.estimation.copies import can_snapshot, policy_schedule
+from advisor.estimation.existing import policy_schedule
+from advisor.estimation.levels import can_snapshot
 from advisor.estimation.measures.base import Gathered, dr_region, proposal, same_side, slug
 from advisor.estimation.paths.stateful import volumes
 from advisor.model.graph import Component

@@ -8,7 +8,7 @@ from math import ceil
 from pydantic import JsonValue
 
 from advisor.estimation.context import Context, is_running
-from advisor.estimation.copies import standby_zone
+from advisor.estimation.copies_database import standby_zone
 from advisor.estimation.measures.base import Gathered, dr_region, first_member, pick_zone, proposal
 from advisor.estimation.paths.entry import balancer_zones
 from advisor.model.graph import Component

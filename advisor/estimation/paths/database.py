@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from advisor.estimation.chains import serve, survivors
 from advisor.estimation.context import Context
-from advisor.estimation.copies import database_levels, standby_lag, standby_zone
+from advisor.estimation.copies_database import database_levels, standby_lag, standby_zone
 from advisor.estimation.paths.path import (
     Failure,
     Path,

@@ -124,8 +124,8 @@ def _next_money(report: Report) -> None:
     if not report.marginal:
         return
     st.markdown("**The next steps of the budget**")
-    rows = ((item.extra, item.gained, item.saved, item.workloads, item.detail) for item in report.marginal)
-    texts(tables.escaped(("Budget", "Targets", "Expected loss saved a year", "Workloads that change", ""), rows))
+    rows = ((item.extra, item.gained, item.loss, item.detail) for item in report.marginal)
+    texts(tables.escaped(("Budget", "Targets met", "Expected loss a year", "What changes"), rows))
 
 
 def _difference(before: Made, made: Made) -> None:

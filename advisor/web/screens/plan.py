@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from advisor.model.plan import Plan
-from advisor.model.report import Change, Report
+from advisor.model.report import Report
 from advisor.model.targets import Targets
 from advisor.reporting import charts, words
 from advisor.web import planning, tables
@@ -21,6 +21,10 @@ SOLVER_WORDS = {
     "infeasible": "some missed",
 }
 WIDE = 1120
+LOSS_HELP = (
+    "How often each disruption is expected, times what downtime and lost work cost: an average over many years. Most years "
+    "have no such event, a bad one costs far more."
+)
 CONFIRM_FIRST = 8
 
 
@@ -66,13 +70,14 @@ def _headline(made: Made) -> None:
         "Added per month", words.money(figures.monthly_added, plan.currency, figures.unpriced > 0), _spans(plan),
         delta_color="off", delta_arrow="off", border=True,
     )  # fmt: skip
-    change = _loss(report)
     loss.metric(
-        "Expected loss a year, an estimate", md(change.after), f"now {md(change.before)}",
-        delta_color="off", delta_arrow="off", border=True, help=md(change.note),
+        "Expected loss a year, an estimate", words.about(figures.expected_annual_loss_after, plan.currency),
+        f"now {words.about(figures.expected_annual_loss_now, plan.currency)}",
+        delta_color="off", delta_arrow="off", border=True, help=LOSS_HELP,
     )  # fmt: skip
+    options = words.plural(plan.solver.options, "option")
     solver.metric(
-        "Choice", SOLVER_WORDS[plan.solver.status], f"gap {plan.solver.gap * 100:.2g} %, {words.plural(plan.solver.options, 'option')}",
+        "Choice", SOLVER_WORDS[plan.solver.status], f"gap {plan.solver.gap * 100:.2g} %, {options}",
         delta_color="off", delta_arrow="off", border=True, help=md(" ".join(report.solver)),
     )  # fmt: skip
     st.caption(md(" ".join(report.decision.context)))
@@ -84,10 +89,6 @@ def _spans(plan: Plan) -> str:
     span = words.money_range(figures.monthly_added_low, figures.monthly_added)
     cap = "no budget" if plan.budget.monthly is None else f"budget {words.money(plan.budget.monthly, plan.currency)}"
     return md(f"range {span}, {cap}" if span else cap)
-
-
-def _loss(report: Report) -> Change:
-    return report.decision.changes[1]
 
 
 def _overview(report: Report) -> None:

@@ -166,7 +166,7 @@ def _classes(draft: Draft) -> None:
         rows = []
         for name, item in draft.classes.items():
             pairs = [item.target(disruption) for disruption in DISRUPTIONS]
-            texts = [f"{exact_duration(target.rpo_s)} / {exact_duration(target.rto_s)}" for target in pairs]
-            rows.append((name, *texts, words.number(item.downtime_per_hour), words.number(item.loss_per_hour)))
+            each = [f"{exact_duration(target.rpo_s)} / {exact_duration(target.rto_s)}" for target in pairs]
+            rows.append((name, *each, words.number(item.downtime_per_hour), words.number(item.loss_per_hour)))
         heads = [f"{SHORT[name]}: RPO / RTO" for name in DISRUPTIONS]
         texts(tables.escaped(("Class", *heads, f"An hour away, {draft.base.currency}", "An hour of lost work"), rows))

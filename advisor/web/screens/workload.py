@@ -107,7 +107,7 @@ def _alternatives(view: WorkloadView) -> None:
     with right:
         st.markdown("**Protections that cannot be used**")
         if view.infeasible:
-            rows = ((item.mechanism, item.resource or item.component, item.reason) for item in view.infeasible)
-            texts(tables.escaped(("Protection", "Resource", "Why not"), rows))
+            cannot = ((item.mechanism, item.resource or item.component, item.reason) for item in view.infeasible)
+            texts(tables.escaped(("Protection", "Resource", "Why not"), cannot))
         else:
             st.caption("All of them can.")

@@ -449,3 +449,43 @@ def test_one_key_is_told_once() -> None:
 def test_moments() -> None:
     assert moment("2026-11-22T05:00:00Z") == moment("2026-11-22T05:00:00")
     assert moment("yesterday") is moment("") is moment(None) is None
+
+
+# -- limits at their very value --
+
+
+def test_a_copy_within_the_region_is_no_run() -> None:
+    copy = snapshot("s-2", "2026-11-22T03:00:00Z", status="failed", source_snapshot_id="s-d-1")
+    assert of_check("SNP-007", [server(), covered(), policy(), fresh(), copy]) == []
+
+
+def test_the_late_start_counts_towards_the_gap() -> None:
+    rpo_s = CLASSES["important"].target("logical").rpo_s
+    assert rpo_s is not None
+    every = int(rpo_s / HOUR)
+    on_the_limit = policy(time_points=list(range(0, 24, every)))
+    closer = policy(time_points=list(range(0, 24, every // 2)))
+    assert len(of_check("SNP-006", [server(), covered(), on_the_limit], class_name="important")) == 1
+    assert of_check("SNP-006", [server(), covered(), closer], class_name="important") == []
+
+
+def test_retention_must_cover_one_gap_more_than_the_delay_of_noticing() -> None:
+    assert len(of_check("SNP-005", [server(), covered(), policy(retention_days=2)])) == 1
+    assert of_check("SNP-005", [server(), covered(), policy(retention_days=3)]) == []
+
+
+def test_a_workload_without_any_pair_is_not_partly_replicated() -> None:
+    assert of_check("REP-003", [server("i-1"), server("i-2"), disk(), disk("d-2", "i-2")]) == []
+
+
+def test_a_scaling_group_is_left_alone_where_a_vswitch_tells_no_zone() -> None:
+    switches = (thing("vswitch", "vsw-1", zone=H), thing("vswitch", "vsw-2"))
+    assert of_check("ESS-001", [scaling(zones=(), vswitch_ids=("vsw-1", "vsw-2")), *switches]) == []
+    assert of_check("ESS-001", [scaling(zones=(), vswitch_ids=("vsw-2",)), *switches]) == []
+
+
+def test_snapshots_of_another_day_and_unread_times_do_not_confuse() -> None:
+    nameless = snapshot("s-1", "")
+    assert of_check("SNP-001", [server(), disk(), nameless], class_name="standard") == []
+    (found,) = of_check("SNP-010", [server(), disk(), nameless], class_name="standard")
+    assert "the age of snapshot s-1" in found.detail

@@ -186,6 +186,17 @@ class TestOthers:
         assert component(graph, "stateful_instance:i-1").needs == ("cache:r-1", "database:rm-1")
         assert component(graph, "database:rm-1").needs == ()
 
+    def test_servers_recover_after_the_servers_they_need(self) -> None:
+        asked = targets(spec("crm", match=Match(names=("crm-*",)), confirmed_edges=(("i-1", "i-2"),)))
+        graph = graph_of(server("i-1", name="crm-app"), server("i-2", name="crm-db"), asked=asked)
+        assert component(graph, "stateful_instance:i-1").needs == ("stateful_instance:i-2",)
+
+    def test_a_ring_of_servers_needs_nothing_of_itself(self) -> None:
+        ring = (("i-1", "i-2"), ("i-2", "i-1"), ("i-3", "i-1"))
+        asked = targets(spec("crm", match=Match(vpc="vpc-1"), confirmed_edges=ring))
+        graph = graph_of(server("i-1"), server("i-2"), server("i-3"), asked=asked)
+        assert [part.needs for part in graph.workloads[0].components] == [(), (), ("stateful_instance:i-1",)]
+
     def test_ids_are_unique_over_all_workloads(self) -> None:
         graph = farm("Running", "Running", more=(make("database", "rm-1"), make("cache", "r-1")))
         ids = [part.id for item in graph.workloads for part in item.components]

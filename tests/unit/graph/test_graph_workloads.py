@@ -135,7 +135,7 @@ class TestInferred:
 
     def test_instances_on_one_disk(self) -> None:
         graph = graph_of(server("i-1", name="ora-1"), server("i-2", name="ora-2"), disk("d-1", "i-1", "i-2"))
-        found = workload(graph, "ora-1")
+        found = workload(graph, "ora")
         assert (found.found_by, found.resources) == ("connected", ("d-1", "i-1", "i-2"))
 
     def test_an_instance_by_itself(self) -> None:

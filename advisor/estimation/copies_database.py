@@ -1,0 +1,190 @@
+"""The copies a managed database has or would have: standby, backups, remote backups, synchronised databases."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from advisor.estimation.context import Context
+from advisor.model.graph import Component
+from advisor.model.inventory import Resource
+from advisor.model.recovery import Level, Protection
+from advisor.model.units import DAY
+
+SYNCHRONOUS_BY_DEFAULT = ("mysql", "mariadb")  # fact rds_ha.mysql.default_mode; others may lose their lag
+
+
+def database_levels(
+    context: Context, component: Component, database: Resource, protections: Sequence[Protection] = ()
+) -> tuple[Level, ...]:
+    """All levels of a managed database: live data, standby, point-in-time restore, remote backups and synchronised
+    targets."""
+    covering = [item for item in protections if item.component == component.id]
+    region = database.region or ""
+    zones = (database.zone,) if database.zone else ()
+    levels = [Level("live data", "live", region, zones=zones)]
+    levels += _standby_levels(context, database, covering)
+    retention, source = backup_retention_s(context, database)
+    levels.append(
+        Level(
+            "point-in-time restore",
+            "point_in_time",
+            region,
+            context.seconds("rds_ha.mysql.pitr_precision").high,
+            0.0,
+            0.0,
+            retention,
+            zones,
+            None,
+            "rds_backup",
+            ("rds_ha.mysql.pitr_precision", *source),
+        )
+    )
+    upload = context.seconds("rds.log_upload").high
+    levels.append(
+        Level(
+            "log backup",
+            "point_in_time",
+            region,
+            upload,
+            0.0,
+            0.0,
+            retention,
+            (),
+            None,
+            "rds_backup",
+            ("rds.log_upload", *source),
+        )
+    )
+    levels += _existing_remotes(context, database)
+    for item in covering:
+        levels += _remote_database_levels(context, item)
+    if database.flag("cross_region_backup") and database.text("cross_region_target"):
+        lag = context.seconds("rds.cross_region_lag").high
+        target = database.text("cross_region_target") or ""
+        levels.append(
+            Level(
+                f"backups in {target}",
+                "point_in_time",
+                target,
+                upload,
+                0.0,
+                lag,
+                retention,
+                (),
+                "log backup",
+                "rds_cross_region_backup",
+                ("rds.cross_region_lag",),
+            )
+        )
+    return tuple(levels)
+
+
+def backup_retention_s(context: Context, database: Resource) -> tuple[float, tuple[str, ...]]:
+    """Retention of point-in-time restore in seconds, and the fact it rests on where the inventory does not say."""
+    days = database.number("log_backup_retention_days") or database.number("backup_retention_days")
+    if days is not None:
+        return days * DAY, ()
+    return context.seconds("rds.backup.default_retention").likely, ("rds.backup.default_retention",)
+
+
+def standby_zone(database: Resource, covering: Sequence[Protection]) -> str | None:
+    """The standby's zone after ``covering`` (the same zone counts: it survives an instance failure); None without
+    one."""
+    for item in covering:
+        if item.mechanism == "rds_ha":
+            return item.text("slave_zone")
+    slaves = database.texts("slave_zones")
+    return slaves[0] if slaves else None
+
+
+def _standby_levels(context: Context, database: Resource, covering: Sequence[Protection]) -> list[Level]:
+    zone = standby_zone(database, covering)
+    if zone is None:
+        return []
+    lag, facts = standby_lag(context, database)
+    return [
+        Level(
+            f"standby in {zone}",
+            "replica",
+            database.region or "",
+            0.0,
+            0.0,
+            lag,
+            math.inf,
+            (zone,),
+            None,
+            "rds_ha",
+            facts,
+        )
+    ]
+
+
+def standby_lag(context: Context, database: Resource) -> tuple[float, tuple[str, ...]]:
+    """Seconds of data a failover can lose, and the facts: nothing while commits wait for the standby, the assumed lag
+    where
+    they do not. RDS MySQL is semi-synchronous by default, RDS PostgreSQL asynchronous; a known mode decides."""
+    mode = (database.text("replication_mode") or "").lower()
+    engine = (database.text("engine") or "").lower()
+    waits = "semi" in mode or mode in ("sync", "mgr") or (not mode and engine in SYNCHRONOUS_BY_DEFAULT)
+    lag = context.seconds("rds.standby_lag")
+    if waits:
+        return lag.likely, ("rds_ha.mysql.rpo_semisync", "rds.standby_lag")
+    return lag.high, ("rds_ha.postgresql.async_loss", "rds.standby_lag")
+
+
+def _remote_database_levels(context: Context, protection: Protection) -> list[Level]:
+    region = protection.text("target_region") or ""
+    if protection.mechanism == "rds_cross_region_backup":
+        lag = context.seconds("rds.cross_region_lag").high
+        return [
+            Level(
+                f"backups in {region}",
+                "point_in_time",
+                region,
+                context.seconds("rds.log_upload").high,
+                0.0,
+                lag,
+                protection.number("retention_days") * DAY,
+                (),
+                "log backup",
+                "rds_cross_region_backup",
+                ("rds.cross_region_lag", "rds.log_upload"),
+            )
+        ]
+    if protection.mechanism == "dts":
+        lag = context.seconds("dts.lag").high
+        return [
+            Level(
+                f"synchronised database in {region}",
+                "replica",
+                region,
+                0.0,
+                0.0,
+                lag,
+                math.inf,
+                (),
+                None,
+                "dts",
+                ("dts.lag", "dts.latency_statement"),
+            )
+        ]
+    return []
+
+
+def _existing_remotes(context: Context, database: Resource) -> list[Level]:
+    """Databases elsewhere that the inventory shows to follow this one: synchronisation jobs and disaster-recovery
+    instances."""
+    lag = context.seconds("dts.lag").high
+    facts = ("dts.lag", "dts.latency_statement")
+    levels = []
+    for job in context.inventory.jobs_by_source.get(database.id, ()):
+        region = job.text("destination_region")
+        if region and region != database.region:
+            name = f"synchronised database {job.text('destination_id') or job.id}"
+            levels.append(Level(name, "replica", region, 0.0, 0.0, lag, math.inf, (), None, "dts", facts))
+    follower = context.inventory.get(database.text("dr_instance_id"))
+    if follower is not None and follower.region and follower.region != database.region:
+        name = f"disaster-recovery instance {follower.id}"
+        levels.append(Level(name, "replica", follower.region, 0.0, 0.0, lag, math.inf, (), None, "dts", facts))
+    return levels
