@@ -16,7 +16,14 @@ from advisor.model.units import DAY, format_duration
 POLICY_IN_SERVICE = frozenset({"normal", "正常"})
 SNAPSHOT_FAILED = frozenset({"failed", "error"})
 SNAPSHOT_UNFINISHED = frozenset({"progressing", "creating"})
-PAIR_WORKING = frozenset({"normal", "syncing", "manual_syncing"})
+PAIR_BROKEN = frozenset(
+    {
+        "created", "create_failed", "initial_syncing", "stopping", "stopped", "stop_failed", "failovering",
+        "failovered", "failover_failed", "reprotecting", "reprotect_failed", "deleting", "deleted", "delete_failed",
+        "invalid", "failed", "error",
+    }
+)  # fmt: skip
+"""States in which a pair has no copy yet, has stopped keeping it up, or was turned round."""
 JITTER = "snapshot.auto_policy.start_jitter"
 
 State = Literal["working", "broken", "unknown"]
@@ -78,7 +85,7 @@ def is_in_service(policy: Resource) -> bool:
 
 def is_pair_working(pair: Resource) -> bool:
     """Whether a replication pair has a copy and keeps it up; an unknown status counts as working."""
-    return pair.status is None or pair.status.lower() in PAIR_WORKING
+    return (pair.status or "").lower() not in PAIR_BROKEN
 
 
 def is_plan_working(plan: Resource) -> bool:

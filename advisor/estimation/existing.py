@@ -21,7 +21,7 @@ _SCHEDULE = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$") 
 
 def active_policies(context: Context, disk: Resource) -> tuple[Resource, ...]:
     """Policies that do take snapshots of this disk: attached, in state Normal, and not switched off on the disk."""
-    if disk.flag("auto_snapshot_enabled") is False or not can_snapshot(disk):
+    if not switched_on(disk) or not can_snapshot(disk):
         return ()
     policies = (context.inventory.get(policy) for policy in disk.texts("snapshot_policy_ids"))
     return tuple(
@@ -29,6 +29,11 @@ def active_policies(context: Context, disk: Resource) -> tuple[Resource, ...]:
         for policy in policies
         if policy is not None and (policy.status or POLICY_STATUS_ACTIVE).lower() == POLICY_STATUS_ACTIVE
     )
+
+
+def switched_on(disk: Resource) -> bool:
+    """Whether automatic snapshots are on for the disk: neither the policy's switch nor the disk's own is off."""
+    return disk.flag("auto_snapshot_enabled") is not False and disk.flag("auto_snapshot_allowed") is not False
 
 
 def policy_schedule(policy: Resource) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from advisor.checks import run_checks
 from advisor.estimation.context import Context
 from advisor.estimation.costs import FILE_BACKUP_QUOTA, added_lines, present_lines, quota_credit, shared_lines
 from advisor.estimation.options import Option, meets, tier_of
 from advisor.estimation.outcome import Outcome
-from advisor.graph import build_graph, graph_findings
+from advisor.graph import build_graph
 from advisor.model.cost import CostLine, total
 from advisor.model.deliverable import Deliverable
 from advisor.model.disruption import DISRUPTIONS, Disruption
-from advisor.model.finding import SEVERITY_ORDER, Finding
+from advisor.model.finding import Finding
 from advisor.model.graph import Graph
 from advisor.model.plan import (
     BudgetUse,
@@ -32,6 +31,7 @@ from advisor.planning.candidates import Candidate, candidates
 from advisor.planning.decision import Decision, decide, needs_of
 from advisor.planning.estimates import estimate
 from advisor.planning.evidence import assumptions_of, evidence_of, price_notes, standards_of
+from advisor.planning.findings import findings_of
 from advisor.planning.reasons import frontier_points, marginals, misses, rejected
 from advisor.planning.request import PlanRequest
 
@@ -44,23 +44,10 @@ def make_plan(request: PlanRequest) -> Deliverable:
     request.progress("choosing one option for every workload")
     decision = decide(request, found)
     request.progress("writing the plan")
-    findings = _findings(request, graph)
+    findings = findings_of(request, graph)
     workloads = tuple(_workload(request, item, decision, found, findings) for item in found)
     plan = _plan(request, graph, found, decision, workloads, findings)
     return Deliverable(plan, request.imported.inventory, graph, request.rules, decision.problem)
-
-
-def _findings(request: PlanRequest, graph: Graph) -> tuple[Finding, ...]:
-    inventory = request.imported.inventory
-    everything = (
-        *run_checks(inventory, graph, request.targets, request.rules, request.as_of),
-        *graph_findings(inventory, graph, request.targets),
-        *request.imported.findings,
-    )
-    unique = {(item.id, item.resource, item.title): item for item in everything}
-    return tuple(
-        sorted(unique.values(), key=lambda f: (SEVERITY_ORDER.index(f.severity), f.id, f.resource or "", f.title))
-    )
 
 
 def _workload(

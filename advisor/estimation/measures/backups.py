@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import JsonValue
 
 from advisor.estimation.context import Context, has_local_data, longest_gap_s, size_gib
-from advisor.estimation.existing import policy_schedule
+from advisor.estimation.existing import policy_schedule, switched_on
 from advisor.estimation.levels import can_snapshot
 from advisor.estimation.measures.base import Gathered, dr_region, proposal, same_side, slug
 from advisor.estimation.paths.stateful import volumes
@@ -39,7 +39,7 @@ def _disks(context: Context, component: Component, gathered: Gathered) -> list[R
 
 def active_policy(context: Context, disk: Resource) -> Resource | None:
     """The working policy of a disk with the shortest gap, None without one."""
-    if disk.flag("auto_snapshot_enabled") is False:
+    if not switched_on(disk):
         return None
     policies = [context.inventory.get(item) for item in disk.texts("snapshot_policy_ids")]
     working = [item for item in policies if item is not None and (item.status or "normal").lower() == "normal"]
