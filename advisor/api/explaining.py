@@ -51,6 +51,7 @@ def explain(plan: Plan, name: str, width: int) -> str:
         *_disruptions(workload),
         *_money(plan, workload),
         *_losers(workload),
+        *_standards(plan, workload),
         *_basis(plan, workload),
     ]
     return "\n".join(part for line in lines for part in (_wrapped(line, width))) + "\n"
@@ -129,6 +130,24 @@ def _losers(workload: WorkloadPlan) -> list[str]:
         lines.append(f"  {item.option_id}{price}: {item.reason}")
     lines += [f"  {item.mechanism} for {item.resource}: {item.reason}" for item in workload.infeasible]
     return [*(lines if len(lines) > 1 else ["What lost: nothing else was possible"]), ""]
+
+
+def _standards(plan: Plan, workload: WorkloadPlan) -> list[str]:
+    lines = ["Standards, by its recovery in another region:"]
+    for item in workload.standards:
+        doubt = " (second-hand text: verify)" if item.verify else ""
+        reached = f"level {item.level}" if item.level is not None else "no level"
+        line = f"  {item.standard}: {reached}{doubt}"
+        if item.next_level is not None:
+            line += f"; level {item.next_level} needs {item.missing or 'a higher level of organisation'}"
+        if item.next_option is not None and item.next_extra_monthly is not None:
+            line += (
+                f" – {item.next_option} reaches it for {format_amount(item.next_extra_monthly)} {plan.currency} more"
+            )
+        elif item.next_level is not None:
+            line += " – no option reaches it"
+        lines.append(line)
+    return [*lines, ""] if workload.standards else []
 
 
 def _basis(plan: Plan, workload: WorkloadPlan) -> list[str]:

@@ -59,7 +59,7 @@ def render(deliverable: Deliverable) -> dict[str, bytes]:
         chosen = [line for line in lines if line.state == state]
         rows.append((TITLES[state], PERIODS[state], _sheet(book, TITLES[state], chosen)))
     today = [line for workload in plan.workloads for line in workload.cost.before]
-    rows.append(("Today", "per month, paid already for present protection", _sheet(book, "Today", today)))
+    rows.append(("Today", "per month, what these workloads cost now", _sheet(book, "Today", today)))
     _totals(book, plan, rows)
     return {"costs.xlsx": to_bytes(book, plan.created)}
 

@@ -29,7 +29,7 @@ VARIANT = "pdf/ua-1"
 INSTALL = "apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 # How much of a very large estate is printed; the rest is in the CSV files and plan.json, and the report says so.
 DETAILED_WORKLOADS = 30
-MATRIX_CHARTS = 5
+MATRIX_CHARTS = 4
 INTERVAL_CHARTS = 4
 ROWS = {"misses": 4, "confirm": 5, "workloads": 150, "table": 80, "lines": 40, "sources": 150, "toc": 30, "annex": 30}
 MISSING_GLYPH = "□"
@@ -53,6 +53,8 @@ def html(report: Report) -> str:
         detailed=detailed,
         matrices=_matrices(report),
         intervals=_intervals(report),
+        in_matrix=min(len(report.workloads), charts.MATRIX_ROWS * MATRIX_CHARTS),
+        charted=min(len(report.workloads), charts.INTERVAL_WORKLOADS * INTERVAL_CHARTS),
         rows=ROWS,
         font_url=_font_path().as_uri(),
         marks_url=pdf_marks.data_url(),
@@ -200,9 +202,11 @@ def _detailed(workloads: Sequence[WorkloadView]) -> Sequence[WorkloadView]:
 
 
 def _chunks(items: Sequence[Item], size: int, limit: int) -> list[Sequence[Item]]:
-    count = -(-len(items) // size)
-    even = -(-len(items) // max(1, count))
-    return [items[start : start + even] for start in range(0, len(items), max(1, even))][:limit]
+    """The first ``limit`` × ``size`` items in parts of about the same length."""
+    shown = items[: size * limit]
+    count = max(1, -(-len(shown) // size))
+    even = max(1, -(-len(shown) // count))
+    return [shown[start : start + even] for start in range(0, len(shown), even)]
 
 
 def _matrices(report: Report) -> list[Markup]:

@@ -42,7 +42,8 @@ def shifted_zone(case: Case) -> Iterator[Block]:
             aliyun("ess", "DescribeScalingInstances", region, {"ScalingGroupId": name}),
             aliyun("ess", "ModifyScalingGroup", region, {"ScalingGroupId": name, "DesiredCapacity": wanted}),
         ),
-        note="When every server is unhealthy the load balancer sends requests to all of them all the same.",
+        note="A zone can be taken out only where the addresses of the load balancer are fixed. When every server is"
+        " unhealthy the load balancer sends requests to all of them all the same.",
         back="Give the zone back once it is stable, and spread the servers again.",
         back_commands=(
             aliyun("alb", "CancelShiftLoadBalancerZones", region, zone),

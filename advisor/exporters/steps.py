@@ -37,6 +37,8 @@ _REGIONLESS = frozenset(
     }
 )
 _GLOBAL_PRODUCTS = ("alidns",)
+# The program knows this argument as one word only and refuses its parts unless told not to check ("--force").
+_ZONES = "ZoneMappings."
 _WIDTH = 100
 
 
@@ -99,6 +101,8 @@ def aliyun(product: str, api: str, region: str | None, arguments: Mapping[str, A
         flag = "--region" if plugin or api in _REGIONLESS else "--RegionId"
         words.append(f"{flag} {quote(region)}")
     words += [f"--{name} {_word(value)}" for name, value in arguments.items() if value is not None]
+    if any(name.startswith(_ZONES) for name in arguments):
+        words += ["--method POST", "--force"]
     line = " ".join(words)
     return line if len(line) <= _WIDTH else " \\\n    ".join(words)
 

@@ -91,8 +91,8 @@ class _Builder:
             resources=tuple(sorted(resources)),
             components=rules.split(resources, spec),
             class_name=spec.class_name if spec else self.targets.default_class,
-            needs_hard=tuple(sorted(hard & known - {name})),
-            needs_soft=tuple(sorted(soft & known - {name})),
+            needs_hard=tuple(sorted((hard & known) - {name})),
+            needs_soft=tuple(sorted((soft & known) - {name})),
             evidence=label.evidence or (spec.place if spec else ""),
         )
 

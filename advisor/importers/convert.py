@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -226,6 +227,14 @@ def _tag_text(value: object) -> str:
     if isinstance(value, list):
         return ",".join(str(item) for item in value)
     return str(value) if not isinstance(value, dict) else orjson.dumps(value).decode()
+
+
+def tried(convert: Callable[[object], object], value: object) -> object:
+    """The value read, ABSENT where it cannot be: for places where a finding of its own would be too much."""
+    try:
+        return convert(value)
+    except ValueError:
+        return ABSENT
 
 
 def one_text(value: object) -> object:

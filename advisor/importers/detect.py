@@ -13,6 +13,7 @@ from advisor.importers.forms import (
     ansible,
     canonical,
     embedded,
+    errors,
     har,
     kubernetes,
     resource_center,
@@ -21,7 +22,6 @@ from advisor.importers.forms import (
     terraform,
     xml_form,
 )
-from advisor.importers.forms.tables import refuse_unknown
 from advisor.importers.places import date_in_path, region_in_path
 from advisor.importers.records import Collector, Context
 from advisor.importers.sources import RefusedError, Source, is_workbook, is_zip
@@ -73,6 +73,7 @@ def _read_yaml(text: str, context: Context, collector: Collector, _mapping: Colu
 
 
 JSON_FORMS: Final[tuple[Form, ...]] = (
+    Form("error-answer", errors.matches, errors.read),
     Form("har", har.matches, har.read),
     Form("terraform-state", terraform.matches, terraform.read),
     Form("canonical", canonical.matches, canonical.read),
@@ -88,6 +89,11 @@ YAML_FORMS: Final[tuple[Form, ...]] = (
     Form("api-json", _anything, read_value),
 )
 TEXT_FORMS: Final[tuple[TextForm, ...]] = (
+    TextForm(
+        "error-answer",
+        lambda text, _: errors.is_printed(text),
+        lambda text, at, to, _: errors.read_printed(text, at, to),
+    ),
     TextForm("api-xml", lambda text, _: xml_form.matches(text), lambda text, at, to, _: xml_form.read(text, at, to)),
     TextForm("python-dump", lambda text, _: embedded.python_value(text) is not None, _read_python),
     TextForm("cli-table", lambda text, _: sheets.is_text_table(text), sheets.read_text_table),
@@ -174,7 +180,7 @@ def _unknown_text(source: Source, text: str, collector: Collector) -> None:
     if header is None:
         _not_inventory(source, "no form of inventory that is known", collector)
         return
-    refused = refuse_unknown(header)
+    refused = sheets.refuse_unknown(header)
     if source.named:
         raise refused
     collector.skip(source.name, refused.problem.rstrip("."), source.name)

@@ -184,7 +184,8 @@ class Miss(Frozen):
 
 
 class StandardLevel(Frozen):
-    """The level of a standard that a workload reaches, and what the next one lacks."""
+    """The level of a standard that a workload reaches, what the next one lacks, and the cheapest option that reaches
+    it (None: no option does)."""
 
     standard: str
     level: int | None
@@ -192,6 +193,8 @@ class StandardLevel(Frozen):
     missing: str
     verify: bool
     source: str
+    next_option: str | None = None
+    next_extra_monthly: Decimal | None = None
 
 
 class ComponentInfo(Frozen):

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from advisor.estimation.options import Option
 from advisor.estimation.outcome import Outcome
 from advisor.model.cost import CostLine
 from advisor.model.disruption import Disruption
@@ -14,8 +15,11 @@ from advisor.model.evidence import Fact, RuleBook, Standard
 from advisor.model.plan import AssumptionUse, Evidence, StandardLevel, WorkloadPlan
 from advisor.model.pricebook import PriceBook
 from advisor.model.units import format_duration
+from advisor.planning.candidates import Candidate
 
 ZERO = Decimal(0)
+CENT = Decimal("0.01")
+P95 = 0.95
 
 
 def shown_value(fact: Fact) -> str:
@@ -122,29 +126,44 @@ def evidence_of(rules: RuleBook, workloads: Sequence[WorkloadPlan]) -> tuple[Evi
     )
 
 
-def standards_of(rules: RuleBook, outcomes: Mapping[Disruption, Outcome]) -> tuple[StandardLevel, ...]:
+def standards_of(
+    rules: RuleBook, item: Candidate, picked: Option, outcomes: Mapping[Disruption, Outcome]
+) -> tuple[StandardLevel, ...]:
     """The level of each standard that the workload's disaster recovery (region, the standards' case) reaches."""
     outcome = outcomes["region"]
-    time, loss = outcome.quantile(0.95), outcome.worst_s
-    found = []
-    for name in sorted({item.standard for item in rules.standards}):
-        levels = sorted((item for item in rules.standards if item.standard == name), key=lambda item: item.level)
-        known = [item for item in levels if item.rto_max_s is not None and item.rpo_max_s is not None]
-        reached = [item for item in known if _reaches(item, time, loss)]
-        top = max(reached, key=lambda item: item.level, default=None)
-        above = next((item for item in known if top is None or item.level > top.level), None)
-        basis = top or above or levels[0]
-        found.append(
-            StandardLevel(
-                standard=name,
-                level=top.level if top else None,
-                next_level=above.level if above else None,
-                missing=_missing(above, time, loss),
-                verify=basis.verify,
-                source=basis.source,
-            )
-        )
-    return tuple(found)
+    time, loss = outcome.quantile(P95), outcome.worst_s
+    return tuple(
+        _level([level for level in rules.standards if level.standard == name], item, picked, time, loss)
+        for name in sorted({level.standard for level in rules.standards})
+    )
+
+
+def _level(levels: list[Standard], item: Candidate, picked: Option, time: float, loss: float) -> StandardLevel:
+    levels.sort(key=lambda level: level.level)
+    known = [level for level in levels if level.rto_max_s is not None and level.rpo_max_s is not None]
+    top = max((level for level in known if _reaches(level, time, loss)), key=lambda level: level.level, default=None)
+    above = next((level for level in known if top is None or level.level > top.level), None)
+    basis = top or above or levels[0]
+    way = _cheapest_for(above, item) if above is not None else None
+    return StandardLevel(
+        standard=basis.standard,
+        level=top.level if top else None,
+        next_level=above.level if above else None,
+        missing=_missing(above, time, loss),
+        verify=basis.verify,
+        source=basis.source,
+        next_option=way.id if way else None,
+        next_extra_monthly=(way.monthly - picked.monthly).quantize(CENT) if way else None,
+    )
+
+
+def _cheapest_for(level: Standard, item: Candidate) -> Option | None:
+    able = [
+        option
+        for option in item.options.options
+        if _reaches(level, option.outcomes["region"].quantile(P95), option.outcomes["region"].worst_s)
+    ]
+    return min(able, key=lambda option: (option.monthly, option.id), default=None)
 
 
 def _reaches(item: Standard, time: float, loss: float) -> bool:

@@ -83,7 +83,7 @@ def _workload(
         rejected=rejected(item, picked, decision.problem, risk_level),
         infeasible=item.infeasible,
         misses=misses(item, picked, after, risk_level),
-        standards=standards_of(request.rules, after),
+        standards=standards_of(request.rules, item, picked, after),
         findings=tuple(finding for finding in findings if finding.workload == name),
         options_considered=item.options.considered,
     )

@@ -30,9 +30,9 @@ __all__ = [
     "target_matrix",
 ]
 
-MATRIX_ROWS = 20
+MATRIX_ROWS = 26
 COST_ROWS = 18
-LOG_FROM = 20
+LOG_FROM = 100
 _NAME = 150
 _ROW = 28
 _GAP = 6
@@ -90,7 +90,7 @@ def _swatch(status: Status) -> str:
 
 
 class _Plane:
-    """Places of cost and loss on the frontier chart; the loss is on a logarithmic axis where it spans over a decade."""
+    """Places of cost and loss on the frontier chart; the loss is on a logarithmic axis where it spans two decades."""
 
     left, top, bottom, right = 62.0, 18.0, 210.0, WIDTH - 24.0
 

@@ -44,7 +44,7 @@ def _context(plan: Plan) -> Iterable[str]:
     dates = words.iso_dates(line.as_of for line in costs.steady_lines(plan) if line.monthly is not None)
     if rest:
         when = f" Prices are dated {' to '.join(dict.fromkeys((dates[0], dates[-1])))}." if dates else ""
-        yield f"Of the sum, {rest}.{when}"
+        yield f"The prices behind it are {rest}, by their part of the sum.{when}"
     if not plan.targets_given:
         yield "No targets file was given: the targets are those of the classes that ship with the product."
 

@@ -110,7 +110,8 @@ def _detail(item: WorkloadPlan, currency: str, width: int) -> str:
 def _misses(items: tuple[MissView, ...], width: int, color: bool) -> Iterable[str]:
     if not items:
         return
-    yield _paint(f"Not met: {words.plural(len(items), 'target')}", _BOLD, color)
+    cases = {(item.workload, item.disruption) for item in items}
+    yield _paint(f"Not met: {words.plural(len(cases), 'target')}", _BOLD, color)
     for item in items[:MISS_ROWS]:
         name = words.clip(words.clean(item.workload), width // 2)
         text = f"{name}, {item.disruption.lower()}: {item.metric} {item.estimate}, target {item.target}"

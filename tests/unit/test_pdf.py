@@ -97,8 +97,8 @@ def test_page_one_is_the_decision(pages: list[str]) -> None:
     for text in (
         "Decision asked", "Approve at least 7,272.52 CNY", "Within the budget of 60,000.00 CNY per month: 12 %",
         "12 of 15", "3.01 million CNY", "272,000 CNY", "An average over many years", "What stays unmet",
-        "Zone outage: payments", "No option reaches it", "To confirm before signing", "no price; settled by a quote",
-        "Name Role Date Signature", "Requested by", "Approved by",
+        "Zone outage: payments", "No option is faster while people decide", "To confirm before signing",
+        "no price; settled by a quote", "Name Role Date Signature", "Requested by", "Approved by",
     ):  # fmt: skip
         assert text in pages[0], text
     assert "Contents" in pages[1]
@@ -290,6 +290,11 @@ def test_large_estates_are_cut_with_notes() -> None:
 def test_one_row_too_many_is_printed_instead_of_a_note() -> None:
     assert pdf.cap([1, 2, 3], 2) == ([1, 2, 3], 0)
     assert pdf.cap([1, 2, 3, 4], 2) == ([1, 2], 2)
+
+
+def test_runs_of_sources_are_drawn_together() -> None:
+    assert pdf.cites([5, 6, 7, 8, 10, 12, 13]) == "[5–8, 10, 12, 13]"
+    assert pdf.cites([]) == ""
 
 
 def test_numbers_stay_with_their_units() -> None:

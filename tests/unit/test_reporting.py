@@ -8,11 +8,13 @@ from decimal import Decimal
 import pytest
 
 from advisor import reporting
+from advisor.model.finding import Finding
 from advisor.model.graph import Graph, Workload
+from advisor.model.plan import Marginal
 from advisor.model.report import Report, WorkloadView
 from tests.plan_factory import hostile, make_plan, nine_workloads
-from tests.plan_parts import line
-from tests.plan_workloads import LONG_NAME, legacy, shop
+from tests.plan_parts import cost, line
+from tests.plan_workloads import LONG_NAME, legacy, payments, shop
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,20 @@ def test_misses_come_by_class_the_unattainable_first(report: Report) -> None:
         ("payments", "Region outage", True),
         ("legacy-erp-报表", "Data corruption", True),
     ]
-    assert report.decision.misses[1].extra == "3,200.00 CNY more per month"
+    assert report.decision.misses[1].extra == "3,200.00 CNY"
+    assert report.decision.misses[1].remedy.endswith("It adds 3,200.00 CNY per month.")
+
+
+def test_a_remedy_says_no_price_and_no_verdict_twice() -> None:
+    said = {
+        "remedy": "no option meets it; the closest costs 3,200.00 CNY",
+        "attainable": False,
+        "limiting": "the closest",
+    }
+    miss = payments().misses[1].model_copy(update=said)
+    found = reporting.build(make_plan([payments().model_copy(update={"misses": (miss,)})], waves=())).decision.misses[0]
+    assert found.remedy == "no option meets it; the closest costs 3,200.00 CNY."
+    assert found.limiting == ""
 
 
 def test_missing_prices_and_the_strongest_assumptions_are_confirmed_first(report: Report) -> None:
@@ -89,6 +104,25 @@ def test_totals_with_gaps_say_at_least_and_shared_lines_count_once(report: Repor
     assert whole.amounts == ("37.20 CNY", "at least 7,272.52 CNY", "16.26 CNY", "2,867.44 CNY", "unpriced")
     added = [Decimal(re.sub(r"[^\d.]", "", row.amounts[1])) for row in report.state_totals[:-1]]
     assert sum(added) == Decimal("7272.52")
+
+
+def test_like_lines_are_one_line_with_their_sum() -> None:
+    same = line("Snapshots", "100", "GiB-month", "0.12", low="6")
+    other = line("Snapshots", "100", "GiB-month", "0.10")
+    costs = legacy().cost.model_copy(update={"steady": (same, other, same)})
+    table = reporting.build(make_plan([legacy().model_copy(update={"cost": costs})], waves=())).workloads[0].costs[0]
+    assert [(item.what_for, item.quantity, item.amount, item.span) for item in table.lines] == [
+        ("Snapshots (2 times)", "200 GiB-month", "24.00 CNY", "12.00–24.00"),
+        ("Snapshots", "100 GiB-month", "10.00 CNY", ""),
+    ]
+
+
+def test_a_sum_below_the_upper_end_of_its_lines_says_the_whole_range() -> None:
+    uncertain = line("Snapshots", "100", "GiB-month", "0.12", low="6").model_copy(update={"high": Decimal(30)})
+    plan = make_plan([legacy().model_copy(update={"cost": cost([uncertain])})], waves=(), shared_costs=())
+    plan = plan.model_copy(update={"portfolio": plan.portfolio.model_copy(update={
+        "monthly_added": Decimal(12), "monthly_added_low": Decimal(6)})})  # fmt: skip
+    assert "Assumptions make it a range, 6.00–30.00 CNY." in reporting.build(plan).decision.context
 
 
 def test_a_range_is_shown_beside_an_assumed_price(report: Report) -> None:
@@ -149,6 +183,56 @@ def test_every_cited_source_is_listed(report: Report) -> None:
 
 def test_findings_are_sorted_and_shown_once(report: Report) -> None:
     assert [item.severity for item in report.findings] == ["critical", "high", "medium", "info"]
+
+
+def test_findings_of_one_rule_are_told_once() -> None:
+    def finding(resource: str) -> Finding:
+        return Finding(id=f"SNP-001:{resource}", severity="high", title=f"No snapshot of {resource}", resource=resource)
+
+    plan = make_plan([legacy()], waves=(), findings=tuple(finding(f"d-{number}") for number in range(9)))
+    (found,) = reporting.build(plan).findings
+    assert (found.id, found.title, found.resource) == ("SNP-001", "No snapshot of d-0.", "d-0")
+    assert found.also == "The same holds for d-1, d-2, d-3, d-4, d-5, d-6 and 2 more."
+
+
+def test_components_are_called_by_their_names() -> None:
+    named = [
+        item.model_copy(update={"id": f"server_group:{item.id}", "name": f"{item.id} servers"})
+        for item in shop().components
+    ]
+    tasks = tuple(
+        task.model_copy(update={"component": "server_group:web"}) for task in shop().estimates["zone"].tasks[:1]
+    )
+    whole = (tasks[0].model_copy(update={"component": "workload", "id": "x"}),)
+    recovery = shop().estimates["zone"].components[0].model_copy(update={"component": "server_group:web"})
+    zone = shop().estimates["zone"].model_copy(update={"tasks": tasks + whole, "components": (recovery,)})
+    changed = shop().model_copy(update={"components": tuple(named), "estimates": {"zone": zone}})
+    built = reporting.build(make_plan([changed], waves=())).workloads[0]
+    assert "(web servers; data from RDS standby in cn-hangzhou)" in built.disruptions[0].after.paths[0]
+    assert built.gantt is not None
+    assert {bar.component for bar in built.gantt.bars} == {"web servers", ""}
+
+
+def test_reasons_shared_by_protections_are_told_once() -> None:
+    first = legacy().infeasible[0]
+    both = (first, first.model_copy(update={"mechanism": "regional_essd", "component": "other"}))
+    (found,) = (
+        reporting.build(make_plan([legacy().model_copy(update={"infeasible": both})], waves=())).workloads[0].infeasible
+    )
+    assert (found.mechanism, found.component) == ("snapshots and zone-redundant disks", "erp and other")
+
+
+def test_budget_steps_without_effect_are_left_out() -> None:
+    def step(extra: str, gained: int, saved: str, *names: str) -> Marginal:
+        return Marginal(extra_monthly=Decimal(extra), targets_gained=gained, expected_annual_loss_saved=Decimal(saved),
+                        workloads=names, detail="changes something")  # fmt: skip
+
+    steps = (step("4500", 1, "1340", "search"), step("1800", 0, "0"), step("-1800", -2, "-900", "shop"))
+    found = reporting.build(make_plan(marginal=steps)).marginal
+    assert [(item.extra, item.gained, item.loss, item.detail) for item in found] == [
+        ("1,800.00 CNY less", "2 targets fewer", "900 CNY more", "shop: changes something."),
+        ("4,500.00 CNY more", "1 target more", "1,340 CNY less", "search: changes something."),
+    ]
 
 
 def test_drills_list_every_target_with_its_pass_criterion(report: Report) -> None:

@@ -120,6 +120,15 @@ def test_the_chosen_point_lies_on_the_frontier(report: Report) -> None:
     assert any(abs(x - cx) < 0.2 and abs(y - cy) < 0.2 for cx, cy in dots)
 
 
+def test_losses_over_two_decades_are_drawn_logarithmically(report: Report) -> None:
+    view = _some(report.frontier)
+    steep = replace(view, dots=(replace(view.dots[0], y=7.0e7), *view.dots[1:]))
+    assert "expected loss per year, CNY, logarithmic" in texts(charts.frontier(steep, "CNY"))
+    assert "expected loss per year, CNY" in texts(charts.frontier(view, "CNY"))
+    free = replace(view, dots=tuple(replace(dot, y=0.0) for dot in view.dots), chosen=replace(view.chosen, y=0.0))
+    assert "logarithmic" not in charts.frontier(free, "CNY")
+
+
 def test_the_schedule_marks_critical_and_automatic_tasks(report: Report) -> None:
     picture = charts.gantt(_some(next(item.gantt for item in report.workloads if item.name == "shop")))
     found = texts(picture)

@@ -49,7 +49,7 @@ def test_the_headline_and_the_table() -> None:
 def test_misses_carry_their_remedy_and_what_to_confirm_follows() -> None:
     text = reporting.text(make_plan())
     assert "payments, region outage: data loss at worst 25 min, target 15 min" in text
-    assert "(3,200.00 CNY more" in text
+    assert "It adds 3,200.00 CNY per month." in " ".join(text.split())
     assert text.index("Not met: 3 targets") < text.index("Confirm first")
     assert "… and 2 more, in the report" in text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import cast
 
 from advisor.estimation.billing import replication_gb
@@ -44,6 +44,14 @@ def times(one: Spread, other: Spread) -> Spread:
 
 def measured_gib(context: Context, disk: Resource) -> float | None:
     """Full size of the disk's newest finished snapshot that states one: what the disk holds, not an assumption."""
+    key = ("measured_gib", disk.id)
+    if key not in context.memo:
+        context.memo[key] = _measured(context, disk)
+    known = context.memo[key]
+    return known if isinstance(known, float) else None
+
+
+def _measured(context: Context, disk: Resource) -> float | None:
     known = []
     for snapshot in context.inventory.snapshots_by_disk.get(disk.id, ()):
         size, age = snapshot.number("size_gib"), age_s(snapshot.text("created_at"), context.as_of)
@@ -148,10 +156,15 @@ def file_backup_gib(context: Context, proposal: Proposal) -> float:
         instance = context.inventory.get(instance_id)
         if instance is None or instance.kind != "instance":
             continue
-        disks = [disk for disk in disks_of(context, instance) if disk.id not in seen]
-        seen.update(disk.id for disk in disks)
-        total += sum(size_gib(disk) for disk in disks) + _unlisted_gib(instance, disks)
+        total += attached_gib(context, instance, seen)
+        seen.update(disk.id for disk in disks_of(context, instance))
     return total
+
+
+def attached_gib(context: Context, instance: Resource, counted: Collection[str] = ()) -> float:
+    """Capacity of the disks attached to an instance, but for those that have been counted."""
+    disks = disks_of(context, instance)
+    return sum(size_gib(disk) for disk in disks if disk.id not in counted) + _unlisted_gib(instance, disks)
 
 
 def _unlisted_gib(instance: Resource, disks: Iterable[Resource]) -> float:

@@ -96,7 +96,7 @@ class Costing:
             return _unpriced(common, first, unit, spread, period, price.reason, saved)
         ends = _ends(price, spread, period, saved)
         assumed = self._assumed(price, spread, facts)
-        return _priced(common, price, ends, assumed, _joined(_billed_otherwise(price, billing), price.note, note))
+        return _priced(common, price, ends, assumed, _joined(_billed_otherwise(price, billing), note, price.note))
 
     def _assumed(self, price: Price, spread: Spread, facts: Sequence[str]) -> str:
         """What the range of a line rests on, in words."""

@@ -8,7 +8,8 @@ from advisor.exporters.terraform.build import Build
 from advisor.model.plan import Action
 
 REGIONAL = "cloud_regional_disk_auto"
-CONVERTIBLE = ("cloud_essd", "cloud_auto", "cloud_essd_entry")  # fact regional_essd.convert_from
+CONVERTIBLE = ("cloud_essd PL0", "cloud_essd PL1", "cloud_auto", "cloud_essd_entry")  # fact regional_essd.convert_from
+_CATEGORY = '.Disks.Disk[0] | if .Category == "cloud_essd" then "cloud_essd \\(.PerformanceLevel)" else .Category end'
 _NO_CONVERSION = "the provider refuses this disk category, and would replace the disk instead of changing it"
 _NO_BASIC = "the provider knows the Standard edition of file backup only, the plan uses the Basic one"
 _DISK: dict[str, Argument] = {"DiskIds": Shell('"[\\"$disk\\"]"')}
@@ -19,6 +20,10 @@ def regional_essd(build: Build, action: Action) -> None:
     disks = Params.of(action).texts("disk_ids") or action.resources
     build.remark(
         action, "Only data disks can be changed. While it runs a disk takes no snapshot and cannot be detached."
+    )
+    build.remark(
+        action,
+        "The vendor's guide allows the change, the page of the call does not name the category: try one disk first.",
     )
     build.step(action, _snapshot_first(action, disks))
     build.step(action, _convert(action, disks))
@@ -54,9 +59,13 @@ def _convert(action: Action, disks: tuple[str, ...]) -> Step:
     waiting = "A snapshot of this disk is still being made: wait until it has finished. Disk:"
     unfinished: dict[str, Argument] = {"DiskId": Shell('"$disk"'), "Status": "progressing"}
     body = (
-        query(described, ".Disks.Disk[0].Category", "category"),
+        query(described, _CATEGORY, "category"),
         *expect(
-            "category", CONVERTIBLE, "This category cannot be changed directly.", done=(REGIONAL,), leave="continue"
+            "category",
+            CONVERTIBLE,
+            "This category cannot be changed directly (PL2 and PL3 go down to PL1 first).",
+            done=(REGIONAL,),
+            leave="continue",
         ),
         query(described, ".Disks.Disk[0].Type", "type"),
         f'[ "$type" = data ] || {fail("Only data disks can be changed. Disk:", "disk")}',
@@ -70,7 +79,8 @@ def _convert(action: Action, disks: tuple[str, ...]) -> Step:
         body=loop("disk", disks, body),
         rollback=(
             "aliyun ecs ModifyDiskSpec with --DiskCategory cloud_essd --PerformanceLevel PL1, six hours later or more; "
-            "a change that runs cannot be cancelled."
+            "where that is refused, a new disk from the snapshot of the step before. "
+            "A change that runs cannot be cancelled."
         ),
         action_id=action.id,
     )

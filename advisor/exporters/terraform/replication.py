@@ -34,7 +34,7 @@ def replicate(build: Build, action: Action) -> None:
     root = build.root(action.region)
     zone = build.known(root, params.text("target_zone"), _zone_variable(build, action, target))
     provider = root.alias(target, identifier(target)) if target != action.region else None
-    pairs = [_pair(build, action, root, disk, target, zone, provider) for disk in disks_of(build, params)]
+    pairs = [_pair(build, action, root, disk, target, zone, provider) for disk in disks_of(build, action)]
     by_zone: dict[str | None, list[_Pair]] = {}
     for pair in pairs:
         by_zone.setdefault(pair.zone, []).append(pair)
@@ -53,11 +53,12 @@ def _zone_variable(build: Build, action: Action, target: str) -> Variable:
     )
 
 
-def disks_of(build: Build, params: Params) -> list[Params]:
+def disks_of(build: Build, action: Action) -> list[Params]:
     """The disks with what the plan says of them, else what the inventory says."""
+    params = Params.of(action)
     listed = {record.text("disk_id"): record for record in params.records("disks")}
     result = []
-    for disk_id in params.texts("disk_ids") or tuple(str(key) for key in listed if key):
+    for disk_id in params.texts("disk_ids") or tuple(str(key) for key in listed if key) or action.resources:
         known = build.inventory.get(disk_id)
         attributes = known.attributes if known else {}
         own = {key: value for key, value in attributes.items() if isinstance(value, str | int | float | bool)}

@@ -37,6 +37,7 @@ def read(text: str, context: Context, collector: Collector, read_document: ReadD
     """Read every JSON document that is found inside the text; a finding says so, for it may be an example."""
     if len(text) > MAX_TEXT:
         return False
+    context = context.but(rank=0)
     lines = []
     for line, value in candidates(text):
         if read_document(value, context.at(f"line {line}"), collector):

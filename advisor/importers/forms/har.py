@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl, urlsplit
 import orjson
 
 from advisor.importers.api_json import read_value
-from advisor.importers.convert import as_time
+from advisor.importers.convert import as_time, tried
 from advisor.importers.fields import Record, get, records, text
+from advisor.importers.forms import errors
 from advisor.importers.places import is_region
 from advisor.importers.records import Collector, Context
 
@@ -30,7 +31,7 @@ def read(value: object, context: Context, collector: Collector) -> bool:
         body = _body(entry)
         if body is None:
             continue
-        code = _error(body)
+        code = errors.code_of(body) if isinstance(body, Mapping) else ""
         if code:
             name = f"{here.operation or 'a call'} answered {code}"
             failed[name] = failed.get(name, 0) + 1
@@ -39,14 +40,6 @@ def read(value: object, context: Context, collector: Collector) -> bool:
     for name, count in sorted(failed.items()):
         collector.skip(name, f"{count} answers are errors, not lists", context.file)
     return True
-
-
-def _error(body: object) -> str:
-    """The code of an answer that is an error, else nothing."""
-    if not isinstance(body, Mapping) or not text(get(body, "Message")):
-        return ""
-    code = text(get(body, "Code"))
-    return "" if code in ("200", "Success") else code
 
 
 def _entries(value: object) -> Iterator[Record]:
@@ -70,7 +63,7 @@ def _context(entry: Record, context: Context) -> Context:
     asked = _asked(entry)
     operation = asked.get("Action") or _header(entry, "x-acs-action")
     region = asked.get("RegionId") or _region_of_host(entry)
-    started = as_time(text(get(entry, "startedDateTime")))
+    started = tried(as_time, get(entry, "startedDateTime"))
     return context.but(
         operation=operation,
         region=region if is_region(region) else None,

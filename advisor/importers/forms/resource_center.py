@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from advisor.importers.catalogue import SPEC_OF_KIND
-from advisor.importers.convert import as_tags, as_text, as_time, json_inside, unique
+from advisor.importers.convert import as_tags, as_text, as_time, json_inside, tried, unique
 from advisor.importers.fields import ABSENT, Record, get, keys_of, plain, records, text
 from advisor.importers.places import kind_of_id
 from advisor.importers.records import Batch, Collector, Context, Draft, ListSeen, read_record, safe_tags
@@ -159,9 +159,7 @@ def _row(row: Record, context: Context, batch: Batch, collector: Collector) -> D
     if is_secret_name(written):
         return f"{written}: credentials are never kept"
     kind = KIND_OF_TYPE.get(plain(written)) or kind_of_id(resource_id) or "other"
-    captured = (
-        as_time(get(row, "CaptureTime", "UpdateTime")) if get(row, "CaptureTime", "UpdateTime") is not ABSENT else ""
-    )
+    captured = tried(as_time, get(row, "CaptureTime", "UpdateTime"))
     if isinstance(captured, str) and captured:
         batch = collector.batch(context.but(observed_at=captured))
     draft = _configured(kind, row, resource_id, context, batch, collector)

@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from advisor.importers.forms import canonical
-from advisor.importers.forms.tables import ColumnMapping, Table, find_header, read_table, refuse_unknown
+from advisor.importers.forms.tables import ColumnMapping, Table, find_header, read_table
 from advisor.importers.records import Collector, Context
 from advisor.importers.sources import RefusedError, check_archive
 
@@ -24,6 +24,16 @@ def looks_like_csv(text: str, mapping: ColumnMapping | None) -> bool:
     """Whether the first lines are rows of a table whose header is known."""
     rows = _csv_rows(text[:65536], limit=12)
     return find_header(rows, mapping) is not None or (mapping is not None and len(rows) > 1)
+
+
+def refuse_unknown(header: Sequence[object]) -> RefusedError:
+    """The complaint about a table whose headers say nothing."""
+    shown = ", ".join(str(cell) for cell in header if cell not in (None, ""))[:300]
+    return RefusedError(
+        f"no id column is known among its headers: {shown}.",
+        'Name the columns with a mapping (for example {"主机编号": "id", "机房": "zone"}), or export the '
+        "console's own list.",
+    )
 
 
 def unknown_header(text: str) -> list[str] | None:

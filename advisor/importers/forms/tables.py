@@ -9,7 +9,17 @@ from typing import Final, get_args
 
 from advisor.importers.api_json import read_value
 from advisor.importers.catalogue import SPEC_OF_KIND, by_shape
-from advisor.importers.convert import as_gib, as_mib, as_number, as_tags, as_text, as_texts, gib_of_bytes, json_inside
+from advisor.importers.convert import (
+    as_gib,
+    as_mib,
+    as_number,
+    as_tags,
+    as_text,
+    as_texts,
+    gib_of_bytes,
+    json_inside,
+    tried,
+)
 from advisor.importers.fields import ABSENT, Convert
 from advisor.importers.forms.disk_cells import DISK_COLUMNS, ID_IN_CELL, disk_words, read_disks
 from advisor.importers.forms.words import (
@@ -23,7 +33,6 @@ from advisor.importers.forms.words import (
 from advisor.importers.places import kind_of_id, region_of_zone, zones_in
 from advisor.importers.records import Batch, Collector, Context, Draft, ListSeen, region_text, safe_tags
 from advisor.importers.secrets import is_secret_name, looks_like_key
-from advisor.importers.sources import RefusedError
 from advisor.model.inventory import Kind, Origin
 
 ColumnMapping = Mapping[str, str]
@@ -359,31 +368,26 @@ def _special(draft: Draft, row: _Row) -> None:
     if charge:
         draft.attributes["charge_type"] = CHARGES.get(plain_header(charge), CHARGES.get(charge, charge))
     if row.get("memory"):
-        draft.attributes["memory_mib"] = _memory(row.get("memory"), row.header_of("memory"))
+        _set_known(draft, "memory_mib", _memory(row.get("memory"), row.header_of("memory")))
     both = _CPU_MEMORY.search(row.get("cpu_memory")) or _CPU_MEMORY.search(row.get("cpu"))
     if both:
         draft.attributes.update(cpu=int(both.group(1)), memory_mib=int(float(both.group(2)) * 1024))
     if draft.kind == "disk":
         disk_words(draft, row.get("disk_category"), row.get("disk_type"))
     if draft.kind == "database" and row.get("storage"):
-        draft.attributes["storage_gib"] = as_gib(row.get("storage"))
+        _set_known(draft, "storage_gib", tried(as_gib, row.get("storage")))
     if draft.kind == "database":
         draft.attributes.setdefault("product", "polardb" if draft.id.startswith("pc-") else "rds")
 
 
+def _set_known(draft: Draft, name: str, value: object) -> None:
+    if value is not ABSENT:
+        draft.attributes[name] = value
+
+
 def _memory(cell: str, header: str) -> object:
     """MiB; without a unit the console means GiB, the API MiB."""
-    found = as_number(cell)
+    found = tried(as_number, cell)
     if re.search(r"[A-Za-z]", cell) or header in ("Memory", "memory", "DBInstanceMemory"):
-        return as_mib(cell)
+        return tried(as_mib, cell)
     return int(found * 1024) if isinstance(found, int | float) and found < 1024 else found
-
-
-def refuse_unknown(header: Sequence[object]) -> RefusedError:
-    """The complaint about a table whose headers say nothing."""
-    shown = ", ".join(str(cell) for cell in header if cell not in (None, ""))[:300]
-    return RefusedError(
-        f"no id column is known among its headers: {shown}.",
-        'Name the columns with a mapping (for example {"主机编号": "id", "机房": "zone"}), or export the '
-        "console's own list.",
-    )

@@ -27,7 +27,7 @@ def matches(value: object) -> bool:
     """Whether the document is a state or the answer of ``terraform show -json``."""
     if not isinstance(value, Mapping):
         return False
-    if "terraform_version" in value and ("values" in value or "planned_values" in value or "format_version" in value):
+    if "terraform_version" in value and "values" in value:
         return True
     if value.get("version") in (3, "3"):
         return isinstance(value.get("modules"), list)
@@ -63,7 +63,7 @@ def _items(state: Record) -> Iterator[Item]:
     elif isinstance(state.get("resources"), list):
         yield from _version_4(state)
     else:
-        values = state.get("values") or state.get("planned_values")
+        values = state.get("values")
         root = values.get("root_module") if isinstance(values, Mapping) else None
         if isinstance(root, Mapping):
             yield from _shown(root, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from advisor.importers.convert import as_bool, as_int, as_text, unique
+from advisor.importers.convert import as_bool, as_int, as_text, tried, unique
 from advisor.importers.fields import ABSENT, Record, get, records, text, texts
 from advisor.importers.records import Batch, Collector, Context, Draft, Spec, read_record
 from advisor.importers.services import balancing, databases, ecs, network, others, scaling, storage
@@ -186,7 +186,7 @@ def _with_id(spec: Spec, record: Record) -> Record:
 def _instance_disks(draft: Draft, attributes: Record, context: Context, batch: Batch) -> None:
     """A state names the system disk and the sizes of data disks, not the data disks' ids."""
     system = {
-        "size_gib": as_int(text(get(attributes, "system_disk_size"))),
+        "size_gib": tried(as_int, get(attributes, "system_disk_size")),
         "category": as_text(get(attributes, "system_disk_category")),
     }
     known = {name: value for name, value in system.items() if value not in (ABSENT, "")}
@@ -205,7 +205,7 @@ def _instance_disks(draft: Draft, attributes: Record, context: Context, batch: B
 def _data_disk(record: Record) -> dict[str, object]:
     found = {
         "name": text(get(record, "name")),
-        "size_gib": as_int(text(get(record, "size"))),
+        "size_gib": tried(as_int, get(record, "size")),
         "category": text(get(record, "category")),
     }
     return {name: value for name, value in found.items() if value not in (ABSENT, "")}
@@ -285,7 +285,7 @@ def _group_member(record: Record, context: Context, batch: Batch) -> None:
 def _scaling_configuration(record: Record, context: Context, batch: Batch) -> None:
     if not text(get(record, "scaling_group_id")):
         return
-    active = as_bool(text(get(record, "active")) or False) is True
+    active = tried(as_bool, get(record, "active")) is True
     extra = {"ScalingConfigurationId": get(record, "id"), "LifecycleState": "Active" if active else "Inactive"}
     scaling.read_configuration({**record, **extra}, context, batch)
 
@@ -324,9 +324,9 @@ def _backup_policy(record: Record, context: Context, batch: Batch) -> None:
     when = text(get(record, "preferred_backup_time", "backup_time"))
     if when:
         draft.attributes["backup_time"] = when
-    logs = get(record, "enable_backup_log", "log_backup")
+    logs = tried(as_bool, get(record, "enable_backup_log", "log_backup"))
     if logs is not ABSENT:
-        draft.attributes["log_backup_enabled"] = as_bool(logs)
+        draft.attributes["log_backup_enabled"] = logs
     if owner:
         batch.drafts.append(draft)
 

@@ -12,6 +12,7 @@ from advisor.importers.convert import (
     as_texts,
     as_time,
     gib_of_bytes,
+    tried,
     unique,
 )
 from advisor.importers.fields import ABSENT, Record, get, keys_of, records, text, texts
@@ -21,7 +22,7 @@ from advisor.model.inventory import Kind
 
 
 def _rds_finish(draft: Draft, record: Record) -> None:
-    draft.attributes["product"] = "rds"
+    draft.attributes["product"] = "mongodb" if draft.id.startswith("dds-") else "rds"
     master = text(get(record, "MasterZone"))
     zones = zones_in(master or text(get(record, "ZoneId", "zone_id", "zone")))
     slaves = _slave_zones(record)
@@ -262,9 +263,9 @@ def read_cross_region_policy(record: Record, context: Context, batch: Batch) -> 
     region = text(get(record, "CrossBackupRegion"))
     if region:
         draft.attributes["cross_backup_region"] = region
-    retention = get(record, "Retention")
-    if text(retention):
-        draft.attributes["cross_backup_retention_days"] = as_int(retention)
+    retention = tried(as_int, get(record, "Retention"))
+    if retention is not ABSENT:
+        draft.attributes["cross_backup_retention_days"] = retention
     logs = text(get(record, "LogBackupEnabled"))
     if logs:
         draft.attributes["cross_backup_log_enabled"] = logs.lower() == "enable"

@@ -13,6 +13,7 @@ from advisor.importers.convert import (
     as_time,
     gib_of_bytes,
     json_inside,
+    tried,
     unique,
 )
 from advisor.importers.fields import ABSENT, Record, get, records, text
@@ -29,10 +30,11 @@ def _plan_finish(draft: Draft, record: Record) -> None:
     if not rules:
         return
     draft.attributes["rules"] = tuple(_plan_rule(rule) for rule in rules)
-    copying = [rule for rule in rules if as_bool(text(get(rule, "DoCopy")) or False) is True]
+    copying = [rule for rule in rules if tried(as_bool, get(rule, "DoCopy")) is True]
     draft.attributes["copy_regions"] = unique(*(get(rule, "DestinationRegionId") for rule in copying))
-    if "retention_days" not in draft.attributes and text(get(rules[0], "Retention")):
-        draft.attributes["retention_days"] = as_int(get(rules[0], "Retention"))
+    retention = tried(as_int, get(rules[0], "Retention"))
+    if retention is not ABSENT:
+        draft.attributes.setdefault("retention_days", retention)
     if not draft.attributes.get("schedule") and text(get(rules[0], "Schedule")):
         draft.attributes["schedule"] = text(get(rules[0], "Schedule"))
 
@@ -48,11 +50,11 @@ def _plan_rule(rule: Record) -> dict[str, object]:
             found[name] = text(get(rule, source))
     for name, source in (("retention_days", "Retention"), ("copy_retention_days", "DestinationRetention")):
         if text(get(rule, source)):
-            found[name] = as_int(get(rule, source))
+            found[name] = tried(as_int, get(rule, source))
     for name, source in (("disabled", "Disabled"), ("copy_enabled", "DoCopy")):
         if text(get(rule, source)):
-            found[name] = as_bool(get(rule, source))
-    return found
+            found[name] = tried(as_bool, get(rule, source))
+    return {name: value for name, value in found.items() if value is not ABSENT}
 
 
 BACKUP_PLAN = Spec(

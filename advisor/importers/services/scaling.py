@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.importers.convert import as_int, as_text, as_texts, as_time, unique
+from advisor.importers.convert import as_int, as_text, as_texts, as_time, tried, unique
 from advisor.importers.fields import ABSENT, Record, get, keys_of, text, texts
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 
@@ -75,7 +75,7 @@ def read_configuration(record: Record, context: Context, batch: Batch) -> None:
         "instance_types": unique(get(record, "InstanceTypes"), get(record, "InstanceType")),
         "security_group_ids": unique(get(record, "SecurityGroupIds"), get(record, "SecurityGroupId")),
         "system_disk_category": text(get(record, "SystemDiskCategory", "SystemDisk.Category")),
-        "system_disk_size_gib": as_int(get(record, "SystemDiskSize", "SystemDisk.Size")),
+        "system_disk_size_gib": tried(as_int, get(record, "SystemDiskSize", "SystemDisk.Size")),
         "data_disk_sizes_gib": tuple(int(size) for size in texts(_data_sizes(record)) if size.isdigit()),
     }
     draft = Draft("scaling_group", group, context.place, partial=True, unite=frozenset({"configurations"}))

@@ -22,8 +22,8 @@ SOLVER_WORDS = {
 }
 WIDE = 1120
 LOSS_HELP = (
-    "How often each disruption is expected, times what downtime and lost work cost: an average over many years. Most years "
-    "have no such event, a bad one costs far more."
+    "How often each disruption is expected, times what downtime and lost work cost. An average over many years: "
+    "most years have no such event, a bad one costs far more."
 )
 CONFIRM_FIRST = 8
 

@@ -22,13 +22,19 @@ WORDS = {
     "breaks_off.xml": "breaks_off.xml, line 2: it is no valid XML. Export it again, the whole of it.",
     "broken.zip": "broken.zip: the ZIP archive is broken. Make the archive again.",
     "empty.json": "empty.json: the file is empty. Export it again.",
-    "entity.xml": "entity.xml: XML with a document type or entities is not read. Export it as JSON, or remove the DOCTYPE.",
+    "entity.xml": (
+        "entity.xml: XML with a document type or entities is not read. Export it as JSON, or remove the DOCTYPE."
+    ),
     "missing_comma.json": "missing_comma.json, line 2: it is no valid JSON",
-    "not_an_inventory.json": "not_an_inventory.json: JSON, but no answer of an operation that is known. Hand in an export",
+    "not_an_inventory.json": (
+        "not_an_inventory.json: JSON, but no answer of an operation that is known. Hand in an export"
+    ),
     "numbers.json": "numbers.json: JSON, but no answer of an operation that is known.",
     "prose.txt": "prose.txt: no form of inventory that is known. Hand in an export",
     "tab.yaml": "tab.yaml, line 2: A tab is used for indentation. Indent with spaces.",
-    "unknown_headers.csv": "unknown_headers.csv: no id column is known among its headers: 主机编号, 机房, 称呼. Name the columns",
+    "unknown_headers.csv": (
+        "unknown_headers.csv: no id column is known among its headers: 主机编号, 机房, 称呼. Name the columns"
+    ),
     "zeros.json": "zeros.json: binary data, no inventory.",
 }
 
@@ -111,16 +117,20 @@ DEEP = {
 }
 
 
+def _read(path: Path) -> tuple[set[str], str]:
+    """The ids read, or the words of the refusal."""
+    try:
+        return set(read_inventory([path]).inventory.resources), ""
+    except InputError as error:
+        return set(), str(error)
+
+
 @pytest.mark.parametrize("name", sorted(DEEP))
 def test_deep_nesting_never_ends_in_a_traceback(name: str, tmp_path: Path) -> None:
     path = tmp_path / "deep.json"
     path.write_text(DEEP[name], encoding="utf-8")
-    try:
-        result = read_inventory([path])
-    except InputError as error:
-        assert "deep.json" in str(error)
-    else:
-        assert set(result.inventory.resources) == {"i-bp1aaaa"}
+    found, refused = _read(path)
+    assert found == {"i-bp1aaaa"} or "deep.json" in refused
 
 
 def test_a_key_given_twice_is_said(make: Make) -> None:
@@ -195,14 +205,34 @@ def test_an_archive_in_an_archive_is_said(tmp_path: Path) -> None:
     path.write_bytes(outer.getvalue())
     result = read_inventory([path])
     assert [(one.resource, one.reason) for one in result.skipped] == [
-        ("outer.zip/inner.zip", "an archive inside an archive; unpack it first")]  # fmt: skip
+        ("outer.zip/inner.zip", "an archive inside an archive; unpack it first")
+    ]
 
 
 def test_hostile_names_and_ids_are_data(make: Make) -> None:
-    names = ['<script>alert(1)</script>', "=cmd|' /C calc'!A0", "'; DROP TABLE x; --", "${jndi:ldap://x}", "../../etc/hosts", "\u202egnp.exe",
-             "$(rm -rf /)", "{{7*7}}", "名\n称", "", " ", "\x00"]  # fmt: skip
-    rows = [{"InstanceId": f"i-bp{number}", "ImageId": "m-1", "InstanceName": name, "Tags": {"Tag": [{"TagKey": name or "k", "TagValue": name}]}}
-            for number, name in enumerate(names)]  # fmt: skip
+    names = [
+        "<script>alert(1)</script>",
+        "=cmd|' /C calc'!A0",
+        "'; DROP TABLE x; --",
+        "${jndi:ldap://x}",
+        "../../etc/hosts",
+        "\u202egnp.exe",
+        "$(rm -rf /)",
+        "{{7*7}}",
+        "名\n称",
+        "",
+        " ",
+        "\x00",
+    ]
+    rows = [
+        {
+            "InstanceId": f"i-bp{number}",
+            "ImageId": "m-1",
+            "InstanceName": name,
+            "Tags": {"Tag": [{"TagKey": name or "k", "TagValue": name}]},
+        }
+        for number, name in enumerate(names)
+    ]
     result = make({"a.json": rows})
     for number, name in enumerate(names):
         resource = result.inventory.resources[f"i-bp{number}"]

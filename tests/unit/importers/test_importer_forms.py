@@ -26,12 +26,14 @@ def names(result: ImportResult) -> set[str]:
 
 def test_json_lines_and_several_documents(make: Make, counts: Counts) -> None:
     other = {**INSTANCE, "InstanceId": "i-bp1bbbb"}
-    result = make({
-        "lines.jsonl": json.dumps(INSTANCE) + "\n" + json.dumps({"Code": "Throttling", "Message": "slow"}) + "\n",
-        "loop.txt": json.dumps({"Instances": {"Instance": [other]}}, indent=1) + "\n" + json.dumps(BODY, indent=1),
-    })  # fmt: skip
+    result = make(
+        {
+            "lines.jsonl": json.dumps(INSTANCE) + "\n" + json.dumps({"Code": "Throttling", "Message": "slow"}) + "\n",
+            "loop.txt": json.dumps({"Instances": {"Instance": [other]}}, indent=1) + "\n" + json.dumps(BODY, indent=1),
+        }
+    )
     assert counts(result) == {"instance": 2}
-    assert [one.resource for one in result.skipped] == ["line 2"]
+    assert [(one.resource, one.reason) for one in result.skipped] == [("a call", "the answer is an error, Throttling")]
 
 
 def test_json_in_markdown_and_in_comments(make: Make, counts: Counts) -> None:
@@ -46,14 +48,25 @@ def test_json_in_markdown_and_in_comments(make: Make, counts: Counts) -> None:
 
 def test_a_har_recording_knows_region_time_and_errors(make: Make) -> None:
     def entry(query: str, body: object, when: str) -> dict[str, object]:
-        return {"startedDateTime": when, "request": {"url": f"https://ecs.aliyuncs.com/?{query}"},
-                "response": {"content": {"text": json.dumps(body)}}}  # fmt: skip
+        return {
+            "startedDateTime": when,
+            "request": {"url": f"https://ecs.aliyuncs.com/?{query}"},
+            "response": {"content": {"text": json.dumps(body)}},
+        }
 
-    recording = {"log": {"entries": [
-        entry("Action=DescribeInstances&RegionId=cn-hangzhou", BODY, "2026-01-02T03:04:05.678Z"),
-        entry("Action=DescribeInstances&RegionId=cn-beijing", {"Instances": {"Instance": []}}, "2026-01-02T03:04:06Z"),
-        entry("Action=DescribeDisks", {"Code": "Forbidden.RAM", "Message": "no"}, "2026-01-02T03:04:07Z"),
-    ]}}  # fmt: skip
+    recording = {
+        "log": {
+            "entries": [
+                entry("Action=DescribeInstances&RegionId=cn-hangzhou", BODY, "2026-01-02T03:04:05.678Z"),
+                entry(
+                    "Action=DescribeInstances&RegionId=cn-beijing",
+                    {"Instances": {"Instance": []}},
+                    "2026-01-02T03:04:06Z",
+                ),
+                entry("Action=DescribeDisks", {"Code": "Forbidden.RAM", "Message": "no"}, "2026-01-02T03:04:07Z"),
+            ]
+        }
+    }
     result = make({"session.har": recording})
     assert result.inventory.resources["i-bp1aaaa"].observed_at == "2026-01-02T03:04:05Z"
     assert result.inventory.listed == {("instance", "cn-hangzhou"), ("instance", "cn-beijing")}
@@ -79,13 +92,15 @@ def test_what_python_prints_of_an_answer(make: Make, counts: Counts) -> None:
 
 def test_blocks_of_keys_and_values(make: Make) -> None:
     text = (
-        "InstanceId: i-bp1aaaa\nInstanceName: a\nZoneId: cn-hangzhou-h\nStatus: Running\n----\nInstanceId: i-bp1bbbb\nInstanceName: b\n"
+        "InstanceId: i-bp1aaaa\nInstanceName: a\nZoneId: cn-hangzhou-h\nStatus: Running\n----\n"
+        "InstanceId: i-bp1bbbb\nInstanceName: b\n"
         "ZoneId: cn-hangzhou-i\nStatus: Stopped\n"
     )
     result = make({"dump.txt": text})
     assert {one.id: (one.name, one.zone, one.status) for one in result.inventory.of_kind("instance")} == {
-        "i-bp1aaaa": ("a", "cn-hangzhou-h", "Running"), "i-bp1bbbb": ("b", "cn-hangzhou-i", "Stopped"),
-    }  # fmt: skip
+        "i-bp1aaaa": ("a", "cn-hangzhou-h", "Running"),
+        "i-bp1bbbb": ("b", "cn-hangzhou-i", "Stopped"),
+    }
 
 
 def test_the_text_table_of_the_cli(make: Make) -> None:
@@ -98,20 +113,44 @@ def test_the_text_table_of_the_cli(make: Make) -> None:
 
 
 def test_resource_center_rows_of_many_kinds(make: Make) -> None:
-    body = {"Resources": [
-        {"ResourceId": "i-bp1aaaa", "ResourceType": "ACS::ECS::Instance", "ResourceName": "web", "RegionId": "cn-hangzhou",
-         "ZoneId": "cn-hangzhou-h", "AccountId": "1", "Tags": [{"Key": "app", "Value": "shop"}],
-         "IpAddressAttributes": [{"IpAddress": "10.0.0.1", "NetworkType": "Private"}, {"IpAddress": "203.0.113.1", "NetworkType": "Public"}]},
-        {"ResourceId": "rm-bp1aaaa", "ResourceType": "ACS::RDS::DBInstance", "RegionId": "cn-hangzhou"},
-        {"ResourceId": "vtb-bp1", "ResourceType": "ACS::VPC::RouteTable", "RegionId": "cn-hangzhou"},
-        {"ResourceId": "i-bp1gone", "ResourceType": "ACS::ECS::Instance", "Deleted": True},
-        {"ResourceId": "k1", "ResourceType": "ACS::RAM::AccessKey"},
-    ]}  # fmt: skip
-    links = {"ResourceRelationships": [{"RegionId": "cn-hangzhou", "ResourceType": "ACS::ECS::Instance", "ResourceId": "i-bp1aaaa",
-                                        "RelatedResourceType": "ACS::VPC::VPC", "RelatedResourceId": "vpc-bp1a"}]}  # fmt: skip
+    body = {
+        "Resources": [
+            {
+                "ResourceId": "i-bp1aaaa",
+                "ResourceType": "ACS::ECS::Instance",
+                "ResourceName": "web",
+                "RegionId": "cn-hangzhou",
+                "ZoneId": "cn-hangzhou-h",
+                "AccountId": "1",
+                "Tags": [{"Key": "app", "Value": "shop"}],
+                "IpAddressAttributes": [
+                    {"IpAddress": "10.0.0.1", "NetworkType": "Private"},
+                    {"IpAddress": "203.0.113.1", "NetworkType": "Public"},
+                ],
+            },
+            {"ResourceId": "rm-bp1aaaa", "ResourceType": "ACS::RDS::DBInstance", "RegionId": "cn-hangzhou"},
+            {"ResourceId": "vtb-bp1", "ResourceType": "ACS::VPC::RouteTable", "RegionId": "cn-hangzhou"},
+            {"ResourceId": "i-bp1gone", "ResourceType": "ACS::ECS::Instance", "Deleted": True},
+            {"ResourceId": "k1", "ResourceType": "ACS::RAM::AccessKey"},
+        ]
+    }
+    links = {
+        "ResourceRelationships": [
+            {
+                "RegionId": "cn-hangzhou",
+                "ResourceType": "ACS::ECS::Instance",
+                "ResourceId": "i-bp1aaaa",
+                "RelatedResourceType": "ACS::VPC::VPC",
+                "RelatedResourceId": "vpc-bp1a",
+            }
+        ]
+    }
     result = make({"search.json": body, "links.json": links})
     assert {one.id: one.kind for one in result.inventory.resources.values()} == {
-        "i-bp1aaaa": "instance", "rm-bp1aaaa": "database", "vtb-bp1": "other"}  # fmt: skip
+        "i-bp1aaaa": "instance",
+        "rm-bp1aaaa": "database",
+        "vtb-bp1": "other",
+    }
     web = result.inventory.resources["i-bp1aaaa"]
     assert (web.texts("private_ips"), web.texts("public_ips"), web.tags) == (
         ("10.0.0.1",),
@@ -125,13 +164,22 @@ def test_resource_center_rows_of_many_kinds(make: Make) -> None:
 
 def test_cloud_config_holds_the_answer_as_json_in_a_text(make: Make) -> None:
     disk = {"DiskId": "d-bp1a", "Size": 100, "Category": "cloud_essd", "InstanceId": "i-bp1aaaa"}
-    item = {"resourceId": "d-bp1a", "resourceType": "ACS::ECS::Disk", "region": "cn-hangzhou", "availabilityZone": "cn-hangzhou-h",
-            "configuration": json.dumps(disk), "tags": '{"app":["shop"]}', "captureTime": "1605316711000"}  # fmt: skip
+    item = {
+        "resourceId": "d-bp1a",
+        "resourceType": "ACS::ECS::Disk",
+        "region": "cn-hangzhou",
+        "availabilityZone": "cn-hangzhou-h",
+        "configuration": json.dumps(disk),
+        "tags": '{"app":["shop"]}',
+        "captureTime": "1605316711000",
+    }
     deleted = {"ResourceId": "d-bp1b", "ResourceType": "ACS::ECS::Disk", "ResourceDeleted": 0}
-    result = make({
-        "snapshot.json": {"configurationItems": [item], "fileVersion": "1.0"},
-        "list.json": {"DiscoveredResourceProfiles": {"DiscoveredResourceProfileList": [deleted], "TotalCount": 1}},
-    })  # fmt: skip
+    result = make(
+        {
+            "snapshot.json": {"configurationItems": [item], "fileVersion": "1.0"},
+            "list.json": {"DiscoveredResourceProfiles": {"DiscoveredResourceProfileList": [deleted], "TotalCount": 1}},
+        }
+    )
     disk_found = result.inventory.resources["d-bp1a"]
     assert (disk_found.number("size_gib"), disk_found.zone, disk_found.tags) == (100, "cn-hangzhou-h", {"app": "shop"})
     assert disk_found.observed_at == "2020-11-14T01:18:31Z"
@@ -139,11 +187,29 @@ def test_cloud_config_holds_the_answer_as_json_in_a_text(make: Make) -> None:
 
 
 def test_a_cadt_probe_names_its_links(make: Make) -> None:
-    probe = {"regions": ["cn-hangzhou"], "probe_result": {"list": [
-        {"resourceId": "i-bp1aaaa", "resourceType": "ECS", "attributes": {"InstanceName": "web", "ZoneId": "cn-hangzhou-h"},
-         "_relationships": {"security_group_ids": ["sg-bp1a"], "vswitch_id": "vsw-bp1a", "vpc_id": "vpc-bp1a"}},
-        {"resourceId": "d-bp1a", "resourceType": "DISK", "attributes": {}, "_relationships": {"instance_id": "i-bp1aaaa"}},
-    ]}}  # fmt: skip
+    probe = {
+        "regions": ["cn-hangzhou"],
+        "probe_result": {
+            "list": [
+                {
+                    "resourceId": "i-bp1aaaa",
+                    "resourceType": "ECS",
+                    "attributes": {"InstanceName": "web", "ZoneId": "cn-hangzhou-h"},
+                    "_relationships": {
+                        "security_group_ids": ["sg-bp1a"],
+                        "vswitch_id": "vsw-bp1a",
+                        "vpc_id": "vpc-bp1a",
+                    },
+                },
+                {
+                    "resourceId": "d-bp1a",
+                    "resourceType": "DISK",
+                    "attributes": {},
+                    "_relationships": {"instance_id": "i-bp1aaaa"},
+                },
+            ]
+        },
+    }
     result = make({"probe.json": probe})
     web = result.inventory.resources["i-bp1aaaa"]
     assert (web.name, web.zone, web.text("vswitch_id"), web.texts("disk_ids")) == (
@@ -155,9 +221,19 @@ def test_a_cadt_probe_names_its_links(make: Make) -> None:
 
 
 def test_steampipe_rows_as_json_and_as_csv(make: Make) -> None:
-    row = {"name": "web", "instance_id": "i-bp1aaaa", "arn": "arn:acs:ecs:cn-hangzhou:1:instance/i-bp1aaaa", "image_id": "m-1", "zone": "cn-hangzhou-h",
-           "region": "cn-hangzhou", "tags": {"app": "shop"}, "billing_method": "PrePaid", "vpc_attributes": {"VSwitchId": "vsw-bp1a"},
-           "security_group_ids": ["sg-bp1a"], "account_id": "1"}  # fmt: skip
+    row = {
+        "name": "web",
+        "instance_id": "i-bp1aaaa",
+        "arn": "arn:acs:ecs:cn-hangzhou:1:instance/i-bp1aaaa",
+        "image_id": "m-1",
+        "zone": "cn-hangzhou-h",
+        "region": "cn-hangzhou",
+        "tags": {"app": "shop"},
+        "billing_method": "PrePaid",
+        "vpc_attributes": {"VSwitchId": "vsw-bp1a"},
+        "security_group_ids": ["sg-bp1a"],
+        "account_id": "1",
+    }
     cells = ",".join(
         '"' + (value if isinstance(value, str) else json.dumps(value)).replace('"', '""') + '"'
         for value in row.values()
@@ -178,11 +254,30 @@ def test_steampipe_rows_as_json_and_as_csv(make: Make) -> None:
 
 
 def test_ansible_inventories(make: Make) -> None:
-    dynamic = {"_meta": {"hostvars": {"10.0.0.1": {"id": "i-bp1aaaa", "availability_zone": "cn-hangzhou-h", "instance_name": "web",
-               "security_groups": [{"group_id": "sg-bp1a"}], "private_ip_address": "10.0.0.1", "tags": {"app": "shop"},
-               "eip": {"allocation_id": "eip-bp1a", "ip_address": "203.0.113.1"}}}}, "all": ["10.0.0.1"]}  # fmt: skip
-    yaml = "all:\n  children:\n    web:\n      hosts:\n        web1:\n          instance_id: i-bp1bbbb\n          zone_id: cn-hangzhou-i\n"
-    ini = "[web]\nweb2 ansible_host=10.0.0.2 instance_id=i-bp1cccc zone_id=cn-hangzhou-j\nnot-in-the-cloud ansible_host=10.9.9.9\n"
+    dynamic = {
+        "_meta": {
+            "hostvars": {
+                "10.0.0.1": {
+                    "id": "i-bp1aaaa",
+                    "availability_zone": "cn-hangzhou-h",
+                    "instance_name": "web",
+                    "security_groups": [{"group_id": "sg-bp1a"}],
+                    "private_ip_address": "10.0.0.1",
+                    "tags": {"app": "shop"},
+                    "eip": {"allocation_id": "eip-bp1a", "ip_address": "203.0.113.1"},
+                }
+            }
+        },
+        "all": ["10.0.0.1"],
+    }
+    yaml = (
+        "all:\n  children:\n    web:\n      hosts:\n        web1:\n"
+        "          instance_id: i-bp1bbbb\n          zone_id: cn-hangzhou-i\n"
+    )
+    ini = (
+        "[web]\nweb2 ansible_host=10.0.0.2 instance_id=i-bp1cccc zone_id=cn-hangzhou-j\n"
+        "not-in-the-cloud ansible_host=10.9.9.9\n"
+    )
     result = make({"dynamic.json": dynamic, "static.yml": yaml, "hosts": ini})
     zones = {one.id: one.zone for one in result.inventory.of_kind("instance")}
     assert zones == {"i-bp1aaaa": "cn-hangzhou-h", "i-bp1bbbb": "cn-hangzhou-i", "i-bp1cccc": "cn-hangzhou-j"}
@@ -195,9 +290,18 @@ def test_ansible_inventories(make: Make) -> None:
 
 def test_the_nodes_of_a_cluster(make: Make) -> None:
     cluster = "c" + "0123456789abcdef" * 2
-    node = {"metadata": {"name": "cn-hangzhou.10.0.0.1", "labels": {"topology.kubernetes.io/zone": "cn-hangzhou-h", "ack.aliyun.com": cluster,
-            "node.kubernetes.io/instance-type": "ecs.g7.large"}}, "spec": {"providerID": "cn-hangzhou.i-bp1aaaa"},
-            "status": {"addresses": [{"type": "InternalIP", "address": "10.0.0.1"}]}}  # fmt: skip
+    node = {
+        "metadata": {
+            "name": "cn-hangzhou.10.0.0.1",
+            "labels": {
+                "topology.kubernetes.io/zone": "cn-hangzhou-h",
+                "ack.aliyun.com": cluster,
+                "node.kubernetes.io/instance-type": "ecs.g7.large",
+            },
+        },
+        "spec": {"providerID": "cn-hangzhou.i-bp1aaaa"},
+        "status": {"addresses": [{"type": "InternalIP", "address": "10.0.0.1"}]},
+    }
     result = make({"nodes.json": {"kind": "NodeList", "items": [node]}})
     found = result.inventory.resources["i-bp1aaaa"]
     assert (found.zone, found.text("instance_type"), found.text("cluster_id")) == (
@@ -208,14 +312,25 @@ def test_the_nodes_of_a_cluster(make: Make) -> None:
 
 
 def test_this_products_own_forms(make: Make) -> None:
-    resource = {"id": "d-bp1a", "kind": "disk", "name": "data", "region": "cn-hangzhou", "zone": "cn-hangzhou-h", "zones": ["cn-hangzhou-h"],
-                "status": "In_use", "tags": {"app": "shop"}, "attributes": {"size_gib": 100, "instance_ids": ["i-bp1aaaa"], "encrypted": False}}  # fmt: skip
+    resource = {
+        "id": "d-bp1a",
+        "kind": "disk",
+        "name": "data",
+        "region": "cn-hangzhou",
+        "zone": "cn-hangzhou-h",
+        "zones": ["cn-hangzhou-h"],
+        "status": "In_use",
+        "tags": {"app": "shop"},
+        "attributes": {"size_gib": 100, "instance_ids": ["i-bp1aaaa"], "encrypted": False},
+    }
     yaml = (
-        "resources:\n  - id: d-bp1a\n    kind: disk\n    name: data\n    zone: cn-hangzhou-h\n    tags: {app: shop}\n    attributes:\n"
+        "resources:\n  - id: d-bp1a\n    kind: disk\n    name: data\n    zone: cn-hangzhou-h\n"
+        "    tags: {app: shop}\n    attributes:\n"
         "      size_gib: 100\n      instance_ids: [i-bp1aaaa]\n      encrypted: false\n"
     )
     csv = (
-        'id,kind,name,zone,tags,size_gib,instance_ids,encrypted\nd-bp1a,disk,data,cn-hangzhou-h,"{""app"": ""shop""}",100,'
+        "id,kind,name,zone,tags,size_gib,instance_ids,encrypted\n"
+        'd-bp1a,disk,data,cn-hangzhou-h,"{""app"": ""shop""}",100,'
         '"[""i-bp1aaaa""]",false\n'
     )
     for files in ({"a.json": {"resources": [resource], "stubs": []}}, {"a.yaml": yaml}, {"a.csv": csv}):
@@ -230,3 +345,20 @@ def test_this_products_own_forms(make: Make) -> None:
 
 def test_a_scanner_that_writes_javascript(make: Make, counts: Counts) -> None:
     assert counts(make({"results.js": "scoutsuite_results =\n" + json.dumps(BODY)})) == {"instance": 1}
+
+
+def test_answers_that_are_errors_leave_their_lists_unknown(make: Make) -> None:
+    printed = (
+        "ERROR: SDK.ServerError\nErrorCode: Forbidden.RAM\nRecommend: https://…\nRequestId: R\nMessage: no right\n"
+    )
+    result = make(
+        {
+            "DescribeInstances.json": BODY,
+            "cn-hangzhou/DescribeDisks.json": {"Code": "Forbidden.RAM", "Message": "no right", "RequestId": "R"},
+            "cn-hangzhou/DescribeSnapshots.json": printed,
+        }
+    )
+    assert [finding.id for finding in result.findings] == ["INV-ERROR", "INV-ERROR"]
+    assert "DescribeDisks answered Forbidden.RAM; what it should list is unknown" in result.findings[0].detail
+    assert not result.inventory.was_listed("disk", "cn-hangzhou")
+    assert {one.resource for one in result.skipped} == {"DescribeDisks", "DescribeSnapshots"}

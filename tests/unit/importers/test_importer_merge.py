@@ -1,4 +1,4 @@
-"""The same id from several files: one resource, newest field by field, disagreement said; pages; unknown is not none."""
+"""The same id from several files is one resource, newest field by field; disagreement is said; unknown is not none."""
 
 from __future__ import annotations
 
@@ -26,10 +26,14 @@ def instances(*rows: dict[str, Any], **page: Any) -> dict[str, Any]:
 
 
 def test_the_newer_file_wins_field_by_field_and_the_older_fills_gaps(make: Make) -> None:
-    result = make({
-        "2026-03-01.json": instances(instance(InstanceType="ecs.g7.xlarge", Status="Running")),
-        "2026-02-01.json": instances(instance(InstanceType="ecs.g7.large", ZoneId="cn-hangzhou-h", InstanceName="web")),
-    })  # fmt: skip
+    result = make(
+        {
+            "2026-03-01.json": instances(instance(InstanceType="ecs.g7.xlarge", Status="Running")),
+            "2026-02-01.json": instances(
+                instance(InstanceType="ecs.g7.large", ZoneId="cn-hangzhou-h", InstanceName="web")
+            ),
+        }
+    )
     one = result.inventory.resources["i-bp1aaaa"]
     assert (one.text("instance_type"), one.zone, one.name, one.observed_at) == (
         "ecs.g7.xlarge",
@@ -71,21 +75,66 @@ def test_equal_files_do_not_disagree(make: Make) -> None:
 
 
 def test_the_live_answer_counts_more_than_a_state(make: Make) -> None:
-    state = {"version": 4, "serial": 1, "resources": [{"mode": "managed", "type": "alicloud_instance", "name": "a", "instances": [
-        {"attributes": {"id": "i-bp1aaaa", "instance_type": "ecs.g8.large", "availability_zone": "cn-hangzhou-h"}}]}]}  # fmt: skip
+    state = {
+        "version": 4,
+        "serial": 1,
+        "resources": [
+            {
+                "mode": "managed",
+                "type": "alicloud_instance",
+                "name": "a",
+                "instances": [
+                    {
+                        "attributes": {
+                            "id": "i-bp1aaaa",
+                            "instance_type": "ecs.g8.large",
+                            "availability_zone": "cn-hangzhou-h",
+                        }
+                    }
+                ],
+            }
+        ],
+    }
     result = make({"a.json": instances(instance(InstanceType="ecs.g7.large")), "z.tfstate": state})
     one = result.inventory.resources["i-bp1aaaa"]
     assert (one.text("instance_type"), one.zone) == ("ecs.g7.large", "cn-hangzhou-h")
 
 
-@pytest.mark.parametrize("bodies, truncated", [
-    ([instances(instance("i-bp1aaaa"), TotalCount=3)], True),
-    ([instances(instance("i-bp1aaaa"), TotalCount=2, PageNumber=1), instances(instance("i-bp1bbbb"), TotalCount=2, PageNumber=2)], False),
-    ([instances(instance("i-bp1aaaa"), TotalCount=3, PageNumber=1), instances(instance("i-bp1bbbb"), TotalCount=3, PageNumber=2)], True),
-    ([instances(instance("i-bp1aaaa"), TotalCount=0, NextToken="t"), instances(instance("i-bp1bbbb"), TotalCount=0, NextToken="")], False),
-    ([instances(instance("i-bp1aaaa"), TotalCount=0, NextToken="t"), instances(instance("i-bp1bbbb"), TotalCount=0, NextToken="u")], True),
-    ([instances(instance("i-bp1aaaa"), TotalCount=1, NextToken="t")], False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("bodies", "truncated"),
+    [
+        ([instances(instance("i-bp1aaaa"), TotalCount=3)], True),
+        (
+            [
+                instances(instance("i-bp1aaaa"), TotalCount=2, PageNumber=1),
+                instances(instance("i-bp1bbbb"), TotalCount=2, PageNumber=2),
+            ],
+            False,
+        ),
+        (
+            [
+                instances(instance("i-bp1aaaa"), TotalCount=3, PageNumber=1),
+                instances(instance("i-bp1bbbb"), TotalCount=3, PageNumber=2),
+            ],
+            True,
+        ),
+        (
+            [
+                instances(instance("i-bp1aaaa"), TotalCount=0, NextToken="t"),
+                instances(instance("i-bp1bbbb"), TotalCount=0, NextToken=""),
+            ],
+            False,
+        ),
+        (
+            [
+                instances(instance("i-bp1aaaa"), TotalCount=0, NextToken="t"),
+                instances(instance("i-bp1bbbb"), TotalCount=0, NextToken="u"),
+            ],
+            True,
+        ),
+        ([instances(instance("i-bp1aaaa"), TotalCount=1, NextToken="t")], False),
+    ],
+)
 def test_missing_pages_are_a_finding(bodies: list[dict[str, Any]], truncated: bool, make: Make) -> None:
     result = make({f"DescribeInstances.{number}.json": body for number, body in enumerate(bodies)})
     found = [finding for finding in result.findings if finding.id == "INV-TRUNCATED"]
@@ -94,10 +143,12 @@ def test_missing_pages_are_a_finding(bodies: list[dict[str, Any]], truncated: bo
 
 
 def test_pages_of_two_regions_are_two_lists(make: Make) -> None:
-    result = make({
-        "cn-hangzhou/DescribeInstances.json": instances(instance("i-bp1aaaa"), TotalCount=1),
-        "cn-beijing/DescribeInstances.json": instances(instance("i-2zeaaaa", RegionId="cn-beijing"), TotalCount=2),
-    })  # fmt: skip
+    result = make(
+        {
+            "cn-hangzhou/DescribeInstances.json": instances(instance("i-bp1aaaa"), TotalCount=1),
+            "cn-beijing/DescribeInstances.json": instances(instance("i-2zeaaaa", RegionId="cn-beijing"), TotalCount=2),
+        }
+    )
     assert [finding.title for finding in result.findings] == ["Pages are missing: 1 of 2 instances in cn-beijing"]
 
 
@@ -119,8 +170,10 @@ def test_mentioned_ids_are_stubs_with_who_mentions_them(make: Make) -> None:
         }
     )
     assert {stub.id: (stub.kind, stub.mentioned_by) for stub in result.inventory.stubs} == {
-        "vpc-bp1a": ("vpc", "i-bp1aaaa"), "vsw-bp1a": ("vswitch", "i-bp1aaaa"), "m-bp1img": ("image", "i-bp1aaaa"),
-    }  # fmt: skip
+        "vpc-bp1a": ("vpc", "i-bp1aaaa"),
+        "vsw-bp1a": ("vswitch", "i-bp1aaaa"),
+        "m-bp1img": ("image", "i-bp1aaaa"),
+    }
 
 
 def test_public_images_are_no_stubs(make: Make) -> None:
@@ -129,8 +182,16 @@ def test_public_images_are_no_stubs(make: Make) -> None:
 
 
 def test_an_addition_without_its_resource_is_a_stub(make: Make) -> None:
-    result = make({"scaling.json": {"ScalingInstances": [{"ScalingGroupId": "asg-bp1", "InstanceId": "i-bp1aaaa", "LifecycleState": "InService"}]},
-                   "a.json": instances(instance("i-bp1bbbb"))})  # fmt: skip
+    result = make(
+        {
+            "scaling.json": {
+                "ScalingInstances": [
+                    {"ScalingGroupId": "asg-bp1", "InstanceId": "i-bp1aaaa", "LifecycleState": "InService"}
+                ]
+            },
+            "a.json": instances(instance("i-bp1bbbb")),
+        }
+    )
     assert {(stub.id, stub.kind) for stub in result.inventory.stubs} >= {
         ("asg-bp1", "scaling_group"),
         ("i-bp1aaaa", "instance"),
@@ -216,10 +277,24 @@ def test_links_out_of_a_folder_are_not_followed(tmp_path: Path, make: Make) -> N
 
 
 def test_what_ids_regions_and_zones_tell() -> None:
-    assert [kind_of_id(one) for one in ("i-1a", "eni-1a", "sp-1a", "s-1a", "pc-1a", "r-1a", "zz-1a", "alb-1a", "c" + "a" * 32)] == [
-        "instance", "network_interface", "snapshot_policy", "snapshot", "database", "cache", None, "load_balancer", "cluster"]  # fmt: skip
-    assert [region_of_zone(zone) for zone in ("cn-hangzhou-k", "ap-southeast-1a", "us-west-1b", "cn-beijing-MAZ5(a,b)", "cn-hangzhou", "")] == [
-        "cn-hangzhou", "ap-southeast-1", "us-west-1", "cn-beijing", None, None]  # fmt: skip
+    assert [
+        kind_of_id(one)
+        for one in ("i-1a", "eni-1a", "sp-1a", "s-1a", "pc-1a", "r-1a", "zz-1a", "alb-1a", "c" + "a" * 32)
+    ] == [
+        "instance",
+        "network_interface",
+        "snapshot_policy",
+        "snapshot",
+        "database",
+        "cache",
+        None,
+        "load_balancer",
+        "cluster",
+    ]
+    assert [
+        region_of_zone(zone)
+        for zone in ("cn-hangzhou-k", "ap-southeast-1a", "us-west-1b", "cn-beijing-MAZ5(a,b)", "cn-hangzhou", "")
+    ] == ["cn-hangzhou", "ap-southeast-1", "us-west-1", "cn-beijing", None, None]
     assert zones_in("cn-beijing-MAZ5(a,b)") == ("cn-beijing-a", "cn-beijing-b")
     assert zones_in("ap-southeast-1MAZ3(b,c)") == ("ap-southeast-1b", "ap-southeast-1c")
     assert region_in_path("export/cn-hangzhou/DescribeDisks.page1.json") == "cn-hangzhou"

@@ -40,8 +40,11 @@ def test_secret_fields_of_answers_are_not_kept(make: Make) -> None:
 
 
 def test_tags_that_hold_credentials_are_dropped_and_said(make: Make) -> None:
-    tags = [{"TagKey": "app", "TagValue": "shop"}, {"TagKey": "db_password", "TagValue": "geheim"},
-            {"TagKey": "note", "TagValue": "LTAI5tAbCdEfGhIjKlMn"}]  # fmt: skip
+    tags = [
+        {"TagKey": "app", "TagValue": "shop"},
+        {"TagKey": "db_password", "TagValue": "geheim"},
+        {"TagKey": "note", "TagValue": "LTAI5tAbCdEfGhIjKlMn"},
+    ]
     result = make({"a.json": [{"InstanceId": "i-bp1aaaa", "ImageId": "m-1", "Tags": {"Tag": tags}}]})
     assert result.inventory.resources["i-bp1aaaa"].tags == {"app": "shop"}
     assert "geheim" not in repr(result)

@@ -20,10 +20,22 @@ def result(shop: Path) -> ImportResult:
 
 def test_exact_counts(result: ImportResult, counts: Counts) -> None:
     assert counts(result) == {
-        "instance": 40, "disk": 73, "snapshot": 156, "snapshot_policy": 6, "database": 3, "load_balancer": 3, "server_group": 2,
-        "listener": 5, "scaling_group": 1, "vpc": 3, "vswitch": 10, "security_group": 9, "eip": 6, "nat_gateway": 1,
+        "instance": 40,
+        "disk": 73,
+        "snapshot": 156,
+        "snapshot_policy": 6,
+        "database": 3,
+        "load_balancer": 3,
+        "server_group": 2,
+        "listener": 5,
+        "scaling_group": 1,
+        "vpc": 3,
+        "vswitch": 10,
+        "security_group": 9,
+        "eip": 6,
+        "nat_gateway": 1,
         "replica_pair": 1,
-    }  # fmt: skip
+    }
 
 
 def test_two_pages_of_a_list_are_whole(result: ImportResult) -> None:
@@ -72,8 +84,10 @@ def test_the_scaling_group_has_members_zones_and_configuration(result: ImportRes
 def test_server_groups_have_members_and_health_checks(result: ImportResult) -> None:
     group = result.inventory.resources["sgp-t5i26a52vz10ytuo2r"]
     assert {member["server_id"] for member in group.records("members")} == {
-        "i-bp1cyx6kkx5dy0mp7oal", "i-bp1rjvbayhvfyz8lrtp8", "i-bp18aaqq1bndnr7tqklk",
-    }  # fmt: skip
+        "i-bp1cyx6kkx5dy0mp7oal",
+        "i-bp1rjvbayhvfyz8lrtp8",
+        "i-bp18aaqq1bndnr7tqklk",
+    }
     check = group.attributes["health_check"]
     assert isinstance(check, dict)
     assert {"enabled", "interval_s", "timeout_s", "healthy_threshold", "unhealthy_threshold"} <= set(check)

@@ -17,9 +17,11 @@ from advisor.model.inventory import ImportResult
 Make = Callable[..., ImportResult]
 
 ECS = (
-    '"实例 ID","实例名称","实例规格","CPU","内存","操作系统","系统盘","数据盘","带宽","地域","所在可用区","公网 IP","内网IP","状态","付费类型","标签"\n'
+    '"实例 ID","实例名称","实例规格","CPU","内存","操作系统",'
+    '"系统盘","数据盘","带宽","地域","所在可用区","公网 IP","内网IP","状态","付费类型","标签"\n'
     '"i-bp1aaaa","订单-01 <b>","ecs.g7.large","2 核","8 GiB","CentOS 7.9","d-bp1sys(ESSD Entry 40GiB)",'
-    '"d-bp1d1(ESSD云盘PL1 100GiB)\nd-bp1d2(高效云盘 200GiB)","5Mbps","华东1（杭州）","杭州 可用区H","","10.0.0.5","运行中","包年包月","app:shop;env:prod"\n'
+    '"d-bp1d1(ESSD云盘PL1 100GiB)\nd-bp1d2(高效云盘 200GiB)",'
+    '"5Mbps","华东1（杭州）","杭州 可用区H","","10.0.0.5","运行中","包年包月","app:shop;env:prod"\n'
 )
 RDS = (
     "DBInstanceId(实例ID),DBInstanceDescription(实例描述),DBInstanceType(实例类型),DBInstanceClass(实例规格),Category(系列),DBInstanceCPU(CPU（核）),"
@@ -40,8 +42,13 @@ def test_the_instance_list_in_every_encoding(encoding: str, make: Make) -> None:
     assert (web.number("cpu"), web.number("memory_mib"), web.text("charge_type")) == (2, 8192, "PrePaid")
     assert web.texts("disk_ids") == ("d-bp1sys", "d-bp1d1", "d-bp1d2")
     assert web.tags == {"app": "shop", "env": "prod"}
-    assert found["d-bp1d1"].attributes == {"disk_type": "data", "instance_ids": ("i-bp1aaaa",), "size_gib": 100,
-                                           "category": "cloud_essd", "performance_level": "PL1"}  # fmt: skip
+    assert found["d-bp1d1"].attributes == {
+        "disk_type": "data",
+        "instance_ids": ("i-bp1aaaa",),
+        "size_gib": 100,
+        "category": "cloud_essd",
+        "performance_level": "PL1",
+    }
     assert found["d-bp1sys"].text("category") == "cloud_essd_entry"
     assert found["d-bp1d2"].text("category") == "cloud_efficiency"
     assert "public_ips" not in web.attributes
@@ -83,16 +90,31 @@ def workbook(sheets: dict[str, list[list[object]]]) -> bytes:
 
 
 def test_a_workbook_with_title_rows_and_several_sheets(make: Make) -> None:
-    data = workbook({
-        "ECS": [["导出于 2026-03-01"], [], ["实例ID", "实例名称", "可用区", "CPU"], ["i-bp1aaaa", "甲", "cn-shanghai-l", 4]],
-        "云盘": [["云盘ID", "云盘种类", "云盘容量", "挂载实例", "云盘属性"], ["d-bp1a", "ESSD云盘 PL0", "40GiB", "i-bp1aaaa", "系统盘"]],
-        "说明": [["a", "b", "c"], [1, 2, 3]],
-    })  # fmt: skip
+    data = workbook(
+        {
+            "ECS": [
+                ["导出于 2026-03-01"],
+                [],
+                ["实例ID", "实例名称", "可用区", "CPU"],
+                ["i-bp1aaaa", "甲", "cn-shanghai-l", 4],
+            ],
+            "云盘": [
+                ["云盘ID", "云盘种类", "云盘容量", "挂载实例", "云盘属性"],
+                ["d-bp1a", "ESSD云盘 PL0", "40GiB", "i-bp1aaaa", "系统盘"],
+            ],
+            "说明": [["a", "b", "c"], [1, 2, 3]],
+        }
+    )
     result = make({"estate.xlsx": data})
     web, disk = result.inventory.resources["i-bp1aaaa"], result.inventory.resources["d-bp1a"]
     assert (web.name, web.zone, web.number("cpu"), web.origin.place) == ("甲", "cn-shanghai-l", 4, "sheet ECS, row 4")
-    assert disk.attributes == {"category": "cloud_essd", "performance_level": "PL0", "size_gib": 40, "instance_ids": ("i-bp1aaaa",),
-                               "disk_type": "system"}  # fmt: skip
+    assert disk.attributes == {
+        "category": "cloud_essd",
+        "performance_level": "PL0",
+        "size_gib": 40,
+        "instance_ids": ("i-bp1aaaa",),
+        "disk_type": "system",
+    }
     assert [one.resource for one in result.skipped] == ["sheet 说明"]
 
 
@@ -115,7 +137,8 @@ def test_rows_without_an_id_are_counted(make: Make) -> None:
 def test_english_headers_and_id_with_name_in_one_cell(make: Make) -> None:
     result = make(
         {
-            "a.csv": 'Instance ID/Name,Zone,vCPU,Memory,Private IP\n"i-bp1aaaa\nweb-1",Hangzhou Zone H,4,16 GiB,10.0.0.1\n'
+            "a.csv": "Instance ID/Name,Zone,vCPU,Memory,Private IP\n"
+            '"i-bp1aaaa\nweb-1",Hangzhou Zone H,4,16 GiB,10.0.0.1\n'
         }
     )
     web = result.inventory.resources["i-bp1aaaa"]

@@ -27,30 +27,49 @@ CLASSES = {name: shipped(name) for name in ("critical", "important", "standard",
 WORDS = {
     "unknown_key": "unknown_key.yaml, line 2: unknown key 'clases' in the targets file. Did you mean 'classes'?",
     "no_unit": "no_unit.yaml, line 5: rpo: '15' has no unit. Write '15 min' or '15 h'.",
-    "clock_time": "clock_time.yaml, line 5: rto: '1:30' is a clock time, not a duration. Write for example '90 min' or '1.5 h'.",
-    "duplicate_key": "duplicate_key.yaml, line 3: The key 'currency' is given twice, first in line 2. Keep one of the two.",
+    "clock_time": (
+        "clock_time.yaml, line 5: rto: '1:30' is a clock time, not a duration. Write for example '90 min' or '1.5 h'."
+    ),
+    "duplicate_key": (
+        "duplicate_key.yaml, line 3: The key 'currency' is given twice, first in line 2. Keep one of the two."
+    ),
     "tab": "tab.yaml, line 3: A tab is used for indentation. Indent with spaces.",
     "unknown_class": "unknown_class.yaml, line 5: unknown class 'critcal'. Did you mean 'critical'?",
-    "unknown_disruption": "unknown_disruption.yaml, line 5: unknown disruption 'zones' in workloads.0.targets. Did you mean 'zone'?",
+    "unknown_disruption": (
+        "unknown_disruption.yaml, line 5: unknown disruption 'zones' in workloads.0.targets. Did you mean 'zone'?"
+    ),
     "unknown_region": "unknown_region.yaml, line 5: unknown region 'cn-shangai'. Did you mean 'cn-shanghai'",
     "unknown_workload": "unknown_workload.yaml, line 5: unknown workload 'payment' in needs. Did you mean 'payments'?",
     "budget_without_currency": "budget_without_currency.yaml, line 2: the budget has no currency. Add 'currency: CNY'",
-    "budget_as_text": "budget_as_text.yaml, line 3: monthly: '60000 CNY' is no amount. Write the plain number; the currency stands once",
+    "budget_as_text": (
+        "budget_as_text.yaml, line 3: monthly: '60000 CNY' is no amount. Write the plain "
+        "number; the currency stands once"
+    ),
     "risk_level": "risk_level.yaml, line 2: unknown risk_level '95'. Did you mean 'p95'?",
     "percentage": "percentage.yaml, line 5: daily_change: '3' has no unit. Write '3%'.\n"
-                  "percentage.yaml, line 6: min_capacity: '150%' is no share. Write 0.5 or 50%; at most 1 or 100%.",
-    "exclude_without_reason": "exclude_without_reason.yaml, line 6: 'i-bp1aaaa' is excluded without a reason. Write 'reason: …'",
-    "match_without_conditions": "match_without_conditions.yaml, line 4: the match of 'shop' has no condition. Write 'match: {tags: {app: shop}}'",
+    "percentage.yaml, line 6: min_capacity: '150%' is no share. Write 0.5 or 50%; at most 1 or 100%.",
+    "exclude_without_reason": (
+        "exclude_without_reason.yaml, line 6: 'i-bp1aaaa' is excluded without a reason. Write 'reason: …'"
+    ),
+    "match_without_conditions": (
+        "match_without_conditions.yaml, line 4: the match of 'shop' has no condition. Write "
+        "'match: {tags: {app: shop}}'"
+    ),
     "no_version": "no_version.yaml, line 1: 'version' is missing. Write 'version: 1' in the first line.",
-    "not_a_mapping": "not_a_mapping.yaml, line 1: the targets file is a list, not 'key: value' pairs. Indent its keys below it.",
+    "not_a_mapping": (
+        "not_a_mapping.yaml, line 1: the targets file is a list, not 'key: value' pairs. Indent its keys below it."
+    ),
     "twice": "twice.yaml, line 5: the workload 'shop' is given twice. Give each one its own name.",
-    "new_class_without_costs": "new_class_without_costs.yaml, line 3: the new class 'vital' has no 'downtime_per_hour'. Add 'downtime_per_hour'",
+    "new_class_without_costs": (
+        "new_class_without_costs.yaml, line 3: the new class 'vital' has no "
+        "'downtime_per_hour'. Add 'downtime_per_hour'"
+    ),
     "negative": "negative.yaml, line 3: monthly: '-1' is negative. Write 0 or more.\n"
-                "negative.yaml, line 4: '2.5' is no number of changes. Write a whole number, 0 or more.\n"
-                "negative.yaml, line 5: hard: 'yes' is neither true nor false. Write true or false.",
+    "negative.yaml, line 4: '2.5' is no number of changes. Write a whole number, 0 or more.\n"
+    "negative.yaml, line 5: hard: 'yes' is neither true nor false. Write true or false.",
     "not_text": "not_text.yaml: it is not UTF-8 text. Save the file as UTF-8.",
     "empty": "empty.yaml, line 1: the targets file is nothing, not 'key: value' pairs.",
-}  # fmt: skip
+}
 
 
 def read(text: str, folder: Path) -> Targets:
@@ -71,10 +90,20 @@ def test_every_broken_file_is_expected() -> None:
 
 
 def test_all_mistakes_of_a_file_come_at_once_in_the_order_of_their_lines(tmp_path: Path) -> None:
-    text = "version: 2\nrisk_level: p99\nworkloads:\n  - name: a\n    class: x\n    dr_regions: [nowhere]\n    needs: {hard: [a]}\n"
+    text = (
+        "version: 2\nrisk_level: p99\nworkloads:\n  - name: a\n    class: x\n"
+        "    dr_regions: [nowhere]\n    needs: {hard: [a]}\n"
+    )
     with pytest.raises(InputError) as caught:
         read(text, tmp_path)
-    assert [mistake.place for mistake in caught.value.mistakes] == ["line 1", "line 2", "line 4", "line 5", "line 6", "line 7"]
+    assert [mistake.place for mistake in caught.value.mistakes] == [
+        "line 1",
+        "line 2",
+        "line 4",
+        "line 5",
+        "line 6",
+        "line 7",
+    ]
 
 
 def test_the_whole_of_a_targets_file(tmp_path: Path) -> None:
@@ -129,15 +158,27 @@ workloads:
     assert (shop.needs_hard, shop.needs_soft, shop.min_capacity) == (("payments",), ("search",), 0.5)
     assert shop.daily_change == pytest.approx(0.035)
     assert shop.exclude == (Exclusion("i-bp1bbbb", "sandbox", date(2027, 3, 31)),)
-    assert (shop.forbid, shop.require, shop.pin, shop.stateless) == (("cross-region",), ("backup",), "multi-zone", False)
-    assert (shop.confirmed_edges, shop.downtime_per_hour, shop.place) == ((("i-bp1aaaa", "rm-bp1aaaa"),), Decimal(100), "line 16")
+    assert (shop.forbid, shop.require, shop.pin, shop.stateless) == (
+        ("cross-region",),
+        ("backup",),
+        "multi-zone",
+        False,
+    )
+    assert (shop.confirmed_edges, shop.downtime_per_hour, shop.place) == (
+        (("i-bp1aaaa", "rm-bp1aaaa"),),
+        Decimal(100),
+        "line 16",
+    )
     assert [spec.class_name for spec in targets.workloads] == ["critical", "low", "low"]
     assert targets.given
     assert len(targets.digest) == 64
 
 
 def test_workloads_that_need_one_another_are_no_mistake(tmp_path: Path) -> None:
-    text = "version: 1\nworkloads:\n  - {name: a, match: {vpc: v}, needs: {hard: [b]}}\n  - {name: b, match: {vpc: w}, needs: {hard: [a]}}\n"
+    text = (
+        "version: 1\nworkloads:\n  - {name: a, match: {vpc: v}, needs: {hard: [b]}}\n"
+        "  - {name: b, match: {vpc: w}, needs: {hard: [a]}}\n"
+    )
     assert [spec.needs_hard for spec in read(text, tmp_path).workloads] == [("b",), ("a",)]
 
 
@@ -149,7 +190,13 @@ def test_numbers_keep_their_spelling_where_they_are_names(tmp_path: Path) -> Non
 
 def test_without_a_file_the_shipped_classes_hold() -> None:
     targets = default_targets(CLASSES)
-    assert (targets.classes, targets.workloads, targets.budget, targets.given, targets.digest) == (CLASSES, (), None, False, "")
+    assert (targets.classes, targets.workloads, targets.budget, targets.given, targets.digest) == (
+        CLASSES,
+        (),
+        None,
+        False,
+        "",
+    )
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

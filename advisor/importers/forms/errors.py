@@ -1,0 +1,55 @@
+"""Answers that are errors: what they were asked for stays unknown, and that is said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from advisor.importers.fields import Record, get, text
+from advisor.importers.records import Collector, Context
+from advisor.model.inventory import Origin
+
+_FINE: Final = frozenset({"", "200", "success", "ok"})
+_PRINTED: Final = re.compile(r"(?m)^\s*(?:ErrorCode|Code)\s*:\s*([\w.]+)")
+
+
+def code_of(answer: Record) -> str:
+    """The code of an answer that is an error, else nothing."""
+    if not text(get(answer, "Message")) or any(isinstance(value, list | dict) and value for value in answer.values()):
+        return ""
+    code = text(get(answer, "Code", "errorCode"))
+    return "" if code.lower() in _FINE else code
+
+
+def matches(value: object) -> bool:
+    """Whether the document is an error."""
+    return isinstance(value, Mapping) and bool(code_of(value))
+
+
+def read(value: object, context: Context, collector: Collector) -> bool:
+    """Say that the answer is an error."""
+    if isinstance(value, Mapping):
+        _note(code_of(value), context, collector)
+    return True
+
+
+def is_printed(content: str) -> bool:
+    """Whether a text is what the CLI prints of an error."""
+    return content.lstrip()[:6].upper() == "ERROR:" and _PRINTED.search(content) is not None
+
+
+def read_printed(content: str, context: Context, collector: Collector) -> bool:
+    """Say that the answer is an error."""
+    match = _PRINTED.search(content)
+    _note(match.group(1) if match else "", context, collector)
+    return True
+
+
+def _note(code: str, context: Context, collector: Collector) -> None:
+    what = context.operation or "a call"
+    collector.skip(what, f"the answer is an error, {code}", context.file, context.place)
+    where = Origin(context.file, context.place)
+    detail = f"{what} answered {code}; what it should list is unknown, not absent."
+    fix = "Give the account the right to read it, and export again."
+    collector.note("INV-ERROR", "medium", "An answer is an error", where, detail, fix)
