@@ -113,7 +113,7 @@ def _recover(estimate: Estimate) -> Iterator[str]:
     if not estimate.tasks:
         yield (
             "There is nothing to practise yet: no way back is known."
-            if estimate.rto_unbounded
+            if estimate.rto_unbounded or estimate.unknown
             else "Nothing has to be done; note how long users noticed anything."
         )
         return

@@ -134,6 +134,8 @@ def _decider(estimate: Estimate, name: Disruption) -> str:
 def _no_tasks(estimate: Estimate) -> str:
     if estimate.rto_unbounded:
         return f"**There is no way back that the plan knows of:** {md(estimate.limiting)}."
+    if estimate.unknown:
+        return f"**Whether there is a way back is unknown:** {md(estimate.limiting)}."
     return "Nothing has to be done: the workload is not interrupted."
 
 

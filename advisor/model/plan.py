@@ -83,7 +83,7 @@ class Sensitivity(Frozen):
 
 class Estimate(Frozen):
     """RPO and RTO of a workload under one disruption. None with the matching ``…_unbounded`` means no bound;
-    ``unknown`` then says that the inventory does not tell whether there is one."""
+    None with ``unknown`` that the inventory does not say enough to tell."""
 
     rpo_worst_s: float | None
     rpo_expected_s: float | None

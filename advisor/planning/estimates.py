@@ -36,6 +36,9 @@ def estimate(
     facts = outcome.facts
     confidence = weakest(context.rules.fact(fact).confidence for fact in facts)
     schedule = outcome.schedule
+    lost = [path for path in outcome.paths if not path.recoverable]
+    unknown = bool(lost) and all(path.unknown for path in lost)
+    no_point, no_way = math.isinf(outcome.worst_s), not outcome.recoverable
     return Estimate(
         rpo_worst_s=_seconds(outcome.worst_s),
         rpo_expected_s=_seconds(outcome.expected_s),
@@ -50,10 +53,10 @@ def estimate(
         limiting=limiting(outcome, target, waits_for),
         confidence=confidence,
         facts=tuple(sorted(facts)),
-        unbounded=not outcome.recoverable or math.isinf(outcome.worst_s),
-        rpo_unbounded=math.isinf(outcome.worst_s),
-        rto_unbounded=not outcome.recoverable,
-        unknown=any(path.unknown for path in outcome.paths),
+        unbounded=(no_way or no_point) and not unknown,
+        rpo_unbounded=no_point and not unknown,
+        rto_unbounded=no_way and not unknown,
+        unknown=unknown,
         worst_place=outcome.place,
         inherited_from=waits_for,
         components=tuple(_component(path) for path in outcome.paths),

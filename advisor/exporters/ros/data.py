@@ -58,7 +58,7 @@ def replicate(stacks: Stacks, action: Action) -> None:
         stacks.name(action, "target_zone"), f"Zone of {target} for replicas"
     )
     zones: dict[str, list[str]] = {}
-    for disk in disks_of(stacks.build, params):
+    for disk in disks_of(stacks.build, action):
         source_zone = disk.text("zone") or ""
         pair = _pair(stacks, action, home, disk, target, zone)
         zones.setdefault(source_zone, []).append(pair)

@@ -34,6 +34,8 @@ MECHANISMS: dict[Mechanism, Callable[..., None]] = {
     "gtm": gtm,
 }
 
+_NOTHING = "The plan does not say what this acts on: neither Terraform nor a step can be made of it; do it by hand."
+
 
 def build(deliverable: Deliverable) -> Build:
     """All roots and steps of a plan."""
@@ -44,6 +46,8 @@ def build(deliverable: Deliverable) -> Build:
     for workload in deliverable.plan.workloads:
         for action in sorted(workload.actions, key=lambda item: item.mechanism == "gtm"):
             MECHANISMS[action.mechanism](result, action)
+            if not (result.outcome(action).addresses or result.steps.of_action(action.workload, action.id)):
+                result.remark(action, _NOTHING)
     return result
 
 

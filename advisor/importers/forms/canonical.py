@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -13,9 +14,9 @@ from advisor.importers.records import Collector, Context, Draft, ListSeen, safe_
 from advisor.importers.secrets import is_secret_name
 from advisor.model.inventory import Kind, Origin
 
-_COMMON: Final = frozenset(
-    {"id", "kind", "name", "region", "zone", "zones", "status", "tags", "attributes", "origin", "observed_at"}
-)
+_COMMON: Final = frozenset({"id", "kind", "name", "region", "zone", "zones", "status", "tags", "attributes"})
+_OF_THE_FILE: Final = frozenset({"origin", "file", "place", "observed_at"})
+_GUARDED: Final = re.compile(r"'[=+\-@\t\r]")
 
 
 def matches(value: object) -> bool:
@@ -81,7 +82,7 @@ def _draft(row: Record, context: Context, collector: Collector) -> Draft | None:
 
 def _sequence(value: object) -> Sequence[object]:
     if isinstance(value, str):
-        return [part.strip() for part in value.replace(";", ",").split(",")]
+        return re.split(r"[,;\s]+", value.strip())
     return value if isinstance(value, list | tuple) else ()
 
 
@@ -101,23 +102,28 @@ def is_canonical(header: Sequence[str]) -> bool:
 
 def read_table(table: Table, context: Context, collector: Collector) -> bool:
     """Read a CSV of this product: common columns by name, every other column is an attribute."""
+    names = [name.strip() for name in table.header]
     rows = []
-    for number, cells in table.rows:
-        row = dict(zip((name.strip() for name in table.header), cells, strict=False))
-        if not any(str(cell).strip() for cell in cells if cell is not None):
-            continue
-        kind = text(row.get("kind"))
-        attributes = {
-            name: _cell(kind, name, cell)
-            for name, cell in row.items()
-            if name not in _COMMON and cell not in (None, "")
-        }
-        packed = json_inside(row.get("attributes"))
-        attributes |= packed if isinstance(packed, Mapping) else {}
-        rows.append(
-            {**{name: row.get(name) for name in _COMMON if name in row}, "attributes": attributes, "row": number}
-        )
+    for _number, cells in table.rows:
+        if any(str(cell).strip() for cell in cells if cell is not None):
+            rows.append(_row(dict(zip(names, (_unguarded(cell) for cell in cells), strict=False))))
     return read({"resources": rows}, context, collector)
+
+
+def _row(row: dict[str, object]) -> dict[str, object]:
+    kind = text(row.get("kind"))
+    known = _COMMON | _OF_THE_FILE
+    attributes = {
+        name: _cell(kind, name, cell) for name, cell in row.items() if name not in known and cell not in (None, "")
+    }
+    packed = json_inside(row.get("attributes"))
+    attributes |= packed if isinstance(packed, Mapping) else {}
+    return {**{name: row[name] for name in _COMMON if name in row}, "attributes": attributes}
+
+
+def _unguarded(cell: object) -> object:
+    """A cell without the apostrophe that keeps spreadsheets from taking it for a formula."""
+    return cell[1:] if isinstance(cell, str) and _GUARDED.match(cell) else cell
 
 
 def _cell(kind: str, name: str, cell: object) -> object:

@@ -131,7 +131,12 @@ def test_a_standby_fleet_has_its_own_balancer_image_and_certificate(away: dict[s
 
 def test_database_backups_go_to_the_other_region(home: dict[str, Any]) -> None:
     policy = only(home, "alicloud_rds_instance_cross_backup_policy")
-    assert policy == {"instance_id": "rm-shop", "cross_backup_region": AWAY, "retention": 30}
+    assert policy == {
+        "instance_id": "rm-shop",
+        "cross_backup_region": AWAY,
+        "retention": 30,
+        "log_backup_enabled": "Enable",
+    }
 
 
 def test_a_synchronised_copy_asks_for_accounts_and_never_writes_them(
