@@ -66,6 +66,17 @@ class Context:
         found = (self.inventory.get(member) for member in component.members)
         return tuple(resource for resource in found if resource is not None)
 
+    def serving(self, component: Component) -> tuple[Resource, ...]:
+        """Members that serve now: running, and not weighted to zero by every balancer that lists them."""
+        weights: dict[str, float] = {}
+        for entry in (self.inventory.get(item) for item in component.entry_ids):
+            for record in (*entry.records("members"), *entry.records("backends")) if entry is not None else ():
+                weight = record.get("weight")
+                if isinstance(weight, int | float):
+                    name = str(record.get("server_id"))
+                    weights[name] = max(weights.get(name, 0.0), float(weight))
+        return tuple(item for item in self.members(component) if is_running(item) and weights.get(item.id, 1.0) > 0)
+
     def disks(self, component: Component) -> tuple[Resource, ...]:
         found = (self.inventory.get(disk) for disk in component.disks)
         return tuple(resource for resource in found if resource is not None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import pairwise
 from typing import Final
 
@@ -13,7 +14,7 @@ from advisor.reporting import words
 MAX_BOXES: Final = 120
 # Boxes in a row of workloads that need nobody and that nobody needs.
 COLUMNS: Final = 4
-NAME_LENGTH: Final = 34
+NAME_LENGTH: Final = 40
 # Lightness tells the states apart where hue does not; the words in the box say it again.
 FILLS: Final[Mapping[str, tuple[str, str]]] = {
     "": ("#ffffff", "#1d232a"),
@@ -30,7 +31,7 @@ STATE_WORDS: Final[Mapping[str, str]] = {
 _NEEDED, _STORES, _SERVERS, _ENTRIES, _NEEDING = range(5)
 _RANKS: Final[Mapping[str, int]] = {"database": _STORES, "cache": _STORES, "entry": _ENTRIES}
 _HEAD: Final = (
-    'bgcolor="transparent"', "rankdir=LR", "nodesep=0.18", "ranksep=0.7",
+    'bgcolor="#ffffff"', "rankdir=LR", "nodesep=0.18", "ranksep=0.7",
     'node [shape=box, fontname="Helvetica", fontsize=11, margin="0.14,0.07", color="#1f4e79", penwidth=0.8]',
     'edge [color="#1f4e79", penwidth=0.9, arrowsize=0.7]',
 )  # fmt: skip
@@ -129,7 +130,7 @@ def _what(item: Component, blast: Blast | None) -> str:
     kind = words.COMPONENT_KINDS.get(item.kind, item.kind)
     count = len(item.members)
     if blast is not None and (hit := _hit(item, blast)):
-        return f"{kind}: {hit} of {count} fail{'s' if count == 1 else ''}"
+        return f"{kind}: {hit} of {count} fail" if count > 1 else f"{kind}: fails"
     state = _state(item, blast)
     if state:
         return f"{kind}: {STATE_WORDS[state]}"
@@ -137,7 +138,8 @@ def _what(item: Component, blast: Blast | None) -> str:
 
 
 def _dot(boxes: list[Box], edges: Iterable[tuple[str, str, bool]], rows: Iterable[list[str]] = ()) -> str:
-    keys = {box.key: f"n{number}" for number, box in enumerate(boxes)}
+    # Two maps must not share keys: the page moves a box of the same key from one map to the next, and loses some.
+    keys = {box.key: f"n{sha256(box.key.encode(errors='replace')).hexdigest()[:12]}" for box in boxes}
     lines = [*_HEAD, *_nodes(boxes, keys), *_ranks(boxes, keys)]
     for source, target, hard in edges:
         if source in keys and target in keys:

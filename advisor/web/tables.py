@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -12,6 +13,8 @@ from advisor.model.inventory import ImportResult, Inventory
 from advisor.model.report import CostTable, MissView, Report, WorkloadView
 from advisor.reporting import words
 from advisor.web.text import md, plain
+
+_AFTER_NUMBER = re.compile(r"(?<=\d) | (?=\d)")
 
 
 def frame(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> pd.DataFrame:
@@ -84,18 +87,23 @@ def estimates(view: WorkloadView) -> pd.DataFrame:
     for item in view.disruptions:
         place = f"{item.title} ({item.place})" if item.place else item.title
         for name, side in (("now", item.before), ("planned", item.after)):
-            loss = f"{side.rpo_worst} {_sign(side.rpo_met)}".strip()
-            back = f"{side.rto_p95} {_sign(side.rto_met)}".strip()
             first = name == "now"
             heads = (place, item.target_rpo, item.target_rto) if first else ("", "", "")
-            rows.append((heads[0], name, heads[1], loss, side.rpo_expected, heads[2], side.rto_p50, side.rto_p90, back,
-                         side.chance, side.limiting))  # fmt: skip
+            times = (_together(side.rto_p50), _together(side.rto_p90), _judged(side.rto_p95, side.rto_met))
+            loss = (_judged(side.rpo_worst, side.rpo_met), _together(side.rpo_expected))
+            rows.append((heads[0], name, heads[1], *loss, heads[2], *times, side.chance, side.limiting))
     return escaped(("Disruption", "", "Target: data loss", "Data loss at worst", "expected", "Target: recovery",
                     "Recovery P50", "P90", "P95", "Chance to meet", "Limiting step"), rows)  # fmt: skip
 
 
-def _sign(met: bool | None) -> str:
-    return {None: "", True: "✓", False: "✗"}[met]
+def _together(text: str) -> str:
+    """A duration that is not broken over two lines."""
+    return _AFTER_NUMBER.sub("\u00a0", text)
+
+
+def _judged(text: str, met: bool | None) -> str:
+    sign = {None: "", True: "\u00a0✓", False: "\u00a0✗"}[met]
+    return _together(text) + sign
 
 
 def cost_lines(items: Iterable[tuple[str, CostTable]]) -> pd.DataFrame:
@@ -107,7 +115,8 @@ def cost_lines(items: Iterable[tuple[str, CostTable]]) -> pd.DataFrame:
         for line in table.lines
     )  # fmt: skip
     heads = ("Workload", "For", "SKU", "Quantity", "Unit price", "Amount", "Range", "Price is", "As of", "Charged")
-    return frame(heads, rows)
+    lines = frame(heads, rows)
+    return lines.drop(columns=[name for name in ("Range", "Charged") if not lines[name].any()])
 
 
 def misses(items: Iterable[MissView]) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from math import ceil
 
 from pydantic import JsonValue
 
-from advisor.estimation.context import Context, is_running
+from advisor.estimation.context import Context
 from advisor.estimation.copies_database import standby_zone
 from advisor.estimation.measures.base import Gathered, dr_region, first_member, pick_zone, proposal
 from advisor.estimation.paths.entry import balancer_zones
@@ -31,7 +31,7 @@ def alb_multi_zone(context: Context, component: Component, gathered: Gathered) -
                 "it holds data of its own: copies of it behind a balancer would not be interchangeable",
             )
         return None
-    running = [member for member in context.members(component) if is_running(member)]
+    running = list(context.serving(component))
     if not running:
         return None
     by_zone = Counter(member.zone or "" for member in running)
@@ -143,7 +143,7 @@ def fleet_standby(context: Context, component: Component, gathered: Gathered, mo
     zones = [zone for zone in (first, second) if zone]
     switches = {item.zone: item.id for item in context.inventory.of_kind("vswitch") if item.region == region}
     port, protocol = _listener(context, _balancers(context, component))
-    running = [member for member in context.members(component) if is_running(member)]
+    running = list(context.serving(component))
     count = max(1, min(component.quorum, len(running))) if mode == "warm" else 0
     return proposal(
         context,

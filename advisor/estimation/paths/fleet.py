@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advisor.estimation.context import Context, is_running
+from advisor.estimation.context import Context
 from advisor.estimation.paths.path import (
     PROVISION_POOL,
     Failure,
@@ -26,7 +26,7 @@ from advisor.model.recovery import Protection
 
 def fleet_path(context: Context, component: Component, failure: Failure, protections: Sequence[Protection]) -> Path:
     """The path of a server group. Members behind one balancer are interchangeable: data that one holds, all hold."""
-    running = [member for member in context.members(component) if is_running(member)]
+    running = list(context.serving(component))
     if not running:
         return lost(component, "no running member is in the inventory")
     if failure.disruption == "logical":

@@ -96,7 +96,7 @@ def _map(state: Session, graph: Graph, scope: str, blast: Blast | None) -> None:
     else:
         notes = {item.name: words.plural(len(item.components), "component") for item in graph.workloads}
         if state.made is not None:
-            notes = {view.name: f"{view.tier}, {view.met} targets met" for view in state.made.report.workloads}
+            notes = {view.name: f"{view.tier}, {view.met} met" for view in state.made.report.workloads}
         dot, what = maps.estate_dot(graph, notes, blast), "Workloads in the order of their recovery"
         if len(graph.workloads) > maps.MAX_BOXES:
             st.caption(f"The first {maps.MAX_BOXES} of {len(graph.workloads):,} workloads are drawn.")

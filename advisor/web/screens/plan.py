@@ -7,7 +7,7 @@ import streamlit as st
 from advisor.model.plan import Plan
 from advisor.model.report import Report
 from advisor.model.targets import Targets
-from advisor.reporting import charts, words
+from advisor.reporting import charts, costs, words
 from advisor.web import planning, tables
 from advisor.web.charts import picture
 from advisor.web.screens import workload
@@ -86,7 +86,8 @@ def _headline(made: Made) -> None:
 def _spans(plan: Plan) -> str:
     """The low–high range, and the budget beside it."""
     figures = plan.portfolio
-    span = words.money_range(figures.monthly_added_low, figures.monthly_added)
+    top = max(figures.monthly_added, costs.high(costs.steady_lines(plan)))
+    span = words.money_range(figures.monthly_added_low, top)
     cap = "no budget" if plan.budget.monthly is None else f"budget {words.money(plan.budget.monthly, plan.currency)}"
     return md(f"range {span}, {cap}" if span else cap)
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import streamlit as st
 
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.plan import WorkloadPlan
-from advisor.model.report import GanttBar, WorkloadView
+from advisor.model.report import WorkloadView
 from advisor.reporting import charts, words
 from advisor.reporting import estimates as estimating
 from advisor.web import tables
@@ -63,19 +61,12 @@ def _recovery(item: WorkloadPlan) -> None:
     )  # fmt: skip
     chart = estimating.gantt(_only(item, picked))
     if chart is not None:
-        chart = replace(chart, bars=tuple(_named(bar, item) for bar in chart.bars))
         spoken = f"Recovery of {item.name} after {chart.disruption.lower()}: done after {chart.p95}"
         picture(charts.gantt(chart), spoken)
 
 
 def _only(item: WorkloadPlan, disruption: Disruption) -> WorkloadPlan:
     return item.model_copy(update={"estimates": {disruption: item.estimates[disruption]}})
-
-
-def _named(bar: GanttBar, item: WorkloadPlan) -> GanttBar:
-    """The bar with its component's name instead of its id."""
-    names = {part.id: part.name for part in item.components}
-    return replace(bar, component=names.get(bar.component, bar.component))
 
 
 def _actions(view: WorkloadView) -> None:

@@ -213,3 +213,15 @@ def test_a_region_needs_a_standby_group_and_a_switch_of_names(certain_rules: Rul
     # three probes 60 s apart, half a TTL of 60 s, resolvers that cache longer, a probe
     assert managed.quantile(0.5) == minutes(3) + 30 + 30 + 30
     assert all(task.automatic for task in managed.schedule.tasks)  # type: ignore[union-attr]
+
+
+def test_stopped_and_drained_members_do_not_count(certain_rules: RuleBook) -> None:
+    # three of four needed; one is drained: losing another one leaves two
+    members = [estate.resource(f"i-{n}", "instance", OTHER_ZONE if n else ZONE) for n in range(4)]
+    weights = [{"server_id": f"i-{n}", "weight": 0 if n == 3 else 100} for n in range(4)]
+    group = estate.resource("sgp-1", "server_group", None, members=weights)
+    fleet_of_four = Component("server_group:sgp-1", "server_group", "web", tuple(m.id for m in members), (), ("sgp-1",), 3,
+                              stateless=True)  # fmt: skip
+    context = estate.context(certain_rules, [*members, group], [fleet_of_four])
+    assert [item.id for item in context.serving(fleet_of_four)] == ["i-0", "i-1", "i-2"]
+    assert outcome(context, "instance").quantile(0.5) > minutes(5)
