@@ -14,6 +14,7 @@ from advisor.api.assessing import (
 )
 from advisor.api.explaining import compare_plans, estimate_chain, explain, load_plan, terminal_summary
 from advisor.api.output import digest, write, write_new
+from advisor.api.quoting import price_check, price_quote, price_refresh, price_rows
 from advisor.api.viewing import (
     blast_of,
     graph_output,
@@ -22,9 +23,6 @@ from advisor.api.viewing import (
     inventory_text,
     load_inventory,
     load_targets,
-    price_coverage,
-    price_rows,
-    price_table,
     targets_template,
 )
 
@@ -51,9 +49,10 @@ __all__ = [
     "load_plan",
     "load_targets",
     "plan_for",
-    "price_coverage",
+    "price_check",
+    "price_quote",
+    "price_refresh",
     "price_rows",
-    "price_table",
     "targets_template",
     "terminal_summary",
     "write",

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from advisor import __version__
+from advisor.api.quoting import with_live_prices
 from advisor.exporters import EXPORTERS
 from advisor.importers import default_targets, read_inventory, read_targets
 from advisor.model.deliverable import Deliverable
@@ -22,6 +23,7 @@ from advisor.planning import PlanRequest, make_plan
 from advisor.planning.request import DEFAULT_SAMPLES, Progress, silent
 from advisor.pricing import load_prices
 from advisor.rules import load_rules
+from advisor.yaml_text import load_yaml
 
 DEFAULT_FORMATS = ("json", "pdf", "terraform", "ros", "runbook", "checklist", "csv", "xlsx", "ics", "summary")
 ALL_FORMATS = tuple(EXPORTERS)
@@ -42,6 +44,7 @@ class Settings:
     samples: int = DEFAULT_SAMPLES
     admit_unpriced: bool = False
     with_frontier: bool = True
+    mapping: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,23 @@ class Assessment:
 def today() -> date:
     """The date on this machine: the one place that looks at a clock."""
     return datetime.now().astimezone().date()
+
+
+def load_mapping(path: Path | None) -> dict[str, str] | None:
+    """Names for unknown table columns, from a YAML file such as ``{主机: name, 业务: "tag:app"}``.
+
+    Raises ``InputError`` where the file is none."""
+    if path is None:
+        return None
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
+        raise InputError([Mistake(str(path), "", "is no readable text.", "Give a YAML file in UTF-8.")]) from None
+    value = load_yaml(text, path.name).value
+    if not isinstance(value, dict) or not all(isinstance(item, str) for pair in value.items() for item in pair):
+        problem, remedy = "does not name columns.", "Write one 'column: field' a line, for example '主机: name'."
+        raise InputError([Mistake(path.name, "", problem, remedy)])
+    return dict(value)
 
 
 def books(settings: Settings) -> tuple[RuleBook, PriceBook]:
@@ -96,7 +116,7 @@ def assess(
     imported = targets = None
     try:
         progress("reading the inventory")
-        imported = read_inventory(paths)
+        imported = read_inventory(paths, load_mapping(settings.mapping))
     except InputError as error:
         mistakes += error.mistakes
     try:
@@ -136,7 +156,10 @@ def plan_for(
         with_frontier=settings.with_frontier,
         progress=progress,
     )
-    return Assessment(make_plan(request), targets, imported)
+    request, notes = with_live_prices(request, settings.quotes)
+    made = make_plan(request)
+    plan = made.plan.model_copy(update={"price_notes": (*made.plan.price_notes, *notes)})
+    return Assessment(replace(made, plan=plan), targets, imported)
 
 
 def _budget(settings: Settings, mistakes: list[Mistake]) -> Money | None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from advisor.api.assessing import Settings, books, classes_of, today
+from advisor.api.assessing import Settings, books, classes_of, load_mapping, today
 from advisor.graph import blast, build_graph, to_dot, to_html, to_json, to_text
 from advisor.importers import default_targets, read_inventory, read_targets
 from advisor.model.disruption import DISRUPTIONS
@@ -27,9 +27,9 @@ from advisor.rules import load_rules
 CSV_START = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for a formula
 
 
-def load_inventory(paths: Sequence[Path]) -> ImportResult:
-    """What the files hold; raises ``InputError`` with every mistake."""
-    return read_inventory(paths)
+def load_inventory(paths: Sequence[Path], mapping: Path | None = None) -> ImportResult:
+    """What the files hold, unknown columns named by ``mapping``; raises ``InputError`` with every mistake."""
+    return read_inventory(paths, load_mapping(mapping))
 
 
 def load_targets(path: Path | None, rules: RuleBook) -> Targets:
@@ -78,6 +78,7 @@ def inventory_converted(imported: ImportResult, form: str) -> str:
     if form == "csv":
         return _csv(inventory)
     document = {
+        "listed": [list(pair) for pair in sorted(inventory.listed)],
         "resources": [_record(item) for item in inventory.resources.values()],
         "stubs": [
             {
@@ -145,10 +146,12 @@ def blast_of(inventory: Inventory, graph: Graph, failure: str) -> Blast:
         raise InputError([Mistake("command line", "--fail", str(error), "")]) from error
 
 
-def graph_output(paths: Sequence[Path], targets_path: Path | None, failure: str | None, form: str) -> str:
+def graph_output(
+    paths: Sequence[Path], targets_path: Path | None, failure: str | None, form: str, mapping: Path | None = None
+) -> str:
     """The graph, or a failure on it, in the wanted form."""
     rules = load_rules()
-    inventory = read_inventory(paths).inventory
+    inventory = load_inventory(paths, mapping).inventory
     graph = build_graph(inventory, load_targets(targets_path, rules))
     hit = blast_of(inventory, graph, failure) if failure else None
     if form == "json":
@@ -213,10 +216,10 @@ def price_coverage(override: Path | None, as_of: date | None, width: int) -> tup
     return "\n".join(lines) + "\n", len(open_gaps)
 
 
-def targets_template(paths: Sequence[Path]) -> str:
+def targets_template(paths: Sequence[Path], mapping: Path | None = None) -> str:
     """A commented targets file with the workloads found in the inventory, each matched by what it is made of."""
     rules, _ = books(Settings())
-    inventory = read_inventory(paths).inventory
+    inventory = load_inventory(paths, mapping).inventory
     graph = build_graph(inventory, default_targets(classes_of(rules)))
     lines = [
         "# Targets: what each workload is worth, and the monthly budget for protecting all of them.",

@@ -31,6 +31,7 @@ from advisor.cli.common import (
 @guarded
 def assess(
     inventory: tuple[Path, ...],
+    mapping: Path | None,
     targets_path: Path | None,
     budget: str | None,
     objective: str,
@@ -56,7 +57,7 @@ def assess(
     from advisor import api
 
     settings = api.Settings(
-        budget, objective, rules, prices, quotes, currency, as_of, seed, samples, admit_unpriced, with_frontier=True
+        budget, objective, rules, prices, quotes, currency, as_of, seed, samples, admit_unpriced, mapping=mapping
     )
     earlier = api.load_plan(compare) if compare else None
     wanted = [item.strip() for item in formats.split(",") if item.strip()] if formats else api.DEFAULT_FORMATS

@@ -114,8 +114,9 @@ PATH = click.Path(path_type=Path)
 
 
 def paths_argument(command: Command) -> Command:
-    """One or more inventory files, folders or ZIP archives."""
-    return click.argument("inventory", nargs=-1, required=True, type=PATH)(command)
+    """One or more inventory files, folders or ZIP archives, and names for columns that are not known."""
+    mapping = click.option("--mapping", type=PATH, help="YAML that names unknown table columns: {主机: name}.")
+    return click.argument("inventory", nargs=-1, required=True, type=PATH)(mapping(command))
 
 
 def planning_options(command: Command) -> Command:

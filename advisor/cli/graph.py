@@ -15,7 +15,9 @@ from advisor.cli.common import PATH, guarded, paths_argument
 @click.option("--fail", help="zone:cn-hangzhou-h, region:cn-hangzhou or resource:i-…")
 @click.option("--format", "form", type=click.Choice(["text", "json", "html", "dot"]), default="text", show_default=True)
 @guarded
-def graph(inventory: tuple[Path, ...], targets_path: Path | None, fail: str | None, form: str) -> None:
+def graph(
+    inventory: tuple[Path, ...], mapping: Path | None, targets_path: Path | None, fail: str | None, form: str
+) -> None:
     """Print the dependency graph of INVENTORY, or what a failure does to it.
 
     \b
@@ -24,4 +26,4 @@ def graph(inventory: tuple[Path, ...], targets_path: Path | None, fail: str | No
     """
     from advisor import api
 
-    click.echo(api.graph_output(inventory, targets_path, fail, form), nl=False)
+    click.echo(api.graph_output(inventory, targets_path, fail, form, mapping), nl=False)

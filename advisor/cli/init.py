@@ -13,7 +13,7 @@ from advisor.cli.common import PATH, guarded, paths_argument, tell
 @paths_argument
 @click.option("--out", required=True, type=PATH, help="The targets file to write; an existing one is kept.")
 @guarded
-def init(inventory: tuple[Path, ...], out: Path) -> None:
+def init(inventory: tuple[Path, ...], mapping: Path | None, out: Path) -> None:
     """Write a commented targets file for INVENTORY, with its workloads already in it.
 
     \b
@@ -22,6 +22,6 @@ def init(inventory: tuple[Path, ...], out: Path) -> None:
     """
     from advisor import api
 
-    text = api.targets_template(inventory)
+    text = api.targets_template(inventory, mapping)
     api.write_new(out, text.encode())
     tell(f"{out} written. Set the classes and the budget in it, then: advisor assess … --targets {out} --out plan/")

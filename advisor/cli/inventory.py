@@ -19,7 +19,7 @@ def inventory() -> None:
 @paths_argument
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @guarded
-def show(inventory: tuple[Path, ...], form: str) -> None:
+def show(inventory: tuple[Path, ...], mapping: Path | None, form: str) -> None:
     """Count what was read, with findings and what was skipped.
 
     \b
@@ -28,7 +28,7 @@ def show(inventory: tuple[Path, ...], form: str) -> None:
     """
     from advisor import api
 
-    imported = api.load_inventory(inventory)
+    imported = api.load_inventory(inventory, mapping)
     summary = api.inventory_summary(imported)
     click.echo(json.dumps(summary, ensure_ascii=False, indent=2) if form == "json" else api.inventory_text(imported))
 
@@ -38,7 +38,7 @@ def show(inventory: tuple[Path, ...], form: str) -> None:
 @click.option("--to", "form", type=click.Choice(["json", "csv"]), default="json", show_default=True)
 @click.option("--out", type=PATH, help="File to write; stdout by default.")
 @guarded
-def convert(inventory: tuple[Path, ...], form: str, out: Path | None) -> None:
+def convert(inventory: tuple[Path, ...], mapping: Path | None, form: str, out: Path | None) -> None:
     """Turn any form into the canonical one.
 
     \b
@@ -47,7 +47,7 @@ def convert(inventory: tuple[Path, ...], form: str, out: Path | None) -> None:
     """
     from advisor import api
 
-    text = api.inventory_converted(api.load_inventory(inventory), form)
+    text = api.inventory_converted(api.load_inventory(inventory, mapping), form)
     if out is None:
         click.echo(text, nl=False)
     else:

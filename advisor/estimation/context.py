@@ -70,7 +70,7 @@ class Context:
         """Members that serve now: running, and not weighted to zero by every balancer that lists them."""
         weights: dict[str, float] = {}
         for entry in (self.inventory.get(item) for item in component.entry_ids):
-            for record in (*entry.records("members"), *entry.records("backends")) if entry is not None else ():
+            for record in (*entry.records("members"), *entry.records("backend")) if entry is not None else ():
                 weight = record.get("weight")
                 if isinstance(weight, int | float):
                     name = str(record.get("server_id"))

@@ -40,6 +40,7 @@ _GLOBAL_PRODUCTS = ("alidns",)
 # The program knows this argument as one word only and refuses its parts unless told not to check ("--force").
 _ZONES = "ZoneMappings."
 _WIDTH = 100
+_FOLD = " \\\n    "
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,12 @@ def aliyun(product: str, api: str, region: str | None, arguments: Mapping[str, A
     if any(name.startswith(_ZONES) for name in arguments):
         words += ["--method POST", "--force"]
     line = " ".join(words)
-    return line if len(line) <= _WIDTH else " \\\n    ".join(words)
+    return line if len(line) <= _WIDTH else _FOLD.join(words)
+
+
+def unfolded(call: str) -> str:
+    """A call on one line, for comments."""
+    return call.replace(_FOLD, " ")
 
 
 def _word(value: Argument) -> str:

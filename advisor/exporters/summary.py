@@ -111,9 +111,8 @@ def _misses(view: Decision) -> Iterator[str]:
     lines = []
     for miss in view.misses[:MISS_ROWS]:
         reach = "" if miss.attainable else "; no option reaches it"
-        extra = f" ({md(miss.extra)})" if miss.extra else ""
         figures = f"{md(miss.metric)} {md(miss.estimate)}, target {md(miss.target)}{reach}"
-        lines.append(f"**{md(miss.workload)}**, {md(miss.disruption.lower())}: {figures}. {md(miss.remedy)}{extra}")
+        lines.append(f"**{md(miss.workload)}**, {md(miss.disruption.lower())}: {figures}. {md(miss.remedy)}")
     yield bullets(lines)
     if len(view.misses) > MISS_ROWS:
         yield f"… and {len(view.misses) - MISS_ROWS} more, in the report."

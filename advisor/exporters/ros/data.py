@@ -5,7 +5,7 @@ from __future__ import annotations
 from advisor.exporters.names import cloud_name, identifier
 from advisor.exporters.params import Params
 from advisor.exporters.ros.template import Json, Stacks, Template, att, ref
-from advisor.exporters.steps import aliyun
+from advisor.exporters.steps import aliyun, unfolded
 from advisor.exporters.terraform.build import clamp
 from advisor.exporters.terraform.database import STORAGE_TYPES, SYNC_ENGINES, engine_of, sync_class
 from advisor.exporters.terraform.replication import GROUP_MAX, RPO_S, SIZE_MAX, disk_shape, disks_of
@@ -156,7 +156,7 @@ def cross_backup(stacks: Stacks, action: Action) -> None:
             "Retention": clamp(params.integer("retention_days"), 7, 1825, 7),
         },
     )
-    stacks.gap(action.region, f"{action.title}: {call}")
+    stacks.gap(action.region, f"{action.title}: {unfolded(call)}")
 
 
 def dts(stacks: Stacks, action: Action) -> None:

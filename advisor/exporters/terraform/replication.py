@@ -72,6 +72,8 @@ def _pair(
 ) -> _Pair:
     disk_id = disk.text("disk_id") or ""
     suffix = identifier(disk_id)
+    place = zone if isinstance(zone, str) else target
+    replica_is, pair_is = f"Replica of disk {disk_id} in {place}", f"Replication of disk {disk_id} to {place}"
     body: Body = {
         "provider": provider,
         "disk_name": cloud_name("replica-of", disk_id),
@@ -79,7 +81,7 @@ def _pair(
         **disk_shape(disk),
         "tags": build.tags(action),
     }
-    replica = build.add(action, root, "alicloud_ecs_disk", f"replica_{suffix}", f"Replica of disk {disk_id}", body)
+    replica = build.add(action, root, "alicloud_ecs_disk", f"replica_{suffix}", replica_is, body)
     described = Variable(
         build.label(action, "source_zone"), f"Zone in which the disks of {build.subject(action)} stand now"
     )
@@ -88,7 +90,7 @@ def _pair(
         root,
         "alicloud_ebs_disk_replica_pair",
         f"pair_{suffix}",
-        f"Replication of disk {disk_id} to {target}",
+        pair_is,
         {
             "disk_replica_pair_name": cloud_name("pair", disk_id),
             "disk_id": disk_id,
@@ -101,8 +103,8 @@ def _pair(
             "tags": build.tags(action),
         },
     )
-    build.output(action, root, f"replica:{disk_id}", f"replica_{suffix}", replica.id, f"Replica of disk {disk_id}")
-    build.output(action, root, f"pair:{disk_id}", f"pair_{suffix}", pair.id, f"Replication pair of disk {disk_id}")
+    build.output(action, root, f"replica:{disk_id}", f"replica_{suffix}", replica.id, replica_is)
+    build.output(action, root, f"pair:{disk_id}", f"pair_{suffix}", pair.id, pair_is)
     return _Pair(disk_id, disk.text("zone"), pair)
 
 

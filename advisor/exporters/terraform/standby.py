@@ -53,7 +53,7 @@ def standby_instance(build: Build, action: Action) -> None:
             "lifecycle": {"ignore_changes": ["status", "image_id"]},
         },
     )
-    described = f"Standby server for {source_id}"
+    described = f"Standby server for {source_id} in {subnet.zone or root.region}"
     build.output(action, root, f"standby:{source_id}", suffix, instance.id, described)
     if stopped:
         build.remark(action, "A stopped server keeps no capacity: its start can fail when the zone is short of it.")

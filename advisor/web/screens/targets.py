@@ -8,9 +8,8 @@ from typing import get_args
 import pandas as pd
 import streamlit as st
 from streamlit.column_config import SelectboxColumn, TextColumn
-from streamlit.elements.lib.column_types import ColumnConfig
 
-from advisor.model.disruption import DISRUPTIONS
+from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.finding import Mistake
 from advisor.model.targets import OBJECTIVES, RiskLevel, Targets
 from advisor.reporting import words
@@ -28,7 +27,7 @@ from advisor.web.draft import (
 )
 from advisor.web.editing import begun, redraw, take_file
 from advisor.web.session import Loaded, Session, parsed_targets, session
-from advisor.web.targets_file import Cell, exact_duration
+from advisor.web.targets_file import exact_duration
 from advisor.web.widgets import refused, texts
 
 OBJECTIVE_NAMES = {
@@ -121,14 +120,16 @@ def _grid(state: Session, draft: Draft) -> None:
             "name": TextColumn("Workload", pinned=True),
             "found_by": TextColumn("Recognised by"),
             CLASS_COLUMN: SelectboxColumn("Class", options=list(base.classes), required=True),
-            **{column(cell): _target_column(cell) for cell in CELLS},
+            **{
+                column(cell): TextColumn(f"{SHORT[cell[0]]} {cell[1].upper()}", width=90, help=_struck(cell[0]))
+                for cell in CELLS
+            },
         },
     )  # fmt: skip
 
 
-def _target_column(cell: Cell) -> ColumnConfig:
-    what = f"{words.DISRUPTION_TITLES[cell[0]]}: {words.STRIKES[cell[0]]}"
-    return TextColumn(f"{SHORT[cell[0]]} {cell[1].upper()}", width=90, help=what)
+def _struck(disruption: Disruption) -> str:
+    return f"{words.DISRUPTION_TITLES[disruption]}: {words.STRIKES[disruption]}"
 
 
 def _typed() -> None:

@@ -1,0 +1,266 @@
+"""Every operation that is asked of a live account, in one table: product, paging, where the rows lie, and of which
+parent it is asked. All of them only read. The permissions to grant follow from this table and from nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from advisor.model.finding import InputError, Mistake
+
+Paging = Literal["token", "page", "record", "once"]
+"""``token``: NextToken and MaxResults. ``page``: PageNumber, PageSize, TotalCount. ``record``: the same with
+PageRecordCount and TotalRecordCount. ``once``: a single answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A cloud product: its API version, its hosts, how often it is asked and how many rows a page holds."""
+
+    name: str
+    version: str
+    code: str
+    """The product in host names."""
+    ram: str
+    """The product in permissions."""
+    per_second: float
+    """Requests a second over all regions, well below the limits that are documented."""
+    page_size: int
+    region_parameter: str = "RegionId"
+    central: frozenset[str] = frozenset()
+    """Regions whose host names no region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation, and how all of its answers are fetched."""
+
+    product: str
+    action: str
+    paging: Paging
+    rows: str = ""
+    """Where the rows lie in an answer; nothing where the answer is one object."""
+    parent: str = ""
+    """The operation whose rows this one is asked about, one by one."""
+    parent_id: str = ""
+    parameter: str = ""
+    """The parameter that takes the parent's id."""
+    fixed: tuple[tuple[str, str], ...] = ()
+    label: str = ""
+    """Stands in the file name where two operations share one."""
+    page_size: int = 0
+    path: str = ""
+    """The path of a REST operation; ``{id}`` is the parent's id."""
+    ram: str = ""
+    form: bool = False
+    """Whether the parameters go into the body as a form."""
+    may_refuse: bool = False
+    """Whether the service refuses it for some parents by their nature, a read-only database for example."""
+
+    @property
+    def name(self) -> str:
+        """The operation as files and manifest name it."""
+        return f"{self.action}.{self.label}" if self.label else self.action
+
+
+_NINE: Final = frozenset(
+    "cn-beijing cn-hangzhou cn-qingdao cn-shanghai cn-shenzhen cn-hongkong ap-southeast-1 us-east-1 us-west-1".split()
+)
+_CENTRAL_DATA: Final = frozenset("cn-qingdao cn-beijing cn-wulanchabu cn-hangzhou cn-shanghai cn-heyuan".split())
+_CENTRAL_DTS: Final = (_NINE - {"cn-wulanchabu"}) | frozenset(
+    "cn-zhangjiakou cn-huhehaote cn-chengdu cn-wulanchabu ap-southeast-3 ap-southeast-5 eu-west-1 eu-central-1 "
+    "me-east-1".split()
+)
+
+PRODUCTS: Final[Mapping[str, Product]] = {
+    product.name: product
+    for product in (
+        Product("ecs", "2014-05-26", "ecs", "ecs", 10, 100),
+        Product("vpc", "2016-04-28", "vpc", "vpc", 8, 50, central=frozenset({"cn-hangzhou"})),
+        Product("alb", "2020-06-16", "alb", "alb", 5, 100, region_parameter=""),
+        Product("nlb", "2022-04-30", "nlb", "nlb", 5, 100),
+        Product("slb", "2014-05-15", "slb", "slb", 8, 100, central=_NINE),
+        Product("ess", "2022-02-22", "ess", "ess", 5, 50, central=_NINE | {"cn-nanjing"}),
+        Product("rds", "2014-08-15", "rds", "rds", 8, 100, central=_NINE | {"cn-heyuan"}),
+        Product("kvstore", "2015-01-01", "r-kvstore", "kvstore", 5, 50, central=_CENTRAL_DATA),
+        Product("polardb", "2017-08-01", "polardb", "polardb", 5, 50, central=_CENTRAL_DATA),
+        Product("ebs", "2021-07-30", "ebs", "ebs", 5, 100),
+        Product("hbr", "2017-09-08", "hbr", "hbr", 3, 50, "VaultRegionId", central=frozenset({"cn-wulanchabu"})),
+        Product("dts", "2020-01-01", "dts", "dts", 5, 50, "Region", central=_CENTRAL_DTS),
+        Product("cs", "2015-12-15", "cs", "cs", 3, 50, "region_id"),
+    )
+}
+ALIASES: Final[Mapping[str, str]] = {
+    "clb": "slb",
+    "redis": "kvstore",
+    "tair": "kvstore",
+    "r-kvstore": "kvstore",
+    "ack": "cs",
+    "backup": "hbr",
+}
+
+
+def _of(operation: Operation, parent: str, parameter: str = "", **others: object) -> Operation:
+    """The operation asked about each row of another one; ``parent`` is written ``DescribeVpcs.VpcId``."""
+    values = {name: getattr(operation, name) for name in Operation.__slots__}
+    action, _, field = parent.rpartition(".")
+    return Operation(**(values | {"parent": action, "parent_id": field, "parameter": parameter or field} | others))
+
+
+def _op(product: str, action: str, paging: Paging, rows: str = "", **others: object) -> Operation:
+    return Operation(product, action, paging, rows, **others)  # type: ignore[arg-type]  # named as the fields are
+
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    _op("ecs", "DescribeInstances", "token", "Instances.Instance"),
+    _op("ecs", "DescribeDisks", "token", "Disks.Disk"),
+    _op("ecs", "DescribeSnapshots", "token", "Snapshots.Snapshot"),
+    _op("ecs", "DescribeSnapshotLinks", "token", "SnapshotLinks.SnapshotLink"),
+    _op(
+        "ecs",
+        "DescribeAutoSnapshotPolicyEx",
+        "page",
+        "AutoSnapshotPolicies.AutoSnapshotPolicy",
+        ram="ecs:DescribeAutoSnapshotPolicyEX",
+    ),
+    _op(
+        "ecs",
+        "DescribeAutoSnapshotPolicyAssociations",
+        "token",
+        "AutoSnapshotPolicyAssociations.AutoSnapshotPolicyAssociation",
+    ),
+    _op("ecs", "DescribeSecurityGroups", "token", "SecurityGroups.SecurityGroup"),
+    _of(
+        _op("ecs", "DescribeSecurityGroupAttribute", "token", "Permissions.Permission"),
+        "DescribeSecurityGroups.SecurityGroupId",
+    ),
+    _op("ecs", "DescribeNetworkInterfaces", "token", "NetworkInterfaceSets.NetworkInterfaceSet"),
+    _op("ecs", "DescribeDeploymentSets", "page", "DeploymentSets.DeploymentSet", page_size=50),
+    _op("ecs", "DescribeImages", "page", "Images.Image", fixed=(("ImageOwnerAlias", "self"),)),
+    _op("vpc", "DescribeVpcs", "page", "Vpcs.Vpc"),
+    _op("vpc", "DescribeVSwitches", "page", "VSwitches.VSwitch"),
+    _op("vpc", "DescribeEipAddresses", "page", "EipAddresses.EipAddress"),
+    _op("vpc", "DescribeNatGateways", "page", "NatGateways.NatGateway"),
+    _of(
+        _op("vpc", "DescribeSnatTableEntries", "page", "SnatTableEntries.SnatTableEntry"),
+        "DescribeNatGateways.NatGatewayId",
+    ),
+    _of(
+        _op("vpc", "DescribeForwardTableEntries", "page", "ForwardTableEntries.ForwardTableEntry"),
+        "DescribeNatGateways.NatGatewayId",
+    ),
+    _op("vpc", "DescribeVpnGateways", "page", "VpnGateways.VpnGateway"),
+    _op("alb", "ListLoadBalancers", "token", "LoadBalancers"),
+    _of(_op("alb", "GetLoadBalancerAttribute", "once"), "ListLoadBalancers.LoadBalancerId"),
+    _op("alb", "ListListeners", "token", "Listeners"),
+    _op("alb", "ListRules", "token", "Rules"),
+    _op("alb", "ListServerGroups", "token", "ServerGroups"),
+    _of(_op("alb", "ListServerGroupServers", "token", "Servers"), "ListServerGroups.ServerGroupId"),
+    _op("nlb", "ListLoadBalancers", "token", "LoadBalancers", label="nlb"),
+    _of(_op("nlb", "GetLoadBalancerAttribute", "once", label="nlb"), "ListLoadBalancers.LoadBalancerId"),
+    _op("nlb", "ListListeners", "token", "Listeners", label="nlb"),
+    _op("nlb", "ListServerGroups", "token", "ServerGroups", label="nlb", form=True),
+    _of(
+        _op("nlb", "ListServerGroupServers", "token", "Servers", label="nlb", form=True),
+        "ListServerGroups.ServerGroupId",
+    ),
+    _op("slb", "DescribeLoadBalancers", "page", "LoadBalancers.LoadBalancer"),
+    _of(_op("slb", "DescribeLoadBalancerAttribute", "once"), "DescribeLoadBalancers.LoadBalancerId"),
+    _op("slb", "DescribeLoadBalancerListeners", "token", "Listeners"),
+    _of(
+        _op("slb", "DescribeVServerGroups", "once", "VServerGroups.VServerGroup"),
+        "DescribeLoadBalancers.LoadBalancerId",
+    ),
+    _of(_op("slb", "DescribeVServerGroupAttribute", "once"), "DescribeVServerGroups.VServerGroupId"),
+    _of(
+        _op("slb", "DescribeMasterSlaveServerGroups", "once", "MasterSlaveServerGroups.MasterSlaveServerGroup"),
+        "DescribeLoadBalancers.LoadBalancerId",
+    ),
+    _of(
+        _op("slb", "DescribeMasterSlaveServerGroupAttribute", "once"),
+        "DescribeMasterSlaveServerGroups.MasterSlaveServerGroupId",
+    ),
+    _op("ess", "DescribeScalingGroups", "page", "ScalingGroups"),
+    _of(_op("ess", "DescribeScalingInstances", "page", "ScalingInstances"), "DescribeScalingGroups.ScalingGroupId"),
+    _op("ess", "DescribeScalingConfigurations", "page", "ScalingConfigurations"),
+    _op("rds", "DescribeDBInstances", "record", "Items.DBInstance"),
+    _of(_op("rds", "DescribeDBInstanceAttribute", "once"), "DescribeDBInstances.DBInstanceId"),
+    _of(_op("rds", "DescribeBackupPolicy", "once", may_refuse=True), "DescribeDBInstances.DBInstanceId"),
+    _of(_op("rds", "DescribeInstanceCrossBackupPolicy", "once", may_refuse=True), "DescribeDBInstances.DBInstanceId"),
+    _of(_op("rds", "DescribeDBInstanceHAConfig", "once", may_refuse=True), "DescribeDBInstances.DBInstanceId"),
+    _of(_op("rds", "DescribeDBInstanceIPArrayList", "once"), "DescribeDBInstances.DBInstanceId"),
+    _of(_op("rds", "DescribeSecurityGroupConfiguration", "once", may_refuse=True), "DescribeDBInstances.DBInstanceId"),
+    _op(
+        "rds",
+        "ListTagResources",
+        "token",
+        "TagResources.TagResource",
+        fixed=(("ResourceType", "INSTANCE"),),
+        label="rds",
+    ),
+    _op("kvstore", "DescribeInstances", "page", "Instances.KVStoreInstance", label="kvstore"),
+    _of(
+        _op("kvstore", "DescribeBackupPolicy", "once", label="kvstore", may_refuse=True), "DescribeInstances.InstanceId"
+    ),
+    _of(_op("kvstore", "DescribeSecurityIps", "once"), "DescribeInstances.InstanceId"),
+    _op("polardb", "DescribeDBClusters", "record", "Items.DBCluster"),
+    _of(_op("polardb", "DescribeDBClusterAttribute", "once"), "DescribeDBClusters.DBClusterId"),
+    _of(
+        _op("polardb", "DescribeBackupPolicy", "once", label="polardb", may_refuse=True),
+        "DescribeDBClusters.DBClusterId",
+    ),
+    _of(_op("polardb", "DescribeDBClusterAccessWhitelist", "once"), "DescribeDBClusters.DBClusterId"),
+    _op("ebs", "DescribeDiskReplicaPairs", "token", "ReplicaPairs"),
+    _op("hbr", "DescribeVaults", "page", "Vaults.Vault"),
+    _op("hbr", "DescribeBackupPlans", "page", "BackupPlans.BackupPlan"),
+    _op("dts", "DescribeDtsJobs", "record", "DtsJobList", fixed=(("JobType", "SYNC"),), label="sync"),
+    _op("dts", "DescribeDtsJobs", "record", "DtsJobList", fixed=(("JobType", "MIGRATION"),), label="migration"),
+    _op("cs", "DescribeClustersV1", "page", "clusters", path="/api/v1/clusters", ram="cs:GetClusters"),
+    _of(
+        _op("cs", "DescribeClusterNodes", "page", "nodes", path="/clusters/{id}/nodes"),
+        "DescribeClustersV1.cluster_id",
+        "-",
+    ),
+)
+
+
+def products_of(names: Iterable[str]) -> tuple[str, ...]:
+    """The products of names as people write them, all where there are none; raises ``InputError`` for unknown ones."""
+    written = [name.strip().lower() for name in names if name.strip()]
+    found = tuple(dict.fromkeys(ALIASES.get(name, name) for name in written))
+    known = ", ".join(PRODUCTS)
+    mistakes = [
+        Mistake("command line", "--products", f"'{name}' is no product that can be fetched.", f"Write some of: {known}.")
+        for name in found
+        if name not in PRODUCTS
+    ]
+    if mistakes:
+        raise InputError(mistakes)
+    return found or tuple(PRODUCTS)
+
+
+def operations_of(product: str) -> tuple[Operation, ...]:
+    """The operations of one product, parents before what is asked about them."""
+    return tuple(operation for operation in OPERATIONS if operation.product == product)
+
+
+def permission_of(operation: Operation) -> str:
+    """The permission that the operation needs."""
+    return operation.ram or f"{PRODUCTS[operation.product].ram}:{operation.action}"
+
+
+def policy_text(products: Iterable[str]) -> str:
+    """The smallest policy for fetching these products: to read, and nothing else."""
+    wanted = set(products)
+    actions = {permission_of(operation) for operation in OPERATIONS if operation.product in wanted}
+    statement = {"Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
+    return json.dumps({"Version": "1", "Statement": [statement]}, indent=2) + "\n"
+
+
+def host_of(product: Product, region: str) -> str:
+    """The host that serves the product in a region, as the vendor's SDKs have it."""
+    if product.name == "ecs" and region == "cn-hangzhou":
+        return "ecs-cn-hangzhou.aliyuncs.com"
+    return f"{product.code}.aliyuncs.com" if region in product.central else f"{product.code}.{region}.aliyuncs.com"
