@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -34,6 +35,7 @@ from advisor.pricing import load_prices
 from advisor.rules import load_rules
 
 LOG = logging.getLogger(__name__)
+SDK_LOGGERS = ("credentials", "alibabacloud-tea", "darabonba-core")
 EXAMPLES = 3
 
 
@@ -48,6 +50,20 @@ class Recorder(PriceBook):
         return super().find(sku, region, currency, billing)
 
 
+@contextmanager
+def without_sdk_chatter() -> Iterator[None]:
+    """Keeps the vendor's packages from printing their own log, tracebacks included, beside our message."""
+    loggers = [logging.getLogger(name) for name in SDK_LOGGERS]
+    before = [item.disabled for item in loggers]
+    try:
+        for item in loggers:
+            item.disabled = True
+        yield
+    finally:
+        for item, disabled in zip(loggers, before, strict=True):
+            item.disabled = disabled
+
+
 def with_live_prices(request: PlanRequest, quotes: str) -> tuple[PlanRequest, tuple[str, ...]]:
     """The request with quotes in front of its book, and notes on what was quoted. Where the price service cannot be
     asked, its message is logged as a warning and the whole plan uses the book: quotes and book are never mixed by an
@@ -58,7 +74,8 @@ def with_live_prices(request: PlanRequest, quotes: str) -> tuple[PlanRequest, tu
     wanted = wanted_prices(request)
     request.progress(f"prices of {len(wanted)} items")
     try:
-        found = Quoter(mode, site_of(request.currency)).quote(wanted)
+        with without_sdk_chatter():
+            found = Quoter(mode, site_of(request.currency)).quote(wanted)
     except OutsideError as error:
         LOG.warning("%s\nThe plan uses the price book alone.", error)
         return request, (f"quotes ({quotes}) were asked for and could not be had; every price is the book's: {error}",)
@@ -145,7 +162,8 @@ def price_quote(skus: Sequence[str], region: str, currency: str, billing: Billin
         hint = "Write for example ecs.g7.large, disk.cloud_essd.pl1.capacity, eip.traffic.out or clb.spec.s1.small."
         problem = f"is not quoted by the price service by {billing}; the book may have it (advisor prices show)."
         raise InputError([Mistake("command line", item.sku, problem, hint) for item in unknown])
-    found = Quoter(mode, site, account_prices=True).quote(wanted)
+    with without_sdk_chatter():
+        found = Quoter(mode, site, account_prices=True).quote(wanted)
     return {
         "rows": [_quote_record(price) for price in found.prices],
         "missing": [{"sku": item.sku, "region": item.region, "reason": item.reason} for item in found.missing],
@@ -164,7 +182,8 @@ def price_refresh(regions: Sequence[str], out: Path, currency: str, override: Pa
     ``OutsideError`` where nothing could be quoted or written."""
     _check_regions(regions)
     quoter = Quoter("live", site_of(currency))
-    file = refresh(load_prices(override), quoter, list(dict.fromkeys(regions)), out, today)
+    with without_sdk_chatter():
+        file = refresh(load_prices(override), quoter, list(dict.fromkeys(regions)), out, today)
     load_prices(file)  # a file that cannot be read back is no result
     return file
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -155,8 +154,10 @@ def _print_json(value: object) -> None:
 
 
 def _print_wrapped(text: str, first: str, rest: str) -> None:
-    for line in textwrap.wrap(text, width(), initial_indent=first, subsequent_indent=rest):
-        click.echo(line)
+    from advisor.reporting.terminal import wrap
+
+    for number, line in enumerate(wrap(text, width() - len(rest))):
+        click.echo((rest if number else first) + line)
 
 
 def _print_row(row: Mapping[str, object]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -54,6 +54,16 @@ class Context:
 
     def number(self, fact_id: str) -> float:
         return self.spread(fact_id).likely
+
+    def limits(self, fact_id: str) -> tuple[float, float]:
+        """The ends of a fact that states a range of sizes or days as ``{smallest: …, largest: …}`` (or shortest,
+        longest)."""
+        value = self.rules.fact(fact_id).value
+        if isinstance(value, Mapping):
+            for low, high in (("smallest", "largest"), ("shortest", "longest")):
+                if low in value and high in value:
+                    return float(value[low]), float(value[high])
+        raise UnitError(f"fact {fact_id} states no range of limits: {value!r}")
 
     def words(self, fact_id: str) -> tuple[str, ...]:
         return self.rules.fact(fact_id).words()

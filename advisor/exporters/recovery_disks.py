@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from advisor.exporters.params import Params
 from advisor.exporters.recovery_types import Block, Case, ask
-from advisor.exporters.steps import Argument, Shell, aliyun, loop
+from advisor.exporters.steps import ALL_PAGES, Argument, Shell, aliyun, loop
 from advisor.model.plan import Action
 
 _DISK = Shell('"$disk"')
@@ -25,7 +25,7 @@ def _reset(case: Case) -> Block:
     region = case.region
     stop = [_instance_call("StopInstance", region, item, StoppedMode="KeepCharging") for item in case.instances]
     start = [_instance_call("StartInstance", region, item) for item in case.instances]
-    search = aliyun("ecs", "DescribeSnapshots", region, {"DiskId": _DISK, "Status": "accomplished", "PageSize": 100})
+    search = aliyun("ecs", "DescribeSnapshots", region, {"DiskId": _DISK, "Status": "accomplished", **ALL_PAGES})
     before = _NEWEST.format(filter=" | select(.CreationTime < $t)")
     inner = (
         f"answer=$({search})",
@@ -188,7 +188,7 @@ def from_copies(case: Case, copy: Action | None) -> Iterator[Block]:
     disks = params.texts("disk_ids") or case.component.disks
     if not disks:
         return
-    search: dict[str, Argument] = {"Status": "accomplished", "PageSize": 100}
+    search: dict[str, Argument] = {"Status": "accomplished", **ALL_PAGES}
     path = _NEWEST.format(filter=" | select(.SourceDiskId == $d)")
     make: dict[str, Argument] = {
         "ZoneId": Shell('"$zone"'),

@@ -52,6 +52,9 @@ class Shell:
 
 Argument = str | int | bool | Shell | Sequence[str] | Sequence[int]
 
+# The program asks for page after page and hands all of them over as one.
+ALL_PAGES: Mapping[str, Argument] = {"PageSize": 100, "pager": Shell("")}
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -101,7 +104,7 @@ def aliyun(product: str, api: str, region: str | None, arguments: Mapping[str, A
         plugin = api[:1].islower()
         flag = "--region" if plugin or api in _REGIONLESS else "--RegionId"
         words.append(f"{flag} {quote(region)}")
-    words += [f"--{name} {_word(value)}" for name, value in arguments.items() if value is not None]
+    words += [f"--{name} {_word(value)}".rstrip(" ") for name, value in arguments.items() if value is not None]
     if any(name.startswith(_ZONES) for name in arguments):
         words += ["--method POST", "--force"]
     line = " ".join(words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from advisor.model.finding import InputError, Mistake
@@ -46,11 +46,13 @@ class Operation:
     """The operation whose rows this one is asked about, one by one."""
     parent_id: str = ""
     parameter: str = ""
-    """The parameter that takes the parent's id."""
+    """The parameter that takes the parent's id (a REST operation has it in its path)."""
     fixed: tuple[tuple[str, str], ...] = ()
+    """Further parameters; ``{region}`` is the region."""
     label: str = ""
     """Stands in the file name where two operations share one."""
     page_size: int = 0
+    page_names: tuple[str, str] = ("PageNumber", "PageSize")
     path: str = ""
     """The path of a REST operation; ``{id}`` is the parent's id."""
     ram: str = ""
@@ -69,7 +71,7 @@ _NINE: Final = frozenset(
     "cn-beijing cn-hangzhou cn-qingdao cn-shanghai cn-shenzhen cn-hongkong ap-southeast-1 us-east-1 us-west-1".split()
 )
 _CENTRAL_DATA: Final = frozenset("cn-qingdao cn-beijing cn-wulanchabu cn-hangzhou cn-shanghai cn-heyuan".split())
-_CENTRAL_DTS: Final = (_NINE - {"cn-wulanchabu"}) | frozenset(
+_CENTRAL_DTS: Final = _NINE | frozenset(
     "cn-zhangjiakou cn-huhehaote cn-chengdu cn-wulanchabu ap-southeast-3 ap-southeast-5 eu-west-1 eu-central-1 "
     "me-east-1".split()
 )
@@ -87,9 +89,9 @@ PRODUCTS: Final[Mapping[str, Product]] = {
         Product("kvstore", "2015-01-01", "r-kvstore", "kvstore", 5, 50, central=_CENTRAL_DATA),
         Product("polardb", "2017-08-01", "polardb", "polardb", 5, 50, central=_CENTRAL_DATA),
         Product("ebs", "2021-07-30", "ebs", "ebs", 5, 100),
-        Product("hbr", "2017-09-08", "hbr", "hbr", 3, 50, "VaultRegionId", central=frozenset({"cn-wulanchabu"})),
+        Product("hbr", "2017-09-08", "hbr", "hbr", 3, 50, "", central=frozenset({"cn-wulanchabu"})),
         Product("dts", "2020-01-01", "dts", "dts", 5, 50, "Region", central=_CENTRAL_DTS),
-        Product("cs", "2015-12-15", "cs", "cs", 3, 50, "region_id"),
+        Product("cs", "2015-12-15", "cs", "cs", 3, 50, ""),
     )
 }
 ALIASES: Final[Mapping[str, str]] = {
@@ -102,16 +104,17 @@ ALIASES: Final[Mapping[str, str]] = {
 }
 
 
-def _of(operation: Operation, parent: str, parameter: str = "", **others: object) -> Operation:
+def _of(operation: Operation, parent: str, parameter: str = "") -> Operation:
     """The operation asked about each row of another one; ``parent`` is written ``DescribeVpcs.VpcId``."""
-    values = {name: getattr(operation, name) for name in Operation.__slots__}
     action, _, field = parent.rpartition(".")
-    return Operation(**(values | {"parent": action, "parent_id": field, "parameter": parameter or field} | others))
+    return replace(operation, parent=action, parent_id=field, parameter=parameter or field)
 
 
 def _op(product: str, action: str, paging: Paging, rows: str = "", **others: object) -> Operation:
     return Operation(product, action, paging, rows, **others)  # type: ignore[arg-type]  # named as the fields are
 
+
+_REGION_TOO: Final = ("RegionId", "{region}")
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     _op("ecs", "DescribeInstances", "token", "Instances.Instance"),
@@ -213,15 +216,37 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     ),
     _of(_op("polardb", "DescribeDBClusterAccessWhitelist", "once"), "DescribeDBClusters.DBClusterId"),
     _op("ebs", "DescribeDiskReplicaPairs", "token", "ReplicaPairs"),
-    _op("hbr", "DescribeVaults", "page", "Vaults.Vault"),
+    _op("hbr", "DescribeVaults", "page", "Vaults.Vault", fixed=(("VaultRegionId", "{region}"),)),
     _op("hbr", "DescribeBackupPlans", "page", "BackupPlans.BackupPlan"),
-    _op("dts", "DescribeDtsJobs", "record", "DtsJobList", fixed=(("JobType", "SYNC"),), label="sync"),
-    _op("dts", "DescribeDtsJobs", "record", "DtsJobList", fixed=(("JobType", "MIGRATION"),), label="migration"),
-    _op("cs", "DescribeClustersV1", "page", "clusters", path="/api/v1/clusters", ram="cs:GetClusters"),
+    _op("dts", "DescribeDtsJobs", "record", "DtsJobList", label="sync", fixed=(("JobType", "SYNC"), _REGION_TOO)),
+    _op(
+        "dts",
+        "DescribeDtsJobs",
+        "record",
+        "DtsJobList",
+        label="migration",
+        fixed=(("JobType", "MIGRATION"), _REGION_TOO),
+    ),
+    _op(
+        "cs",
+        "DescribeClustersV1",
+        "page",
+        "clusters",
+        path="/api/v1/clusters",
+        page_names=("page_number", "page_size"),
+        fixed=(("region_id", "{region}"),),
+        ram="cs:GetClusters",
+    ),
     _of(
-        _op("cs", "DescribeClusterNodes", "page", "nodes", path="/clusters/{id}/nodes"),
+        _op(
+            "cs",
+            "DescribeClusterNodes",
+            "page",
+            "nodes",
+            path="/clusters/{id}/nodes",
+            page_names=("pageNumber", "pageSize"),
+        ),
         "DescribeClustersV1.cluster_id",
-        "-",
     ),
 )
 

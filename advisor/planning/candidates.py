@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 from advisor.estimation.context import Context
 from advisor.estimation.costs import Costing
@@ -12,8 +13,9 @@ from advisor.estimation.measures import offer
 from advisor.estimation.options import Builder, Option, OptionSet
 from advisor.estimation.sampling import Sampler
 from advisor.model.disruption import Disruption
+from advisor.model.finding import InputError, Mistake
 from advisor.model.graph import Graph, Workload
-from advisor.model.plan import Infeasible
+from advisor.model.plan import Infeasible, Mechanism
 from advisor.model.targets import Match, Target, WorkloadClass, WorkloadSpec
 from advisor.planning.request import PlanRequest
 
@@ -41,12 +43,27 @@ class Candidate:
 
 
 def candidates(request: PlanRequest, graph: Graph) -> tuple[Candidate, ...]:
-    """All workloads of the graph with their options, sorted by name."""
+    """All workloads of the graph with their options, sorted by name; raises ``InputError`` for wishes that name what
+    does
+    not exist."""
+    _check_wishes(request)
     found = []
     for workload in sorted(graph.workloads, key=lambda item: item.name):
         request.progress(f"options of {workload.name}")
         found.append(_candidate(request, workload))
     return tuple(found)
+
+
+def _check_wishes(request: PlanRequest) -> None:
+    known = get_args(Mechanism)
+    mistakes = [
+        Mistake("targets", spec.place, f"'{name}' is no protection.", f"Write one of {', '.join(known)}.")
+        for spec in request.targets.workloads
+        for name in (*spec.forbid, *spec.require)
+        if name not in known
+    ]
+    if mistakes:
+        raise InputError(mistakes)
 
 
 def spec_of(request: PlanRequest, workload: Workload) -> WorkloadSpec:

@@ -16,17 +16,24 @@ TWINS: Mapping[str, tuple[str, ...]] = {
     "GRA-GROUP-ONE-ZONE": ("LB-001", "ESS-001"),
     "GRA-BALANCER-ONE-ZONE": ("LB-002", "LB-003"),
     "GRA-STOPPED": ("ECS-001",),
+    "GRA-INVERSION": ("PLAN-INVERSION",),
     "GRA-DANGLING-DISK": ("REF-001", "FGT-002"),
 }
 
 
-def findings_of(request: PlanRequest, graph: Graph) -> tuple[Finding, ...]:
-    """Sorted by severity, then id."""
+def findings_of(request: PlanRequest, graph: Graph, planned: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """All of them, ``planned`` (what only the plan can tell) included, sorted by severity, then id."""
     inventory = request.imported.inventory
     checked = run_checks(inventory, graph, request.targets, request.rules, request.as_of)
     structural = graph_findings(inventory, graph, request.targets)
     told = {(_rule(item), place) for item in checked for place in (item.resource, item.workload) if place}
-    everything = (*checked, *(item for item in structural if not _told(item, told)), *request.imported.findings)
+    told |= {(_rule(item), item.workload) for item in planned if item.workload}
+    everything = (
+        *planned,
+        *checked,
+        *(item for item in structural if not _told(item, told)),
+        *request.imported.findings,
+    )
     unique = {(item.id, item.resource, item.title): item for item in everything}
     return tuple(
         sorted(unique.values(), key=lambda f: (SEVERITY_ORDER.index(f.severity), f.id, f.resource or "", f.title))

@@ -32,6 +32,7 @@ from advisor.planning.decision import Decision, decide, needs_of
 from advisor.planning.estimates import estimate
 from advisor.planning.evidence import assumptions_of, evidence_of, price_notes, standards_of
 from advisor.planning.findings import findings_of
+from advisor.planning.inversions import inversion_findings
 from advisor.planning.reasons import frontier_points, marginals, misses, rejected
 from advisor.planning.request import PlanRequest
 
@@ -44,7 +45,8 @@ def make_plan(request: PlanRequest) -> Deliverable:
     request.progress("choosing one option for every workload")
     decision = decide(request, found)
     request.progress("writing the plan")
-    findings = findings_of(request, graph)
+    planned = inversion_findings(found, needs_of(found), decision.solution.choices, request.targets.risk_level)
+    findings = findings_of(request, graph, planned)
     workloads = tuple(_workload(request, item, decision, found, findings) for item in found)
     plan = _plan(request, graph, found, decision, workloads, findings)
     return Deliverable(plan, request.imported.inventory, graph, request.rules, decision.problem)

@@ -61,6 +61,10 @@ def snapshot_policy(
         return None
     kept = [policy.number("retention_days") for _, policy in wanting if policy is not None]
     retention = max([float(retention_d), *(days for days in kept if days is not None and days > 0)])
+    obstacle = _beyond_quota(context, interval_h, retention)
+    if obstacle is not None:
+        gathered.reject("snapshot_policy", component, wanting[0][0].id, *obstacle)
+        return None
     keep_copy = sorted(
         {region for _, policy in wanting if policy is not None for region in policy.texts("copy_regions")}
     )
@@ -86,6 +90,22 @@ def snapshot_policy(
             "keep_copy_region": keep_copy[0] if keep_copy else None,
         },
     )
+
+
+def _beyond_quota(context: Context, interval_h: int, retention_d: float) -> tuple[str, str] | None:
+    """Why a schedule cannot keep what it promises: the oldest automatic snapshot goes when a disk's quota is full."""
+    quota = context.number("snapshot.quota.auto_per_disk")
+    kept = retention_d * 24 / interval_h
+    if kept > quota:
+        count = f"{kept:.0f} snapshots every {interval_h} h over {retention_d:g} days"
+        return f"{count} exceed the {quota:.0f} kept for a disk", "snapshot.quota.auto_per_disk"
+    longest = context.limits("snapshot.auto_policy.retention_range")[1]
+    if retention_d > longest:
+        return (
+            f"{retention_d:g} days exceed the {longest:.0f} a policy can keep",
+            "snapshot.auto_policy.retention_range",
+        )
+    return None
 
 
 def _as_good(policy: Resource, gap_s: float, retention_d: int) -> bool:

@@ -77,7 +77,8 @@ def offer(context: Context) -> Offer:
         ),
         _simple(context, gathered, "traffic", {"gtm": services.gtm}),
     ]
-    wanted = tuple(_constrained(context, dimension) for dimension in dimensions if len(dimension.choices) > 1)
+    allowed = (_constrained(context, dimension) for dimension in dimensions)
+    wanted = tuple(dimension for dimension in allowed if len(dimension.choices) > 1)
     unique = dict.fromkeys(gathered.infeasible_keys())
     return Offer(wanted, tuple(unique))
 

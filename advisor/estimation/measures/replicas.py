@@ -71,7 +71,11 @@ def _regional_obstacle(context: Context, instance: Resource, data: list[Resource
             "regional_essd.candidate_regions",
         )
     allowed = context.words("regional_essd.convert_from")
+    smallest, largest = context.limits("regional_essd.size_range")
     for disk in data:
+        if not smallest <= size_gib(disk) <= largest:
+            reason = f"{size_gib(disk):g} GiB is outside {smallest:g} to {largest:g} GiB"
+            return disk.id, reason, "regional_essd.size_range"
         if disk.text("category") == REGIONAL_CATEGORY:
             continue
         if category_level(disk) not in allowed:

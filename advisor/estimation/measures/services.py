@@ -41,6 +41,9 @@ def alb_multi_zone(context: Context, component: Component, gathered: Gathered) -
     single = [item for item in _balancers(context, component) if len(set(balancer_zones(item))) == 1]
     if missing == 0 and not single:
         return None
+    if not running[0].text("vpc_id"):
+        gathered.reject("alb_multi_zone", component, running[0].id, "a balancer over zones needs members in a VPC")
+        return None
     region = running[0].region or ""
     zone = _lighter_zone(context, region, by_zone, quorum, len(running))
     if zone is None:

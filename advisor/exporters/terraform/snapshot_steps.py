@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advisor.exporters.steps import Argument, Shell, Step, aliyun, expect, fail, loop, output, query, say
+from advisor.exporters.steps import ALL_PAGES, Argument, Shell, Step, aliyun, expect, fail, loop, output, query, say
 from advisor.model.plan import Action
 
 _NO_CHANGE = "Terraform would have to take over the existing policy, and would then delete it with the plan"
@@ -103,7 +103,7 @@ def switch_on(action: Action, disks: Sequence[str]) -> Step:
 
 def copy_newest(action: Action, disks: Sequence[str], target: str, retention: int) -> Step:
     """The first copy at once, so that the other region does not stay empty until the policy has run."""
-    arguments: dict[str, Argument] = {"DiskId": _DISK, "Status": "accomplished", "PageSize": 100}
+    arguments: dict[str, Argument] = {"DiskId": _DISK, "Status": "accomplished", **ALL_PAGES}
     newest = aliyun("ecs", "DescribeSnapshots", action.region, arguments)
     path = "[.Snapshots.Snapshot[]] | sort_by(.CreationTime) | last | .SnapshotId // empty"
     copy: dict[str, Argument | None] = {

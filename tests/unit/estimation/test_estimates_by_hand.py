@@ -220,7 +220,8 @@ def test_stopped_and_drained_members_do_not_count(certain_rules: RuleBook) -> No
     members = [estate.resource(f"i-{n}", "instance", OTHER_ZONE if n else ZONE) for n in range(4)]
     weights = [{"server_id": f"i-{n}", "weight": 0 if n == 3 else 100} for n in range(4)]
     group = estate.resource("sgp-1", "server_group", None, members=weights)
-    fleet_of_four = Component("server_group:sgp-1", "server_group", "web", tuple(m.id for m in members), (), ("sgp-1",), 3,
+    ids = tuple(m.id for m in members)
+    fleet_of_four = Component("server_group:sgp-1", "server_group", "web", ids, (), ("sgp-1",), 3,
                               stateless=True)  # fmt: skip
     context = estate.context(certain_rules, [*members, group], [fleet_of_four])
     assert [item.id for item in context.serving(fleet_of_four)] == ["i-0", "i-1", "i-2"]

@@ -62,7 +62,7 @@ def estimate(component: str, disruption: Disruption, *, rpo: float | None = 900,
     tasks = (
         task("detect", "", "detect", f"Notice that this happened: {disruption}", (), 0, 600),
         task("declare", "", "declare", "Decide", ("detect",), 600, 1500),
-        task("restore", component, "restore", f"Restore {component}", ("declare",), 1500, 3000),
+        task("restore", component, "restore", f"Restore {component.rpartition('/')[2]}", ("declare",), 1500, 3000),
         task("verify", "", "verify", "Check", ("restore",), 3000, 3600),
     )
     return Estimate(
@@ -85,7 +85,7 @@ def estimate(component: str, disruption: Disruption, *, rpo: float | None = 900,
         worst_place=f"{HOME}-h" if disruption == "zone" else None,
         components=(
             ComponentRecovery(
-                component=f"{component}",
+                component=component,
                 path="restored from a copy",
                 served_from="snapshot",
                 served_from_region=AWAY if disruption == "region" else HOME,
@@ -182,8 +182,8 @@ def workload_plan(
         mechanisms=tuple(dict.fromkeys(act.mechanism for act in actions)),
         changes=sum(act.touches for act in actions),
         actions=actions,
-        estimates={item: estimate(component, item) for item in disruptions},
-        before={item: estimate(component, item, rpo=None, rto=None) for item in disruptions},
+        estimates={item: estimate(info.id, item) for item in disruptions},
+        before={item: estimate(info.id, item, rpo=None, rto=None) for item in disruptions},
         cost=cost(name),
         expected_annual_loss=Decimal("1200"),
         expected_annual_loss_before=Decimal("98000"),

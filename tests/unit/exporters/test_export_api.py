@@ -16,7 +16,7 @@ from advisor.model.deliverable import Deliverable
 
 KNOWN = json.loads((Path(__file__).parent / "api_parameters.json").read_text())["apis"]
 # Flags of the program itself, and the region, which it also takes for calls whose request has none.
-FLAGS = {"region", "RegionId", "endpoint", "method", "force"}
+FLAGS = {"region", "RegionId", "endpoint", "method", "force", "pager"}
 
 
 def texts(deliverable: Deliverable) -> Iterator[str]:

@@ -40,7 +40,7 @@ def test_one_template_a_region(templates: dict[str, dict[str, Any]]) -> None:
 def test_snapshots_and_copies(templates: dict[str, dict[str, Any]]) -> None:
     (policy,) = of_type(templates[f"ros/{HOME}.yaml"], "ECS::AutoSnapshotPolicy")
     assert policy["RetentionDays"] == 14
-    assert policy["TimePoints"] == ["2"]
+    assert policy["TimePoints"] == [2]
     assert policy["TargetCopyRegions"] == [AWAY]
     assert policy["DiskIds"] == ["d-data1", "d-data2", "d-data3"]
 
@@ -68,7 +68,14 @@ def test_what_no_template_can_say_stands_in_the_header(readable: Deliverable) ->
 def test_hostile_names_stay_texts(hostile: Deliverable) -> None:
     for text in ros.render(hostile).values():
         template = yaml.safe_load(text)
-        assert set(template) <= {"ROSTemplateFormatVersion", "Description", "Parameters", "Resources", "Outputs"}
+        assert set(template) <= {
+            "ROSTemplateFormatVersion",
+            "Description",
+            "Parameters",
+            "Conditions",
+            "Resources",
+            "Outputs",
+        }
         assert all(name.isascii() and name.isalnum() for name in template["Resources"])
     home = yaml.safe_load(ros.render(hostile)[f"ros/{HOME}.yaml"])
     tags = {tag["Value"] for item in home["Resources"].values() for tag in item["Properties"].get("Tags", [])}

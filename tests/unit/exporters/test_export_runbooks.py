@@ -33,8 +33,9 @@ def test_one_runbook_a_workload_with_every_disruption(readable: Deliverable) -> 
         text = content.decode()
         for title in TITLES.values():
             part = section(text, title)
-            for need in ("**Trigger:**", "**Decides:**", "**Expect:**", "### Steps", "### Verify", "### Roll back"):
+            for need in ("**Trigger:**", "**Decides:**", "**Expect:**", "### Steps", "### Verify"):
                 assert need in part
+            assert ("### Commands" in part) == ("### Roll back and fail back" in part)
 
 
 def test_people_are_left_blank(readable: Deliverable) -> None:

@@ -8,7 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.exporters.steps import Shell, Step, StepBook, aliyun, expect, fail, indented, loop, output, query, say
+from advisor.exporters.steps import (
+    ALL_PAGES,
+    Shell,
+    Step,
+    StepBook,
+    aliyun,
+    expect,
+    fail,
+    indented,
+    loop,
+    output,
+    query,
+    say,
+)
 from tests.unit.exporters.actions import HOSTILE_NAMES
 
 PRELUDE = r"""say() { printf '%s\n' "$*"; }
@@ -45,6 +58,12 @@ def test_where_the_region_goes() -> None:
 def test_zone_mappings_pass_the_check_of_the_program() -> None:
     call = aliyun("alb", "UpdateLoadBalancerZones", "cn-a", {"ZoneMappings.1.ZoneId": "cn-a-b"})
     assert call.split()[-3:] == ["POST", "\\", "--force"]
+
+
+def test_all_pages_are_asked_for_with_a_flag_without_a_value() -> None:
+    assert (
+        aliyun("ecs", "DescribeX", "cn-a", ALL_PAGES) == "aliyun ecs DescribeX --RegionId cn-a --PageSize 100 --pager"
+    )
 
 
 def test_arguments_of_every_type() -> None:

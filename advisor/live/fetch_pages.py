@@ -1,0 +1,167 @@
+"""All pages of one listing, in each style of paging, and whether they are all there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from advisor.live.fetch_operations import PRODUCTS, Operation
+from advisor.live.fetch_wire import Body, CallError
+
+MAX_PAGES: Final = 20_000
+RESTARTS: Final = 2
+_TOTALS: Final = (
+    "TotalCount",
+    "TotalRecordCount",
+    "ItemTotalCount",
+    "page_info.total_count",
+    "page.total_count",
+)
+
+
+class Asks(Protocol):
+    """Anything that answers one request."""
+
+    def __call__(
+        self, operation: Operation, region: str, parameters: Mapping[str, str], path: str = ..., /
+    ) -> Body: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One listing: an operation in a region, about a parent where it has one."""
+
+    operation: Operation
+    region: str
+    parent: str = ""
+
+    @property
+    def path(self) -> str:
+        """The path of the request."""
+        return self.operation.path.replace("{id}", self.parent) or "/"
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What every page is asked with."""
+        operation, product = self.operation, PRODUCTS[self.operation.product]
+        found = {product.region_parameter: self.region} if product.region_parameter else {}
+        found |= {name: value.replace("{region}", self.region) for name, value in operation.fixed}
+        if self.parent and not operation.path:
+            found[operation.parameter] = self.parent
+        return found
+
+
+class IncompleteError(Exception):
+    """The service stopped before the end of a list: what is missing."""
+
+
+def dig(body: object, path: str) -> object:
+    """The value at a dotted path, None where there is none."""
+    for name in path.split("."):
+        body = body.get(name) if isinstance(body, dict) else None
+    return body
+
+
+def rows_of(operation: Operation, body: Body) -> list[object]:
+    """The rows of an answer, wrapped, flat or single; raises ``CallError`` where it is no answer of the operation."""
+    if not operation.rows:
+        _refuse_empty(body)
+        return []
+    found = dig(body, operation.rows)
+    if found is None:
+        found = dig(body, operation.rows.split(".")[0])
+        if isinstance(found, dict) and operation.rows.partition(".")[2] not in found and found:
+            found = None
+    if found is None or found == "" or found == {}:
+        _refuse_empty(body)
+        return []
+    return found if isinstance(found, list) else [found]
+
+
+def _refuse_empty(body: Body) -> None:
+    """An empty list may be left out of an answer; an answer without anything of its own is none."""
+    if "RequestId" not in body and total_of(body) is None:
+        raise CallError("garbage", "no answer of this operation")
+
+
+def total_of(body: Body) -> int | None:
+    """How many rows the service says there are."""
+    for path in _TOTALS:
+        found = dig(body, path)
+        if isinstance(found, int | str) and str(found).isdigit():
+            return int(found)
+    return None
+
+
+def walk(listing: Listing, ask: Asks, save: Callable[[int, Body], None], discard: Callable[[], None]) -> None:
+    """Fetch and save every page. Raises ``CallError`` or ``IncompleteError``; what was saved until then stays.
+
+    A page token that has expired starts the listing afresh."""
+    for restart in range(RESTARTS + 1):
+        try:
+            for number, body in enumerate(_pages(listing, ask), start=1):
+                save(number, body)
+        except CallError as error:
+            if error.trouble != "token" or restart == RESTARTS:
+                raise
+            discard()
+        else:
+            return
+
+
+def _pages(listing: Listing, ask: Asks) -> Iterator[Body]:
+    if listing.operation.paging == "once":
+        body = ask(listing.operation, listing.region, listing.parameters, listing.path)
+        rows_of(listing.operation, body)
+        yield body
+    elif listing.operation.paging == "token":
+        yield from _by_token(listing, ask)
+    else:
+        yield from _by_number(listing, ask)
+
+
+def _size(operation: Operation) -> int:
+    return operation.page_size or PRODUCTS[operation.product].page_size
+
+
+def _by_token(listing: Listing, ask: Asks) -> Iterator[Body]:
+    """Until there is no token: the total is not valid in this style of paging."""
+    parameters = listing.parameters | {"MaxResults": str(_size(listing.operation))}
+    seen: set[str] = set()
+    for _page in range(MAX_PAGES):
+        body = ask(listing.operation, listing.region, parameters, listing.path)
+        rows_of(listing.operation, body)
+        yield body
+        token = str(body.get("NextToken") or "")
+        if not token:
+            return
+        if token in seen:
+            raise IncompleteError("the service gives the same page again")
+        seen.add(token)
+        parameters = parameters | {"NextToken": token}
+    raise IncompleteError(f"more than {MAX_PAGES} pages")
+
+
+def _by_number(listing: Listing, ask: Asks) -> Iterator[Body]:
+    """Until as many rows as there are in all, or a page without any. A page may hold fewer rows than were asked for
+    although others follow; a service that gives no total has no more once a page is not full."""
+    operation, size = listing.operation, _size(listing.operation)
+    number_name, size_name = operation.page_names
+    count, last = 0, None
+    for number in range(1, MAX_PAGES + 1):
+        parameters = listing.parameters | {number_name: str(number), size_name: str(size)}
+        body = ask(operation, listing.region, parameters, listing.path)
+        rows, total = rows_of(operation, body), total_of(body)
+        if rows and rows == last:
+            raise IncompleteError("the service gives the same page again")
+        if rows or number == 1:
+            yield body
+        count, last = count + len(rows), rows
+        if total is None and len(rows) < size:
+            return
+        if total is not None and (count >= total or not rows):
+            if count < total and (number - 1) * size < total:
+                raise IncompleteError(f"{count} of {total} rows")
+            return
+    raise IncompleteError(f"more than {MAX_PAGES} pages")
