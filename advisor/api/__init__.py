@@ -13,6 +13,7 @@ from advisor.api.assessing import (
     plan_for,
 )
 from advisor.api.explaining import compare_plans, estimate_chain, explain, load_plan, terminal_summary
+from advisor.api.fetching import fetch_inventory, fetch_policy, fetch_text
 from advisor.api.output import digest, write, write_new
 from advisor.api.quoting import price_check, price_quote, price_refresh, price_rows
 from advisor.api.viewing import (
@@ -41,6 +42,9 @@ __all__ = [
     "estimate_chain",
     "explain",
     "export",
+    "fetch_inventory",
+    "fetch_policy",
+    "fetch_text",
     "graph_output",
     "inventory_converted",
     "inventory_summary",

@@ -8,11 +8,15 @@ from pathlib import Path
 import click
 
 from advisor.cli.common import PATH, guarded, paths_argument, tell
+from advisor.cli.fetch import fetch
 
 
 @click.group()
 def inventory() -> None:
-    """Look at an inventory, or convert it."""
+    """Look at an inventory, convert it, or fetch one from a live account."""
+
+
+inventory.add_command(fetch)
 
 
 @inventory.command()

@@ -76,13 +76,14 @@ class StepBook:
 
     steps: dict[str, list[Step]] = field(default_factory=dict)
     _numbers: dict[str, list[int]] = field(default_factory=dict)
+    _bodies: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
 
     def add(self, workload: str, step: Step) -> None:
         known = self.steps.setdefault(workload, [])
-        twin = next((number for number, other in enumerate(known, start=1) if other.body == step.body), None)
-        if twin is None:
+        number = self._bodies.setdefault((workload, step.body), len(known) + 1)
+        if number > len(known):
             known.append(step)
-        self._numbers.setdefault(step.action_id, []).append(twin or len(known))
+        self._numbers.setdefault(step.action_id, []).append(number)
 
     def numbered(self, workload: str) -> list[tuple[int, Step]]:
         return list(enumerate(self.steps.get(workload, ()), start=1))

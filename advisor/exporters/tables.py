@@ -32,13 +32,15 @@ INVENTORY_HEADERS = (
     "id", "kind", "name", "region", "zone", "zones", "status", "workload", "tags", "attributes", "file", "place",
 )  # fmt: skip
 
+TODAY = "today"
+
 
 def render(deliverable: Deliverable) -> dict[str, bytes]:
     """``costs.csv``, ``workloads.csv``, ``findings.csv`` and ``inventory.csv``."""
     plan = deliverable.plan
     headers = [*WORKLOAD_HEADERS, *(f"{name}_{field}" for name in DISRUPTIONS for field in ESTIMATE_HEADERS)]
     return {
-        "costs.csv": csv_bytes(COST_HEADERS, (_cost_row(line) for line in cost_lines(plan))),
+        "costs.csv": csv_bytes(COST_HEADERS, _cost_rows(plan)),
         "workloads.csv": csv_bytes(headers, (_workload_row(item, plan.currency) for item in plan.workloads)),
         "findings.csv": csv_bytes(FINDING_HEADERS, (_finding_row(item) for item in findings(plan))),
         "inventory.csv": csv_bytes(INVENTORY_HEADERS, _inventory_rows(deliverable)),
@@ -65,9 +67,18 @@ def lines_of(workload: WorkloadPlan, state: str) -> tuple[CostLine, ...]:
     return lines
 
 
-def _cost_row(line: CostLine) -> tuple[Cell, ...]:
+def _cost_rows(plan: Plan) -> Iterator[tuple[Cell, ...]]:
+    """The lines of the plan by state, then what the workloads cost today."""
+    for line in cost_lines(plan):
+        yield _cost_row(line.state, line)
+    for workload in plan.workloads:
+        for line in workload.cost.before:
+            yield _cost_row(TODAY, line)
+
+
+def _cost_row(state: str, line: CostLine) -> tuple[Cell, ...]:
     return (
-        line.state, line.workload, line.component, line.mechanism, line.region, line.sku, line.what_for, line.quantity,
+        state, line.workload, line.component, line.mechanism, line.region, line.sku, line.what_for, line.quantity,
         line.unit, line.unit_price, line.monthly, line.currency, line.monthly is not None, line.low, line.high,
         line.assumption, line.origin, line.billing, line.source, line.as_of, line.confidence, line.shared_id,
         line.action_id, " ".join(line.resources), line.note,

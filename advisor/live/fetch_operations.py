@@ -67,14 +67,31 @@ class Operation:
         return f"{self.action}.{self.label}" if self.label else self.action
 
 
-_NINE: Final = frozenset(
-    "cn-beijing cn-hangzhou cn-qingdao cn-shanghai cn-shenzhen cn-hongkong ap-southeast-1 us-east-1 us-west-1".split()
+_MAIN: Final = frozenset(
+    {
+        "cn-beijing",
+        "cn-hangzhou",
+        "cn-qingdao",
+        "cn-shanghai",
+        "cn-shenzhen",
+        "cn-hongkong",
+        "ap-southeast-1",
+        "us-east-1",
+        "us-west-1",
+    }
 )
-_CENTRAL_DATA: Final = frozenset("cn-qingdao cn-beijing cn-wulanchabu cn-hangzhou cn-shanghai cn-heyuan".split())
-_CENTRAL_DTS: Final = _NINE | frozenset(
-    "cn-zhangjiakou cn-huhehaote cn-chengdu cn-wulanchabu ap-southeast-3 ap-southeast-5 eu-west-1 eu-central-1 "
-    "me-east-1".split()
-)
+_DATA: Final = frozenset({"cn-qingdao", "cn-beijing", "cn-wulanchabu", "cn-hangzhou", "cn-shanghai", "cn-heyuan"})
+_DTS: Final = _MAIN | {
+    "cn-zhangjiakou",
+    "cn-huhehaote",
+    "cn-chengdu",
+    "cn-wulanchabu",
+    "ap-southeast-3",
+    "ap-southeast-5",
+    "eu-west-1",
+    "eu-central-1",
+    "me-east-1",
+}
 
 PRODUCTS: Final[Mapping[str, Product]] = {
     product.name: product
@@ -83,14 +100,14 @@ PRODUCTS: Final[Mapping[str, Product]] = {
         Product("vpc", "2016-04-28", "vpc", "vpc", 8, 50, central=frozenset({"cn-hangzhou"})),
         Product("alb", "2020-06-16", "alb", "alb", 5, 100, region_parameter=""),
         Product("nlb", "2022-04-30", "nlb", "nlb", 5, 100),
-        Product("slb", "2014-05-15", "slb", "slb", 8, 100, central=_NINE),
-        Product("ess", "2022-02-22", "ess", "ess", 5, 50, central=_NINE | {"cn-nanjing"}),
-        Product("rds", "2014-08-15", "rds", "rds", 8, 100, central=_NINE | {"cn-heyuan"}),
-        Product("kvstore", "2015-01-01", "r-kvstore", "kvstore", 5, 50, central=_CENTRAL_DATA),
-        Product("polardb", "2017-08-01", "polardb", "polardb", 5, 50, central=_CENTRAL_DATA),
+        Product("slb", "2014-05-15", "slb", "slb", 8, 100, central=_MAIN),
+        Product("ess", "2022-02-22", "ess", "ess", 5, 50, central=_MAIN | {"cn-nanjing"}),
+        Product("rds", "2014-08-15", "rds", "rds", 8, 100, central=_MAIN | {"cn-heyuan"}),
+        Product("kvstore", "2015-01-01", "r-kvstore", "kvstore", 5, 50, central=_DATA),
+        Product("polardb", "2017-08-01", "polardb", "polardb", 5, 50, central=_DATA),
         Product("ebs", "2021-07-30", "ebs", "ebs", 5, 100),
         Product("hbr", "2017-09-08", "hbr", "hbr", 3, 50, "", central=frozenset({"cn-wulanchabu"})),
-        Product("dts", "2020-01-01", "dts", "dts", 5, 50, "Region", central=_CENTRAL_DTS),
+        Product("dts", "2020-01-01", "dts", "dts", 5, 50, "Region", central=_DTS),
         Product("cs", "2015-12-15", "cs", "cs", 3, 50, ""),
     )
 }
@@ -257,7 +274,9 @@ def products_of(names: Iterable[str]) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(ALIASES.get(name, name) for name in written))
     known = ", ".join(PRODUCTS)
     mistakes = [
-        Mistake("command line", "--products", f"'{name}' is no product that can be fetched.", f"Write some of: {known}.")
+        Mistake(
+            "command line", "--products", f"'{name}' is no product that can be fetched.", f"Write some of: {known}."
+        )
         for name in found
         if name not in PRODUCTS
     ]

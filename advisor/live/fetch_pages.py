@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
+from urllib.parse import quote
 
 from advisor.live.fetch_operations import PRODUCTS, Operation
 from advisor.live.fetch_wire import Body, CallError
@@ -18,6 +19,7 @@ _TOTALS: Final = (
     "page_info.total_count",
     "page.total_count",
 )
+_BESIDE: Final = frozenset({"page", "page_info"})
 
 
 class Asks(Protocol):
@@ -39,7 +41,7 @@ class Listing:
     @property
     def path(self) -> str:
         """The path of the request."""
-        return self.operation.path.replace("{id}", self.parent) or "/"
+        return self.operation.path.replace("{id}", quote(self.parent, safe="")) or "/"
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -64,23 +66,26 @@ def dig(body: object, path: str) -> object:
 
 
 def rows_of(operation: Operation, body: Body) -> list[object]:
-    """The rows of an answer, wrapped, flat or single; raises ``CallError`` where it is no answer of the operation."""
+    """The rows of an answer, wrapped, flat or single. Some services leave an empty list out: it is put in, so that a
+    reader sees that it was asked for. Raises ``CallError`` where it is no answer of the operation."""
     if not operation.rows:
-        _refuse_empty(body)
+        _refuse_foreign(body)
         return []
-    found = dig(body, operation.rows)
-    if found is None:
-        found = dig(body, operation.rows.split(".")[0])
-        if isinstance(found, dict) and operation.rows.partition(".")[2] not in found and found:
-            found = None
-    if found is None or found == "" or found == {}:
-        _refuse_empty(body)
+    outer, _, inner = operation.rows.partition(".")
+    found = body.get(outer)
+    if isinstance(found, dict) and inner:
+        found = found.get(inner) if found else None
+    if found is None or found in ("", {}):
+        _refuse_foreign(body)
+        if any(isinstance(value, list | dict) and value and name not in _BESIDE for name, value in body.items()):
+            raise CallError("garbage", f"no {operation.rows} in it")
+        body[outer] = {inner: []} if inner else []
         return []
     return found if isinstance(found, list) else [found]
 
 
-def _refuse_empty(body: Body) -> None:
-    """An empty list may be left out of an answer; an answer without anything of its own is none."""
+def _refuse_foreign(body: Body) -> None:
+    """An answer without anything that the vendor's services give is none of theirs."""
     if "RequestId" not in body and total_of(body) is None:
         raise CallError("garbage", "no answer of this operation")
 
@@ -94,20 +99,23 @@ def total_of(body: Body) -> int | None:
     return None
 
 
-def walk(listing: Listing, ask: Asks, save: Callable[[int, Body], None], discard: Callable[[], None]) -> None:
-    """Fetch and save every page. Raises ``CallError`` or ``IncompleteError``; what was saved until then stays.
-
-    A page token that has expired starts the listing afresh."""
-    for restart in range(RESTARTS + 1):
+def walk(listing: Listing, ask: Asks, save: Callable[[int, Body], None]) -> int:
+    """Fetch and save every page; how many there are. Raises ``CallError`` or ``IncompleteError``; what was saved until
+    then stays. A page token that has expired starts the listing afresh."""
+    for _restart in range(RESTARTS):
         try:
-            for number, body in enumerate(_pages(listing, ask), start=1):
-                save(number, body)
+            return _walk_once(listing, ask, save)
         except CallError as error:
-            if error.trouble != "token" or restart == RESTARTS:
+            if error.trouble != "token":
                 raise
-            discard()
-        else:
-            return
+    return _walk_once(listing, ask, save)
+
+
+def _walk_once(listing: Listing, ask: Asks, save: Callable[[int, Body], None]) -> int:
+    number = 0
+    for number, body in enumerate(_pages(listing, ask), start=1):
+        save(number, body)
+    return number
 
 
 def _pages(listing: Listing, ask: Asks) -> Iterator[Body]:

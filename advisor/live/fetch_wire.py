@@ -132,9 +132,10 @@ class Wire:
         if failure.trouble == "credentials":
             self.fatal = f"The credentials are not accepted ({failure.code}). Check the access key or the profile."
             self.stop.set()
-        elif failure.trouble == "unreachable" and not self.answered:
+        elif failure.trouble in ("unreachable", "garbage") and not self.answered:
             host = self.endpoint or host_of(PRODUCTS[operation.product], region)
-            self.fatal = f"{host} cannot be reached or does not answer. Check the network and the proxy."
+            what = "cannot be reached or does not answer" if failure.trouble == "unreachable" else "answers no JSON"
+            self.fatal = f"{host} {what}. Check the network and the proxy."
             self.stop.set()
 
     def _once(self, operation: Operation, region: str, parameters: Mapping[str, str], path: str) -> Body | _Failure:

@@ -148,10 +148,15 @@ def _reject(
         reason = f"misses {_words(theirs - mine)}, which the chosen one meets ({difference})"
     elif mine - theirs:
         reason = f"would meet {_words(mine - theirs)} too, for {difference}: the budget goes further elsewhere"
+    elif option.shared - picked.shared:
+        names = ", ".join(sorted(option.shared - picked.shared))
+        reason = f"meets the same targets for {difference}, and needs a charge of its own on top ({names})"
     elif extra > 0:
         reason = f"meets the same targets for {difference}"
-    else:
+    elif extra < 0:
         reason = f"meets the same targets for {difference}, but is worse under the objective {problem.objective}"
+    else:
+        reason = "meets the same targets for the same money, with more changes or a higher expected loss"
     return Rejected(
         option_id=option.id,
         tier=option.tier,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from advisor import api, reporting
 from advisor.model.targets import Targets
@@ -16,32 +16,32 @@ from advisor.web.text import md
 _OTHER_STEPS = 4
 
 
-def make(state: Session, loaded: Loaded, targets: Targets) -> Made:
-    """The plan for these inputs: the kept one, or a new one while a bar tells what is being done."""
+def make(state: Session, loaded: Loaded, targets: Targets, place: DeltaGenerator) -> Made:
+    """The plan for these inputs: the kept one, or a new one while a bar at ``place`` tells what is being done."""
     key = plan_key(state, loaded, targets)
     made = state.plans.get(key)
     if made is None:
-        made = _plan(state, loaded, targets)
+        made = _plan(state, loaded, targets, place)
         state.plans.put(key, made)
     if key != state.current:
         state.previous, state.current = state.current, key
     return made
 
 
-def _plan(state: Session, loaded: Loaded, targets: Targets) -> Made:
+def _plan(state: Session, loaded: Loaded, targets: Targets, place: DeltaGenerator) -> Made:
     key = plan_key(state, loaded, targets)
     rules, prices = books()
     settings = api.Settings(
         objective=state.objective, as_of=key.as_of, seed=state.seed, admit_unpriced=state.admit_unpriced
     )
     steps = len(graph_for(state, loaded, targets).workloads) + _OTHER_STEPS
-    bar = st.progress(0.0, text="Planning")
+    place.progress(0.0, text="Planning")
     start = time.perf_counter()
     try:
-        hear = _listener(bar.progress, steps)
+        hear = _listener(place.progress, steps)
         assessment = api.plan_for(loaded.imported, targets, rules, prices, settings, progress=hear)
     finally:
-        bar.empty()
+        place.empty()
     report = reporting.build(assessment.plan, assessment.deliverable.graph)
     return Made(key, assessment, report, time.perf_counter() - start)
 

@@ -14,6 +14,7 @@ from advisor.model.report import CostTable, MissView, Report, WorkloadView
 from advisor.reporting import words
 from advisor.web.text import md, plain
 
+PERCENTILES = ("P50", "P90", "P95")
 _AFTER_NUMBER = re.compile(r"(?<=\d) | (?=\d)")
 
 
@@ -81,19 +82,22 @@ def workloads(report: Report) -> pd.DataFrame:
                   "Expected loss a year, planned", "Actions"), rows)  # fmt: skip
 
 
-def estimates(view: WorkloadView) -> pd.DataFrame:
-    """Before and after under every disruption, two lines each."""
-    rows = []
+def estimates(view: WorkloadView, risk_level: str) -> pd.DataFrame:
+    """Every disruption in three lines: what is asked, what holds now, what the plan brings."""
+    rows: list[tuple[str, ...]] = []
+    decides = PERCENTILES.index(risk_level)
     for item in view.disruptions:
         place = f"{item.title} ({item.place})" if item.place else item.title
+        asked = ["", "", ""]
+        asked[decides] = _together(item.target_rto)
+        rows.append((place, "asked", _together(item.target_rpo), "", *asked, "", ""))
         for name, side in (("now", item.before), ("planned", item.after)):
-            first = name == "now"
-            heads = (place, item.target_rpo, item.target_rto) if first else ("", "", "")
-            times = (_together(side.rto_p50), _together(side.rto_p90), _judged(side.rto_p95, side.rto_met))
-            loss = (_judged(side.rpo_worst, side.rpo_met), _together(side.rpo_expected))
-            rows.append((heads[0], name, heads[1], *loss, heads[2], *times, side.chance, side.limiting))
-    return escaped(("Disruption", "", "Target: data loss", "Data loss at worst", "expected", "Target: recovery",
-                    "Recovery P50", "P90", "P95", "Chance to meet", "Limiting step"), rows)  # fmt: skip
+            times = [_together(text) for text in (side.rto_p50, side.rto_p90, side.rto_p95)]
+            times[decides] += _sign(side.rto_met)
+            loss = _together(side.rpo_worst) + _sign(side.rpo_met)
+            rows.append(("", name, loss, _together(side.rpo_expected), *times, side.chance, side.limiting))
+    return escaped(("Disruption", "", "Data loss at worst", "expected", "Recovery P50", "P90", "P95", "Chance to meet",
+                    "Limiting step"), rows)  # fmt: skip
 
 
 def _together(text: str) -> str:
@@ -101,9 +105,8 @@ def _together(text: str) -> str:
     return _AFTER_NUMBER.sub("\u00a0", text)
 
 
-def _judged(text: str, met: bool | None) -> str:
-    sign = {None: "", True: "\u00a0✓", False: "\u00a0✗"}[met]
-    return _together(text) + sign
+def _sign(met: bool | None) -> str:
+    return {None: "", True: "\u00a0✓", False: "\u00a0✗"}[met]
 
 
 def cost_lines(items: Iterable[tuple[str, CostTable]]) -> pd.DataFrame:

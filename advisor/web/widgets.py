@@ -7,6 +7,7 @@ from typing import Final
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from advisor.model.finding import Mistake
 from advisor.web import tables
@@ -31,14 +32,15 @@ def refused(title: str, mistakes: Iterable[Mistake]) -> None:
     texts(tables.mistakes(mistakes))
 
 
-def asked(state: Session, name: str, label: str, *, primary: bool = False) -> bool:
-    """A button for something that takes long; in the run that does it, its place is free for the progress."""
+def asked(state: Session, name: str, label: str, *, primary: bool = False) -> DeltaGenerator | None:
+    """A button for something that takes long. In the run that is to do it: the button's place, for its progress."""
+    place = st.empty()
     if state.asked == name:
         state.asked = ""
-        return True
+        return place
 
     def ask() -> None:
         state.asked = name
 
-    st.button(label, key=name, type="primary" if primary else "secondary", on_click=ask)
-    return False
+    place.button(label, key=name, type="primary" if primary else "secondary", on_click=ask)
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from advisor.estimation.billing import ALB_UNIT, HOURS_PER_MONTH
@@ -28,8 +28,7 @@ def alb_multi_zone(costing: Costing, proposal: Proposal, others: Sequence[Propos
     """Servers that are added, with disks like those of the ones they join, and a balancer where there is none that
     stays. Auto Scaling is free, and what it puts in the place of a lost server costs what the lost one did."""
     protection, region = proposal.protection, proposal.actions[0].region
-    members = [costing.context.resource(str(item)) for item in _list(protection.params.get("instance_ids"))]
-    model = next((item for item in members if item is not None), None)
+    model = _model(costing, proposal, map(str, _list(protection.params.get("instance_ids"))))
     added = int(protection.number("added_instances"))
     lines = instance_lines(costing, model, region, "added instances in the other zone", proposal, count=added)
     lines += _disks_like(costing, proposal, model, region, added, STEADY)
@@ -41,6 +40,14 @@ def alb_multi_zone(costing: Costing, proposal: Proposal, others: Sequence[Propos
     if present is not None and _from_internet(present):
         lines += _addresses(costing, proposal, region, len(zones - set(balancer_zones(present))))
     return lines
+
+
+def _model(costing: Costing, proposal: Proposal, members: Iterable[str]) -> Resource | None:
+    """A server like those that are started: a member of the group, else what the action says of their type."""
+    found = map(costing.context.resource, members)
+    known = next((item for item in found if item is not None and item.kind == "instance"), None)
+    kind = proposal.protection.text("instance_type")
+    return known or (Resource("", "instance", attributes={"instance_type": kind}) if kind else None)
 
 
 def _zones(proposal: Proposal) -> set[str]:
@@ -94,8 +101,7 @@ def fleet_standby(costing: Costing, proposal: Proposal, others: Sequence[Proposa
     when the balancer also carries the load."""
     protection = proposal.protection
     region = protection.text("target_region") or ""
-    found = map(costing.context.resource, protection.resources)
-    model = next((item for item in found if item is not None and item.kind == "instance"), None)
+    model = _model(costing, proposal, protection.resources)
     lines = _balancer(costing, proposal, region, "balancer of the standby group")
     lines += _addresses(costing, proposal, region, len(_zones(proposal)) if is_public(costing, proposal) else 0)
     lines += image_lines(costing, proposal, model, protection.text("image_id"), region)

@@ -98,7 +98,7 @@ def instance_lines(
             billing=billing,
             facts=period_facts(period),
             unit="vCPU-hour" if by_vcpu else "hour",
-            resources=[instance.id],
+            resources=[instance.id] if instance.id else (),
         )
     ]
 

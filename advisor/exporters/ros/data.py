@@ -9,7 +9,7 @@ from advisor.exporters.steps import aliyun, unfolded
 from advisor.exporters.terraform.build import clamp
 from advisor.exporters.terraform.database import STORAGE_TYPES, SYNC_ENGINES, engine_of, sync_class
 from advisor.exporters.terraform.replication import GROUP_MAX, RPO_S, SIZE_MAX, disk_shape, disks_of
-from advisor.exporters.terraform.snapshots import copies_of, hours, policy_actions, retention, same_policy, weekdays
+from advisor.exporters.terraform.snapshots import copies_of, hours, retention, sharing_policy, weekdays
 from advisor.model.plan import Action
 
 
@@ -19,9 +19,7 @@ def snapshot_policy(stacks: Stacks, action: Action) -> None:
     if params.text("extends"):
         return
     template = stacks.template(action.region)
-    sharing = [
-        item for item in policy_actions(stacks.build, action.workload) if same_policy(stacks.build, item, action)
-    ]
+    sharing = sharing_policy(stacks.build, action)
     if sharing[0].id != action.id:
         return
     disks = {disk for item in sharing for disk in Params.of(item).texts("disk_ids")}

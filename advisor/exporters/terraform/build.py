@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 from advisor.exporters.names import cloud_name, identifier, short_hash, slug, tag_value
 from advisor.exporters.params import Params
@@ -16,6 +18,7 @@ from advisor.model.plan import Action, WorkloadPlan
 
 _INSTANCE_TYPE = re.compile(r"ecs\.[A-Za-z0-9.-]+")
 MANAGED_BY = "advisor"
+_T = TypeVar("_T")
 
 
 @dataclass
@@ -41,6 +44,13 @@ class Build:
         self._outputs: dict[tuple[str, str], tuple[Root, str]] = {}
         self._labels: dict[str, str] = {}
         self._taken: dict[str, str] = {}
+        self._once: dict[tuple[str, str], object] = {}
+
+    def once(self, what: str, whose: str, make: Callable[[], _T]) -> _T:
+        """Something that is worked out once for the whole plan."""
+        if (what, whose) not in self._once:
+            self._once[what, whose] = make()
+        return cast(_T, self._once[what, whose])
 
     # roots and their parts
 
@@ -104,14 +114,15 @@ class Build:
 
     def component_name(self, action: Action) -> str:
         """The component as people call it, without the workload's name in front."""
-        workload = self.workloads.get(action.workload)
-        known = (
-            next((item.name for item in workload.components if item.id == action.component), None) if workload else None
-        )
-        name = known or action.component
+        names = self.once("components", action.workload, lambda: self._components(action.workload))
+        name = names.get(action.component) or action.component
         for separator in ("/", ":", "."):
             name = name.removeprefix(f"{action.workload}{separator}")
         return name
+
+    def _components(self, workload: str) -> dict[str, str]:
+        plan = self.workloads.get(workload)
+        return {item.id: item.name for item in plan.components} if plan else {}
 
     def subject(self, action: Action) -> str:
         """Whom the action serves, for comments and descriptions: ``shop`` or ``shop (web)``."""

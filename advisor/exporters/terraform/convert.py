@@ -124,10 +124,10 @@ def _back_up(action: Action, instances: tuple[str, ...]) -> Step:
     }
     plans: dict[str, Argument] = {"edition": "BASIC", "source-type": "ECS_FILE", "filters": filters}
     path = ".InstanceCloudAssistantStatusSet.InstanceCloudAssistantStatus[0].CloudAssistantStatus"
-    agent = "Cloud Assistant must run on the instance, it installs the backup client. Instance:"
+    needed = "Cloud Assistant must run on the instance, it installs the backup client. Instance:"
     body = (
         query(aliyun("ecs", "DescribeCloudAssistantStatus", region, assistant), path, "assistant"),
-        f'[ "$assistant" = true ] || {fail(agent, "instance")}',
+        f'[ "$assistant" = true ] || {fail(needed, "instance")}',
         aliyun("hbr", "create-backup-plan", region, create),
         aliyun("hbr", "describe-backup-plans", region, plans),
     )

@@ -103,7 +103,7 @@ def _step_numbers(build: Build, action: Action) -> str:
 
 def script_slugs(build: Build) -> dict[str, str]:
     """File names by workload, the same in every folder of the plan."""
-    return slugs(build.workloads)
+    return build.once("scripts", "", lambda: slugs(build.workloads))
 
 
 def _remarks(outcomes: list[Outcome], root: Root) -> Iterator[str]:

@@ -39,7 +39,7 @@ def policy(build: Build, action: Action) -> None:
 
 def _policy(build: Build, action: Action, params: Params) -> Ref:
     """The policy; components of one workload that want the same one share it, as a region holds a hundred at most."""
-    sharing = [other for other in policy_actions(build, action.workload) if same_policy(build, other, action)]
+    sharing = sharing_policy(build, action)
     if sharing[0].id != action.id:
         address = f"{TYPE}.{build.label(sharing[0], 'snapshots')}"
         build.outcome(action).addresses.append((action.region, address))
@@ -56,22 +56,30 @@ def _policy(build: Build, action: Action, params: Params) -> Ref:
     return build.add(action, build.root(action.region), TYPE, "snapshots", comment, body)
 
 
-def policy_actions(build: Build, workload: str) -> list[Action]:
-    """The workload's actions that make a policy of their own."""
+def sharing_policy(build: Build, action: Action) -> list[Action]:
+    """The workload's actions that want the same schedule, retention and copy in the same region, in plan order."""
+    groups = build.once("policies", action.workload, lambda: _groups(build, action.workload))
+    return groups[_wish(build, action)]
+
+
+def _groups(build: Build, workload: str) -> dict[tuple[object, ...], list[Action]]:
+    groups: dict[tuple[object, ...], list[Action]] = {}
+    for item in _actions(build, workload).values():
+        if item.mechanism == "snapshot_policy" and not Params.of(item).text("extends"):
+            groups.setdefault(_wish(build, item), []).append(item)
+    return groups
+
+
+def _actions(build: Build, workload: str) -> dict[str, Action]:
     plan = build.workloads.get(workload)
-    actions = plan.actions if plan else ()
-    return [item for item in actions if item.mechanism == "snapshot_policy" and not Params.of(item).text("extends")]
-
-
-def same_policy(build: Build, one: Action, other: Action) -> bool:
-    """Whether two actions want the same schedule, retention and copy in the same region."""
-    return one.region == other.region and _wish(build, one) == _wish(build, other)
+    return build.once("actions", workload, lambda: {item.id: item for item in plan.actions} if plan else {})
 
 
 def _wish(build: Build, action: Action) -> tuple[object, ...]:
     params = Params.of(action)
     copies = [(Params.of(copy).text("target_region"), retention(Params.of(copy))) for copy in copies_of(build, action)]
-    return hours(params), weekdays(params), retention(params), params.text("keep_copy_region"), tuple(copies[:1])
+    kept = params.text("keep_copy_region")
+    return action.region, hours(params), weekdays(params), retention(params), kept, tuple(copies[:1])
 
 
 def _replace_old(build: Build, action: Action, params: Params, disks: Sequence[str], new: str) -> None:
@@ -102,9 +110,15 @@ def retention(params: Params) -> int:
 
 def copies_of(build: Build, action: Action) -> list[Action]:
     """The copy actions that ride on a snapshot policy action."""
-    plan = build.workloads.get(action.workload)
-    copies = (item for item in (plan.actions if plan else ()) if item.mechanism == "snapshot_copy")
-    return [copy for copy in copies if Params.of(copy).text("policy_action") == action.id]
+    return build.once("copies", action.workload, lambda: _copies(build, action.workload)).get(action.id, [])
+
+
+def _copies(build: Build, workload: str) -> dict[str, list[Action]]:
+    result: dict[str, list[Action]] = {}
+    for item in _actions(build, workload).values():
+        if item.mechanism == "snapshot_copy":
+            result.setdefault(Params.of(item).text("policy_action") or "", []).append(item)
+    return result
 
 
 def _copy_arguments(build: Build, action: Action, disks: set[str]) -> dict[str, Value]:
@@ -162,7 +176,7 @@ def copy(build: Build, action: Action) -> None:
     if existing is not None:
         build.step(action, steps.enable_copy(action, existing, target, retention(params)))
     elif carrier is not None and copies_of(build, carrier)[0].id == action.id:
-        first = next(item for item in policy_actions(build, action.workload) if same_policy(build, item, carrier))
+        first = sharing_policy(build, carrier)[0]
         build.outcome(action).addresses.append((action.region, f"{TYPE}.{build.label(first, 'snapshots')}"))
         build.remark(action, "Part of the snapshot policy: its cross-region copy is switched on.")
     else:
@@ -173,6 +187,4 @@ def copy(build: Build, action: Action) -> None:
 
 
 def _carrier(build: Build, action: Action) -> Action | None:
-    wanted = Params.of(action).text("policy_action")
-    plan = build.workloads.get(action.workload)
-    return next((other for other in plan.actions if other.id == wanted), None) if plan and wanted else None
+    return _actions(build, action.workload).get(Params.of(action).text("policy_action") or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from advisor.model.cost import COST_STATES
 from advisor.model.plan import Plan
@@ -65,8 +66,9 @@ def _what_if(state: Session, plan: Plan, view: FrontierView | None) -> None:
         key=f"what_if_{state.current}",
     )  # fmt: skip
     _expectation(picked, view)
-    if asked(state, "plan_what_if", "Plan with this budget"):
-        _replan(state, f"{picked:.0f} {plan.currency}")
+    place = asked(state, "plan_what_if", "Plan with this budget")
+    if place is not None:
+        _replan(state, f"{picked:.0f} {plan.currency}", place)
     undoable = state.draft_before is not None and state.made_before is not None
     if undoable and st.button("Take the last plan back", key="undo"):
         state.draft, state.draft_before = state.draft_before, None
@@ -88,14 +90,13 @@ def _scale(plan: Plan, view: FrontierView | None) -> tuple[float, float]:
 def _expectation(budget: float, view: FrontierView | None) -> None:
     """What the frontier says at once; the plan itself takes some seconds."""
     within = [dot for dot in view.dots if dot.x <= budget] if view else []
-    if not within or view is None:
+    if not within:
         return
-    dot = max(within, key=lambda item: item.x)
-    st.caption(f"By the frontier: {dot.targets_met} of {view.targets_total} targets, expected loss "
-               f"{md(dot.loss)} a year, for {md(dot.cost)} a month.")  # fmt: skip
+    least = min(within, key=lambda item: item.y)
+    st.caption(f"Within it the expected loss can be as low as {md(least.loss)} a year; the plan puts targets first.")
 
 
-def _replan(state: Session, budget: str) -> None:
+def _replan(state: Session, budget: str, place: DeltaGenerator) -> None:
     if state.draft is None or state.loaded is None:
         return
     before = state.draft
@@ -105,7 +106,7 @@ def _replan(state: Session, budget: str) -> None:
         state.draft = before
         st.error("The targets hold mistakes; correct them first.")
         return
-    planning.make(state, state.loaded, targets)
+    planning.make(state, state.loaded, targets, place)
     state.draft_before = before
     _fields(state)
     st.rerun()

@@ -59,16 +59,20 @@ def _rest(state: Session, made: Made) -> dict[str, bytes]:
 def _offer(state: Session, made: Made, name: str, mime: str, build: Callable[[], bytes]) -> None:
     kind = name.rpartition(".")[2]
     key = (made.key, name)
-    if key not in state.files and asked(state, f"build_{kind}", f"Build {name}"):
+    if key not in state.files:
+        place = asked(state, f"build_{kind}", f"Build {name}")
+        if place is None:
+            return
         try:
-            with st.spinner(f"Building {name}"):
+            with place, st.spinner(f"Building {name}"):
                 state.files.put(key, build())
         except (InputError, OutsideError) as error:
-            st.error(md(error))
-    if key in state.files:
-        data = state.files[key]
-        st.download_button(f"Save {name} ({_size(len(data))})", data, name, mime, key=f"save_{kind}", type="primary",
-                              on_click="ignore")  # fmt: skip
+            place.error(md(error))
+            return
+        place.empty()
+    data = state.files[key]
+    label = f"Save {name} ({_size(len(data))})"
+    st.download_button(label, data, name, mime, key=f"save_{kind}", type="primary", on_click="ignore")
 
 
 def _size(count: int) -> str:

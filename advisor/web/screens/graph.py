@@ -100,8 +100,7 @@ def _map(state: Session, graph: Graph, scope: str, blast: Blast | None) -> None:
         dot, what = maps.estate_dot(graph, notes, blast), "Workloads in the order of their recovery"
         if len(graph.workloads) > maps.MAX_BOXES:
             st.caption(f"The first {maps.MAX_BOXES} of {len(graph.workloads):,} workloads are drawn.")
-    with st.container(border=True):
-        st.graphviz_chart(dot, alt=plain(what))
+    st.graphviz_chart(dot, alt=plain(what))
 
 
 def _outcome(graph: Graph, inventory: Inventory, blast: Blast) -> None:

@@ -54,8 +54,9 @@ def _make(state: Session, loaded: Loaded) -> None:
         st.caption("Inventory, targets or settings have changed since this plan.")
     elif not targets.given:
         st.write("No targets were given: every workload is held to the targets of its class.")
-    if asked(state, "make_plan", "Plan again" if made else "Make the plan", primary=True):
-        planning.make(state, loaded, targets)
+    place = asked(state, "make_plan", "Plan again" if made else "Make the plan", primary=True)
+    if place is not None:
+        planning.make(state, loaded, targets, place)
 
 
 def _headline(made: Made) -> None:
@@ -87,9 +88,8 @@ def _spans(plan: Plan) -> str:
     """The low–high range, and the budget beside it."""
     figures = plan.portfolio
     top = max(figures.monthly_added, costs.high(costs.steady_lines(plan)))
-    span = words.money_range(figures.monthly_added_low, top)
-    cap = "no budget" if plan.budget.monthly is None else f"budget {words.money(plan.budget.monthly, plan.currency)}"
-    return md(f"range {span}, {cap}" if span else cap)
+    cap = "no budget" if plan.budget.monthly is None else f"budget {plan.budget.monthly:,.0f} {plan.currency}"
+    return md(f"{figures.monthly_added_low:,.0f}–{top:,.0f}, {cap}" if top > figures.monthly_added_low else cap)
 
 
 def _overview(report: Report) -> None:

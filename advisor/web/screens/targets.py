@@ -49,9 +49,9 @@ def show() -> None:
         return
     _upload(state, loaded)
     draft = _settings(state, begun(state, loaded))
-    _verdict(state, draft)
+    sound = _verdict(state, draft)
     _grid(state, draft)
-    _file(draft)
+    _file(draft, sound)
     _classes(draft)
 
 
@@ -143,16 +143,17 @@ def _typed() -> None:
         redraw(state, state.draft)
 
 
-def _verdict(state: Session, draft: Draft) -> None:
-    """Every mistake, found by the parser that the command line uses."""
+def _verdict(state: Session, draft: Draft) -> bool:
+    """Every mistake, found by the parser that the command line uses; whether there is none."""
     found = parsed_targets(state)
     if isinstance(found, Targets):
-        return
+        return True
     st.error(words.plural(len(found), "mistake") + " in the targets:")
     texts(_placed((draft.data() or b"").decode(errors="replace"), found))
+    return False
 
 
-def _file(draft: Draft) -> None:
+def _file(draft: Draft, sound: bool) -> None:
     data = draft.data()
     if data is None:
         st.caption("No targets file was given and nothing was changed: every workload has the targets of its class.")
@@ -160,7 +161,7 @@ def _file(draft: Draft) -> None:
     if draft.edited and draft.original is not None:
         st.caption("Comments of the uploaded file are not kept in the changed one.")
     st.download_button("Download targets.yaml", data, "targets.yaml", "application/yaml", key="download_targets",
-                       on_click="ignore")  # fmt: skip
+                       on_click="ignore", disabled=not sound)  # fmt: skip
 
 
 def _placed(text: str, mistakes: tuple[Mistake, ...]) -> pd.DataFrame:

@@ -36,7 +36,7 @@ def show(state: Session, made: Made) -> None:
         ["Estimates", "Recovery", f"Actions ({len(view.actions)})", "Costs", "Why not otherwise", "About"]
     )
     with estimates:
-        texts(tables.estimates(view))
+        texts(tables.estimates(view, made.report.risk_level))
     with recovery:
         _recovery(item)
     with actions:
