@@ -3,7 +3,7 @@ samples."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 
@@ -26,12 +26,11 @@ def load_targets_bytes(data: bytes, file: str, rules: RuleBook) -> Targets:
         return load_targets(path, rules)
 
 
-def load_inventory_bytes(files: Mapping[str, bytes] | list[tuple[str, bytes]]) -> ImportResult:
+def load_inventory_bytes(files: Sequence[tuple[str, bytes]]) -> ImportResult:
     """The inventory in files that were handed over, not stored: each lies on disk only while it is read."""
-    pairs = list(files.items()) if isinstance(files, Mapping) else files
     with TemporaryDirectory(prefix="advisor-") as folder:
         paths = []
-        for number, (name, data) in enumerate(pairs):
+        for number, (name, data) in enumerate(files):
             path = Path(folder, str(number), safe_name(name, f"file-{number + 1}"))
             path.parent.mkdir()
             path.write_bytes(data)

@@ -60,7 +60,10 @@ def _regional(register: Register, action: Action) -> None:
         category = disk.text("category") or "unknown"
         old = f"disk.cloud_essd.{level}.capacity" if category == "cloud_essd" else f"disk.{category}.capacity"
         register.add(action.id, REGIONAL, action.region, _size(disk), basis="steps")
-        register.add(action.id, old, action.region, _size(disk), basis="steps", by=_paid_by(disk), saved=True)
+        by = _paid_by(disk)
+        price = register.price((old,), action.region, by)
+        if by == "payg" or (price is not None and price.billing == by):
+            register.add(action.id, old, action.region, _size(disk), basis="steps", by=by, saved=True)
 
 
 def _file_backup(register: Register, action: Action) -> Decimal:

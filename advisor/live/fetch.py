@@ -141,7 +141,7 @@ def fetch(
 ) -> FetchReport:
     """Fetch the products of the regions to a folder. Raises ``InputError`` for a folder that is something else, and
     ``OutsideError`` where nothing can be fetched, where the run is interrupted, and on disk trouble."""
-    store = open_store(out, resume, profile)
+    store = open_store(out, resume, profile, {(product, region) for product in products for region in regions})
     try:
         wire = wire or Wire(credentials(profile), endpoint=os.environ.get(ENDPOINT_VARIABLE, ""))
         _side_by_side(Run(wire, store, progress), regions, products)
@@ -150,7 +150,7 @@ def fetch(
         _refuse_nothing(store)
         store.finish()
     except KeyboardInterrupt:
-        raise OutsideError(f"Interrupted. {_left(store)}") from None
+        raise OutsideError(f"Interrupted. {_left(store)}".strip()) from None
     except OutsideError as error:
         raise OutsideError(f"{error} {_left(store)}".strip()) from error
     except OSError as error:

@@ -26,7 +26,7 @@ class Product:
     ram: str
     """The product in permissions."""
     per_second: float
-    """Requests a second over all regions, well below the limits that are documented."""
+    """Requests a second over all regions. The services document few limits, so these are chosen low."""
     page_size: int
     region_parameter: str = "RegionId"
     central: frozenset[str] = frozenset()

@@ -11,7 +11,7 @@ import re
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,9 +71,9 @@ class Store:
         self._lock = threading.Lock()
 
     def complete(self, listing: Listing) -> bool:
-        """Whether an earlier run has the whole of it."""
+        """Whether an earlier run has the whole of it, and its files are still there."""
         entry = self.entries.get(_key(listing))
-        return entry is not None and entry.status == "complete"
+        return entry is not None and entry.status == "complete" and len(self._files(listing)) >= entry.pages
 
     def save(self, listing: Listing, number: int, body: Body) -> None:
         """Write one answer, without what may be a secret."""
@@ -123,7 +123,10 @@ class Store:
             entries = [entry for key, entry in self.entries.items() if key[:3] == (product, operation, region)]
         for entry in entries:
             for path in self._paths(entry.region, _stem_of(entry.operation, entry.parent)):
-                yield json.loads(path.read_text(encoding="utf-8"))
+                body = _parsed(path.read_text(encoding="utf-8"))
+                if not isinstance(body, dict):
+                    raise OutsideError(f"{entry.region}/{path.name} is damaged. Remove it and run again with --resume.")
+                yield body
 
     def finish(self) -> None:
         """Write the manifest and give the folder its name, in place of an earlier fetch."""
@@ -168,11 +171,14 @@ class Store:
         partial.replace(path)
 
 
-def open_store(out: Path, resume: bool, profile: str) -> Store:
+def open_store(out: Path, resume: bool, profile: str, scope: Container[tuple[str, str]]) -> Store:
     """A staging folder beside ``out``, with what an interrupted or incomplete fetch has left where that is wanted.
+    ``scope`` are the products and regions that will be fetched.
 
     Raises ``InputError`` where the folder holds something else, ``OutsideError`` on disk trouble."""
-    target = out.absolute()
+    target = out.resolve()
+    if not target.name:
+        raise InputError([Mistake(str(out), "", "is the root of the disk.", "Give a folder to write to.")])
     staging = target.with_name(f"{target.name}.partial")
     _refuse_foreign(out, target)
     if staging.exists() and not resume:
@@ -180,7 +186,9 @@ def open_store(out: Path, resume: bool, profile: str) -> Store:
         raise InputError([Mistake(str(out), "", "an interrupted fetch lies beside it.", remedy)])
     store = Store(target, staging, profile)
     try:
-        if resume:
+        if not resume:
+            _refuse_smaller(out, target, scope)
+        else:
             _load(store, staging if staging.exists() else target, out)
             if not staging.exists() and target.exists():
                 shutil.copytree(target, staging)
@@ -199,8 +207,23 @@ def _refuse_foreign(out: Path, target: Path) -> None:
         raise InputError([Mistake(str(out), "", "holds files that were not fetched.", "Give a new or empty folder.")])
 
 
-def _load(store: Store, folder: Path, out: Path) -> None:
-    """What the manifest and the journal of an earlier run say; a line that broke off is passed over."""
+def _refuse_smaller(out: Path, target: Path, scope: Container[tuple[str, str]]) -> None:
+    """An earlier fetch is replaced by one of at least the same products and regions only."""
+    earlier = Store(target, target, "")
+    _load(earlier, target, None)
+    lost = sorted({f"{one.product} of {one.region}" for one in earlier.entries.values()} - _names(earlier, scope))
+    if lost:
+        problem = f"holds a fetch of more than is asked for now: {', '.join(lost[:5])}{' …' if len(lost) > 5 else ''}."
+        raise InputError([Mistake(str(out), "", problem, "Add --resume to add to it, or give another folder.")])
+
+
+def _names(store: Store, scope: Container[tuple[str, str]]) -> set[str]:
+    return {f"{one.product} of {one.region}" for one in store.entries.values() if (one.product, one.region) in scope}
+
+
+def _load(store: Store, folder: Path, out: Path | None) -> None:
+    """What the manifest and the journal of an earlier run say; a line that broke off is passed over. With ``out``, a
+    run with another profile is refused."""
     records: list[Any] = []
     if (folder / MANIFEST).is_file():
         document = _parsed((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -209,7 +232,7 @@ def _load(store: Store, folder: Path, out: Path) -> None:
     if (folder / JOURNAL).is_file():
         records += [_parsed(line) for line in (folder / JOURNAL).read_text(encoding="utf-8").splitlines()]
     for record in records:
-        if isinstance(record, dict) and set(record) == {"profile"}:
+        if out is not None and isinstance(record, dict) and set(record) == {"profile"}:
             _refuse_other_profile(store, str(record["profile"]), out)
         elif isinstance(record, dict) and set(record) == set(Entry.__slots__):
             entry = Entry(**record)

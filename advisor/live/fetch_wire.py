@@ -125,7 +125,7 @@ class Wire:
 
     def _pause(self, attempt: int, asked_s: float) -> float:
         """Twice as long each time, by chance up to a half less, never shorter than the service asks for."""
-        longest = min(self.longest_pause_s, self.pause_s * 2 ** (attempt - 1))
+        longest = min(self.longest_pause_s, self.pause_s * 2.0 ** (attempt - 1))
         return max(longest * (0.5 + 0.5 * self.jitter()), min(asked_s, _WAIT_LIMIT_S))
 
     def _end_run(self, failure: _Failure, operation: Operation, region: str) -> None:

@@ -31,8 +31,8 @@ STATE_WORDS: Final[Mapping[str, str]] = {
 _NEEDED, _STORES, _SERVERS, _ENTRIES, _NEEDING = range(5)
 _RANKS: Final[Mapping[str, int]] = {"database": _STORES, "cache": _STORES, "entry": _ENTRIES}
 _HEAD: Final = (
-    'bgcolor="#ffffff"', "rankdir=LR", "nodesep=0.18", "ranksep=0.7",
-    'node [shape=box, fontname="Helvetica", fontsize=11, margin="0.14,0.07", color="#1f4e79", penwidth=0.8]',
+    'bgcolor="#ffffff"', "rankdir=LR", "nodesep=0.18", "ranksep=0.8",
+    'node [shape=box, width=2, fontname="Helvetica", fontsize=11, margin="0.14,0.07", color="#1f4e79", penwidth=0.8]',
     'edge [color="#1f4e79", penwidth=0.9, arrowsize=0.7]',
 )  # fmt: skip
 

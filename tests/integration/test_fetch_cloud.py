@@ -23,7 +23,7 @@ import pytest
 from advisor.live.fetch_operations import OPERATIONS, PRODUCTS, Operation
 from advisor.live.fetch_wire import CallError, Wire, credentials
 
-KEY, SECRET = "test-key-id", "test-key-secret"
+KEY, SECRET = "test-key", "test-secret"
 SHOP = Path(__file__).parents[2] / "sample_inventories" / "shop"
 VERSIONS = {product.version: product.name for product in PRODUCTS.values()}
 Body = dict[str, Any]
@@ -238,14 +238,14 @@ class Time:
 
 def set_keys(monkeypatch: pytest.MonkeyPatch, key: str = KEY, secret: str = SECRET) -> None:
     """The keys of the stand-in, and no way to any other account or proxy. The vendor's library reads the environment
-    when it is imported, so what it remembers is set as well."""
-    from alibabacloud_credentials.utils import auth_util
-
+    once, when it is imported: that happens with the keys that all tests share, and others are set in the library."""
     for name in list(os.environ):
         if name.lower().endswith("_proxy") or name.startswith("ALIBABA_CLOUD_"):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", key)
-    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", secret)
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_ID", KEY)
+    monkeypatch.setenv("ALIBABA_CLOUD_ACCESS_KEY_SECRET", SECRET)
+    from alibabacloud_credentials.utils import auth_util
+
     monkeypatch.setattr(auth_util, "environment_access_key_id", key)
     monkeypatch.setattr(auth_util, "environment_access_key_secret", secret)
     monkeypatch.setattr(auth_util, "environment_ecs_metadata_disabled", "true")

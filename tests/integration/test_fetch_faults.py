@@ -4,10 +4,7 @@ interrupted run goes on."""
 from __future__ import annotations
 
 import json
-import os
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,13 +12,13 @@ from typing import Any
 
 import pytest
 from test_fetch import HZ, manifest, run
-from test_fetch_cloud import KEY, SECRET, Cloud, Fault, Time, error, put_shop, serving, set_keys, wire_to
+from test_fetch_cloud import KEY, SECRET, Cloud, Fault, Time, error, put_shop, serving, set_keys
 
 from advisor.importers import read_inventory
 from advisor.live.fetch import fetch
 from advisor.live.fetch_operations import OPERATIONS
 from advisor.live.fetch_store import JOURNAL, MANIFEST, Store
-from advisor.live.fetch_wire import TokenBucket, Wire, credentials
+from advisor.live.fetch_wire import Wire, credentials
 from advisor.model.finding import InputError, OutsideError
 
 
@@ -303,6 +300,9 @@ def test_an_interrupted_run_goes_on_where_it_was(cloud: Cloud, clock: Time, tmp_
     cloud.log.clear()
     assert run(cloud, clock, out, "vpc", "rds", "ecs", resume=True).whole
     assert cloud.log == []
+    (out / HZ / "DescribeVpcs.page1.json").unlink()
+    assert run(cloud, clock, out, "vpc", "rds", "ecs", resume=True).whole
+    assert set(cloud.asked) == {"DescribeVpcs"}
 
 
 def test_a_stop_during_a_pause_is_not_waited_for(cloud: Cloud, tmp_path: Path) -> None:
@@ -335,60 +335,17 @@ def test_folders_that_are_something_else_are_refused(cloud: Cloud, clock: Time, 
         with pytest.raises(InputError, match=problem):
             run(cloud, clock, tmp_path / name, "vpc")
     assert cloud.log == []
-    run(cloud, clock, tmp_path / "exports", "vpc", "ebs")
-    run(cloud, clock, tmp_path / "exports", "ebs")
-    assert {operation for operation, _ in manifest(tmp_path / "exports")} == {"DescribeDiskReplicaPairs"}
-    assert [path.name for path in tmp_path.glob("exports/*/*")] == [
-        f"DescribeDiskReplicaPairs.page{number}.json" for number in (1, 2, 3)
-    ] or len(list(tmp_path.glob("exports/*/*"))) == 3
-    assert (tmp_path / "exports" / MANIFEST).is_file()
 
 
-# --- spacing ----------------------------------------------------------------------------------------------------------
-
-
-def test_requests_are_spaced_over_all_threads() -> None:
-    clock = Time()
-    bucket = TokenBucket(5, clock.now, clock.sleep)
-    for _request in range(5):
-        bucket.take()
-    assert clock.slept == []
-    for _request in range(3):
-        bucket.take()
-    assert clock.slept == pytest.approx([0.2, 0.2, 0.2])
-    bucket.drain()
-    bucket.take()
-    assert clock.slept[-1] == pytest.approx(0.2)
-
-
-def test_the_run_keeps_to_the_rate_of_each_product(cloud: Cloud, clock: Time, tmp_path: Path) -> None:
-    cloud.rows["ecs", "DescribeSecurityGroups"] = [{"SecurityGroupId": f"sg-{n}"} for n in range(40)]
-    cloud.largest_page = 100
-    run(cloud, clock, tmp_path / "exports", "ecs", rate=1.0)
-    requests = sum(cloud.asked.values())
-    assert requests == 10 + 40
-    assert sum(clock.slept) == pytest.approx((requests - 10) / 10, rel=0.05)
-
-
-def test_the_sdk_is_not_loaded_unless_something_is_asked() -> None:
-    code = (
-        "import sys, advisor.live.fetch, advisor.cli.fetch;"
-        "print(any(name.startswith(('alibabacloud', 'darabonba', 'Tea')) for name in sys.modules))"
-    )
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ALIBABA")}
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60, env=environment
-    )
-    assert result.stdout.strip() == "False"
-
-
-def test_one_client_serves_many_threads(cloud: Cloud, clock: Time) -> None:
-    wire = wire_to(cloud, clock)
-    operation = next(one for one in OPERATIONS if one.action == "DescribeVpcs")
-    parameters = {"RegionId": HZ, "PageNumber": "1", "PageSize": "50"}
-    threads = [threading.Thread(target=wire.ask, args=(operation, HZ, parameters)) for _ in range(16)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert (cloud.asked["DescribeVpcs"], cloud.unsigned) == (16, [])
+def test_an_earlier_fetch_is_replaced_by_no_smaller_one(cloud: Cloud, clock: Time, tmp_path: Path) -> None:
+    out = tmp_path / "exports"
+    run(cloud, clock, out, "ebs", "hbr")
+    with pytest.raises(InputError, match="holds a fetch of more than is asked for now: hbr of cn-hangzhou"):
+        run(cloud, clock, out, "ebs")
+    cloud.rows["ebs", "DescribeDiskReplicaPairs"].clear()
+    run(cloud, clock, out, "ebs", "hbr")
+    assert [path.name for path in out.glob("*/*Pairs*")] == ["DescribeDiskReplicaPairs.page1.json"]
+    run(cloud, clock, out, "vpc", resume=True)
+    assert {"DescribeVpcs", "DescribeDiskReplicaPairs"} <= {operation for operation, _ in manifest(out)}
+    assert (out / MANIFEST).is_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["exports"]

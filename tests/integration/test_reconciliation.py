@@ -69,6 +69,19 @@ def test_the_samples_plan_is_exported_as_it_was_priced(shop_assessment: api.Asse
     assert result.unpriced == ()
 
 
+@pytest.mark.parametrize(("objective", "currency"), [("min-risk", "CNY"), ("min-change", "USD")])
+def test_other_plans_of_the_sample(
+    shop: ImportResult, shop_targets: Targets, rules: RuleBook, prices: PriceBook, objective: str, currency: str
+) -> None:
+    settings = api.Settings(
+        as_of=AS_OF, samples=100, with_frontier=False, objective=objective, currency=currency, budget=None
+    )
+    made = api.plan_for(shop, replace(shop_targets, budget=None), rules, prices, settings).deliverable
+    result = again(made, prices)
+    assert differences(made.plan, result) == ()
+    assert result.total == steady_total(made.plan) == made.plan.portfolio.monthly_added
+
+
 def test_every_resource_is_priced_or_free(shop_assessment: api.Assessment, prices: PriceBook) -> None:
     files = documents(shop_assessment.deliverable)
     built = {

@@ -93,7 +93,7 @@ def snapshot_copy(costing: Costing, proposal: Proposal, others: Sequence[Proposa
     disks = covered_disks(costing, proposal)
     lines = copy_lines(costing, proposal, disks, target, proposal.protection.number("retention_days"))
     lines += restored_lines(costing, proposal, disks, target, costing.drill, "drill in the other region")
-    if not any(other.protection.component == proposal.protection.component for other in _standing_by(others)):
+    if not any(_stands_by(other, proposal, target) for other in others):
         lines += restored_lines(costing, proposal, disks, target, FAILOVER, "restored in the other region")
     back = times(summed(used_gib(costing.context, disk) for disk in disks), costing.context.spread("failback.share"))
     lines.append(
@@ -111,8 +111,10 @@ def snapshot_copy(costing: Costing, proposal: Proposal, others: Sequence[Proposa
     return lines
 
 
-def _standing_by(others: Sequence[Proposal]) -> list[Proposal]:
-    return [other for other in others if other.mechanism in STANDS_BY]
+def _stands_by(other: Proposal, copy: Proposal, region: str) -> bool:
+    """Whether a server or group waits in the region for the component that the copy is of."""
+    same = other.protection.component == copy.protection.component
+    return other.mechanism in STANDS_BY and same and other.protection.text("target_region") == region
 
 
 def copy_lines(costing: Costing, proposal: Proposal, disks: Sequence[Resource], target: str, days: float) -> Lines:

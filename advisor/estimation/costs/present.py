@@ -120,41 +120,43 @@ def _stored(costing: Costing, disk: Resource, policy: Resource, key: str, region
 
 
 def _replica(costing: Costing, disk: Resource) -> Lines:
-    """Replica disks and the traffic to them, for pairs that replicate."""
+    """Replica disks that no workload lists as its own, and the traffic to them, for pairs that replicate."""
     lines: Lines = []
     for pair in costing.context.inventory.pairs_by_disk.get(disk.id, ()):
         if (pair.status or "").lower() not in REPLICA_STATUS_ACTIVE:
             continue
-        source, target = disk.region or "", pair.text("destination_region") or disk.region or ""
+        target = pair.text("destination_region") or disk.region or ""
         replica = costing.context.resource(pair.text("destination_disk_id") or "") or disk
-        if replica.id != disk.id and replica.id in costing.context.workload.resources:
-            continue  # it has lines of its own
-        title = f"replica disk of {disk.label}"
-        own = [replica.id]
-        lines.append(
-            costing.line(
-                disk_sku(replica),
-                target,
-                title,
-                size_gib(replica),
-                billing=billing_of(replica),
-                unit="GiB-hour",
-                resources=own,
-            )
-        )
-        if source != target:
-            lines.append(
-                costing.line(
-                    transfer_skus(TRAFFIC, source, target),
-                    source,
-                    f"replication traffic of {disk.label}",
-                    monthly_changes_gb(costing.context, [disk]),
-                    facts=change_facts(costing.context, [disk]),
-                    unit="GB",
-                    resources=own,
-                )
-            )
+        if replica is disk or replica.id not in costing.context.workload.resources:
+            lines.append(_replica_disk(costing, disk, replica, target))
+        if target != disk.region:
+            lines.append(_replica_traffic(costing, disk, target))
     return lines
+
+
+def _replica_disk(costing: Costing, disk: Resource, replica: Resource, region: str) -> CostLine:
+    return costing.line(
+        disk_sku(replica),
+        region,
+        f"replica disk of {disk.label}",
+        size_gib(replica),
+        billing=billing_of(replica),
+        unit="GiB-hour",
+        resources=[replica.id],
+    )
+
+
+def _replica_traffic(costing: Costing, disk: Resource, target: str) -> CostLine:
+    source = disk.region or ""
+    return costing.line(
+        transfer_skus(TRAFFIC, source, target),
+        source,
+        f"replication traffic of {disk.label}",
+        monthly_changes_gb(costing.context, [disk]),
+        facts=change_facts(costing.context, [disk]),
+        unit="GB",
+        resources=[disk.id],
+    )
 
 
 def _database(costing: Costing, item: Resource) -> Lines:

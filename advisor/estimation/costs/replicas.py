@@ -21,7 +21,7 @@ from advisor.estimation.costs.skus import billing_of, disk_lines, disk_sku, inst
 from advisor.model.cost import CostLine
 from advisor.model.evidence import Spread
 from advisor.model.inventory import Resource
-from advisor.model.pricebook import transfer_skus
+from advisor.model.pricebook import Price, transfer_skus
 from advisor.model.recovery import Proposal
 
 Lines = list[CostLine]
@@ -31,26 +31,31 @@ CUSTOM_IMAGE = "m-"  # how ids of images begin that belong to the account; only 
 
 
 def regional_essd(costing: Costing, proposal: Proposal, others: Sequence[Proposal]) -> Lines:  # noqa: ARG001
-    """The regional disk, less the zonal one that it takes the place of."""
+    """The regional disk, less the zonal one that it takes the place of. What a subscription saves is counted only where
+    its price is known: by the hour it would be too much."""
     region = proposal.actions[0].region
     lines: Lines = []
     for disk in covered_disks(costing, proposal):
-        gib, own = size_gib(disk), [disk.id]
-        title = f"regional ESSD for {disk.label}"
-        lines.append(costing.line(REGIONAL, region, title, gib, proposal, unit="GiB-hour", resources=own))
-        lines.append(
-            costing.line(
-                disk_sku(disk),
-                region,
-                f"zonal disk no longer paid for {disk.label}",
-                gib,
-                proposal,
-                billing=billing_of(disk),
-                unit="GiB-hour",
-                saved=True,
-                resources=own,
+        gib, own, billing = size_gib(disk), [disk.id], billing_of(disk)
+        price = costing.price(disk_sku(disk), region, billing)
+        known = billing == "payg" or (isinstance(price, Price) and price.billing == billing)
+        title, note = f"regional ESSD for {disk.label}", "" if known else "the subscription it replaces has no price"
+        lines.append(costing.line(REGIONAL, region, title, gib, proposal, unit="GiB-hour", note=note, resources=own))
+        if known:
+            title = f"zonal disk no longer paid for {disk.label}"
+            lines.append(
+                costing.line(
+                    disk_sku(disk),
+                    region,
+                    title,
+                    gib,
+                    proposal,
+                    billing=billing,
+                    unit="GiB-hour",
+                    saved=True,
+                    resources=own,
+                )
             )
-        )
     return lines
 
 

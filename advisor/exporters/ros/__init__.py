@@ -15,6 +15,8 @@ from advisor.model.deliverable import Deliverable
 from advisor.model.plan import Action, Mechanism
 
 _WIDTH = 110
+RESOURCES_MAX = 200  # in a stack, as the page of CreateStack says; the page of limits says 300
+BYTES_MAX = 524_288  # of a template
 # What is not listed has no ROS type and is done by the steps in cli/ or by the Terraform twin.
 MECHANISMS: dict[Mechanism, Callable[[Stacks, Action], None]] = {
     "snapshot_policy": snapshot_policy,
@@ -67,7 +69,16 @@ def _file(template: Template, stacks: Stacks) -> bytes:
 
     document = template.document(f"Protection plan, {clean(template.region)}")
     body: str = dump(document, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=_WIDTH)
-    return ("\n".join(_header(template, stacks)) + "\n" + body).encode("utf-8", "replace")
+    head = "\n".join([*_header(template, stacks), *_limits(len(template.resources), len(body.encode()))])
+    return f"{head}\n{body}".encode("utf-8", "replace")
+
+
+def _limits(resources: int, size: int) -> Iterator[str]:
+    """A warning where one stack cannot hold all of it."""
+    if resources > RESOURCES_MAX or size > BYTES_MAX:
+        yield "#"
+        yield f"# Too large for one stack ({resources} resources, {size} bytes; {RESOURCES_MAX} and {BYTES_MAX} fit):"
+        yield "# split it by the tag workload, or use the Terraform twin, which knows no such limit."
 
 
 def _header(template: Template, stacks: Stacks) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from advisor import api
@@ -77,6 +79,7 @@ def _choose(state: Session, loaded: Loaded, graph: Graph, targets: Targets) -> t
 
 
 def _resource_order(inventory: Inventory, failure: str) -> tuple[bool, str]:
+    """What serves comes before what hangs on it, then by name."""
     item = inventory.get(failure.removeprefix("resource:"))
     serves = item is not None and item.kind in ("instance", "database", "cache", "load_balancer")
     return not serves, item.label if item else failure
@@ -115,9 +118,13 @@ def _outcome(graph: Graph, inventory: Inventory, blast: Blast) -> None:
     for place, (label, count) in zip(st.columns(len(figures)), figures, strict=True):
         place.metric(label, f"{count:,}")
     home = {item: workload.name for workload in graph.workloads for item in workload.resources}
-    rows = [(item, "fails", "") for item in blast.failed]
-    rows += [(item, "degraded", words.share(left)) for item, left in blast.degraded.items()]
-    rows += [(item, "loses protection", "") for item in blast.unprotected]
+
+    def ordered(items: Iterable[str]) -> list[str]:
+        return sorted(items, key=lambda item: _resource_order(inventory, item))
+
+    rows = [(item, "fails", "") for item in ordered(blast.failed)]
+    rows += [(item, "degraded", words.share(blast.degraded[item])) for item in ordered(blast.degraded)]
+    rows += [(item, "loses protection", "") for item in ordered(blast.unprotected)]
     listed = [(state, left, *_described(inventory, item), home.get(item, "")) for item, state, left in rows]
     heads = ("State", "Capacity left", "Resource", "Kind", "Place", "Workload")
     grid(tables.frame(heads, listed), "blast")

@@ -69,7 +69,7 @@ def _take_files(state: Session, files: Sequence[tuple[str, bytes]]) -> None:
         state.read_mistakes = (Mistake("upload", "", "no file was chosen.", "Choose one or more files first."),)
         return
     title = words.listing([name for name, _ in files], NAMES_SHOWN)
-    _read(state, title, lambda: load_inventory_bytes(list(files)))
+    _read(state, title, lambda: load_inventory_bytes(files))
 
 
 def _take_path(state: Session, where: str) -> None:

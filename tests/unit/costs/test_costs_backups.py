@@ -137,6 +137,8 @@ def test_a_copy_is_restored_there_and_brought_home(rules: RuleBook) -> None:
 def test_a_standby_runs_in_the_place_of_what_would_be_restored(rules: RuleBook) -> None:
     found = lines_of(server_context(rules), copies(), standby("region"), state="failover")
     assert [line.mechanism for line in found] == ["standby_instance"]
+    in_a_zone = lines_of(server_context(rules), copies(), standby("zone"), state="failover")
+    assert [line.mechanism for line in in_a_zone] == ["snapshot_copy", "snapshot_copy", "standby_instance"]
 
 
 def test_disks_that_are_copied_already_pay_for_longer_retention_only(rules: RuleBook) -> None:

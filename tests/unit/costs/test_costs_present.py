@@ -86,6 +86,10 @@ def test_a_replica_and_its_traffic(rules: RuleBook) -> None:
     found = now(server_context(rules, pair))[-2:]
     assert amounts(found) == ["73000 × 0.002 = 146.00", "54.75 × 1 = 54.75"]
     assert [line.region for line in found] == [AWAY, HOME]
+    # a replica that the workload lists has its own line already: 50 GiB × 730 × 0.001, and the traffic
+    listed = resource("d-copy", "disk", f"{AWAY}-l", AWAY, size_gib=50, category="cloud_essd", performance_level="PL0")
+    found = [line for line in now(server_context(rules, pair, listed)) if line.region == AWAY or line.unit == "GB"]
+    assert amounts(found) == ["54.75 × 1 = 54.75", "36500 × 0.001 = 36.50"]
 
 
 def test_databases_by_edition(rules: RuleBook) -> None:

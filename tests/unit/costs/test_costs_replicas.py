@@ -34,6 +34,12 @@ def test_a_subscribed_disk_saves_its_month(rules: RuleBook) -> None:
     assert (amounts([go]), go.billing) == (["-100 × 1 = -100.00"], "subscription")
 
 
+def test_a_subscription_of_unknown_price_saves_nothing(rules: RuleBook) -> None:
+    paid = make_disk("d-data", 100, charge_type="PrePaid", performance_level="PL0")
+    (come,) = lines_of(server_context(rules, paid), regional())
+    assert (amounts([come]), come.note) == (["73000 × 0.004 = 292.00"], "the subscription it replaces has no price")
+
+
 def test_an_assumed_price_saves_its_low_end_only(rules: RuleBook) -> None:
     # cloud_regional at 0.003 to 0.004 in the place of itself: saved at 0.003, at best at 0.004
     context = server_context(rules, data_category="cloud_regional_disk_auto")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from dateutil.rrule import rrulestr
 from icalendar import Calendar, Event
@@ -39,9 +40,9 @@ def test_the_rule_begins_with_the_first_drill_and_returns_each_quarter(readable:
     for event in events(readable):
         start = event["DTSTART"].dt
         dates = rrulestr(event["RRULE"].to_ical().decode(), dtstart=start)
-        first, second = dates[0], dates[1]
-        assert first == start
-        assert (second.year * 12 + second.month) - (first.year * 12 + first.month) == 3
+        assert dates[0] == start
+        months = [day.year * 12 + day.month for day in dates[:9]]
+        assert [later - earlier for earlier, later in pairwise(months)] == [3] * 8
 
 
 def test_lesser_classes_are_drilled_half_yearly(readable: Deliverable) -> None:

@@ -82,5 +82,13 @@ def test_hostile_names_stay_texts(hostile: Deliverable) -> None:
     assert 'web-<b>07</b>"; rm -rf /' in tags
 
 
+def test_a_template_too_large_for_a_stack_says_so(readable: Deliverable, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert b"Too large" not in ros.render(readable)[f"ros/{HOME}.yaml"]
+    monkeypatch.setattr(ros, "RESOURCES_MAX", 3)
+    text = ros.render(readable)[f"ros/{HOME}.yaml"].decode()
+    assert "# Too large for one stack" in text
+    assert yaml.safe_load(text)["Resources"]
+
+
 def test_a_plan_that_changes_nothing_has_no_template(idle: Deliverable) -> None:
     assert ros.render(idle) == {}
