@@ -7,10 +7,9 @@ import io
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
 
-from advisor.api.assessing import Settings, books, classes_of, load_mapping, today
+from advisor.api.assessing import Settings, books, classes_of, load_mapping
 from advisor.graph import blast, build_graph, to_dot, to_html, to_json, to_text
 from advisor.importers import default_targets, read_inventory, read_targets
 from advisor.model.disruption import DISRUPTIONS
@@ -18,10 +17,8 @@ from advisor.model.evidence import RuleBook
 from advisor.model.finding import InputError, Mistake
 from advisor.model.graph import Blast, Graph
 from advisor.model.inventory import ImportResult, Inventory, Resource
-from advisor.model.pricebook import Price, coverage, price_record, text_of
 from advisor.model.targets import Targets
 from advisor.model.units import format_duration
-from advisor.pricing import load_prices
 from advisor.rules import load_rules
 
 CSV_START = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for a formula
@@ -161,59 +158,6 @@ def graph_output(
     if form == "html":
         return to_html(inventory, graph, failure)
     return to_text(inventory, graph, hit)
-
-
-def price_rows(
-    override: Path | None, as_of: date | None, sku: str | None, region: str | None
-) -> list[dict[str, object]]:
-    """Price rows as ``prices show --format json`` prints them."""
-    book = load_prices(override, as_of)
-    rows = sorted(book.rows.values(), key=lambda row: (row.sku, row.region, row.currency, row.billing))
-    return [price_record(row) for row in rows if (not sku or sku in row.sku) and (not region or region == row.region)]
-
-
-def price_table(rows: Sequence[Mapping[str, object]], width: int) -> str:
-    """Price rows for people, two lines each where the source does not fit beside them."""
-    lines = []
-    for row in rows:
-        price = f"{row['low']}–{row['high']}" if "low" in row and "high" in row else str(row["price"])
-        lines.append(f"{row['sku']}  {row['region']}"[:width])
-        lines.append(f"    {price} {row['currency']} per {row['unit']} ({row['billing']}), {row['confidence']}"[:width])
-        lines.append(f"    {row['as_of'] or 'undated'}  {row['source']}"[:width])
-    lines.append(f"{len(rows)} row(s)")
-    return "\n".join(lines) + "\n"
-
-
-def price_coverage(override: Path | None, as_of: date | None, width: int) -> tuple[str, int]:
-    """The coverage of the book for people, and how many gaps nothing fills."""
-    found = coverage(load_prices(override, as_of), as_of or today())
-    priced = [item for item in found if item.price is not None]
-    gaps = [item for item in found if item.price is None]
-    open_gaps = [item for item in gaps if item.filled_by is None]
-    assumed = [item for item in priced if item.price is not None and item.price.origin == "assumed"]
-    ages = sorted(item.age_days for item in priced if item.age_days is not None)
-    undated = len(priced) - len(ages)
-    lines = [
-        f"{len(priced)} prices, {len(assumed)} of them assumptions; "
-        f"{len(gaps)} gaps, {len(open_gaps)} filled by nothing",
-        f"age: median {ages[len(ages) // 2]} days, oldest {ages[-1]} days, {undated} undated"
-        if ages
-        else "no dated price",
-        "",
-        "contradicting sources (the first one is used):",
-    ]
-    for item in priced:
-        price = item.price
-        if item.contradictions and isinstance(price, Price):
-            others = ", ".join(f"{text_of(other.amount)} ({other.why})" for other in item.contradictions)
-            lines.append(
-                f"  {item.sku} {item.region} {item.currency}: {text_of(price.amount)} over {others}"[: 2 * width]
-            )
-    lines += ["", "gaps:"]
-    for item in gaps:
-        filler = "an assumption stands in" if item.filled_by else "UNPRICED"
-        lines.append(f"  {item.sku} {item.region} {item.currency}: {item.gap} – {filler}"[: 2 * width])
-    return "\n".join(lines) + "\n", len(open_gaps)
 
 
 def targets_template(paths: Sequence[Path], mapping: Path | None = None) -> str:

@@ -11,7 +11,7 @@ from advisor.model.evidence import RuleBook, Spread
 from advisor.model.graph import Component, Workload
 from advisor.model.inventory import Inventory, Resource
 from advisor.model.targets import WorkloadSpec
-from advisor.model.units import DAY, HOUR, MIB_PER_GIB, UnitError
+from advisor.model.units import HOUR, MIB_PER_GIB, UnitError
 
 LOCAL_CATEGORY_PREFIXES = ("local_", "ephemeral", "elastic_ephemeral")  # values of the API's disk Category
 REGIONAL_CATEGORY = "cloud_regional_disk_auto"
@@ -108,16 +108,6 @@ class Context:
     def used_mib(self, size_gib: float) -> Spread:
         """Data on a disk of this size, in MiB."""
         return self.spread("data.used_share").scaled(size_gib * MIB_PER_GIB)
-
-    def changed_mib(self, size_gib: float, seconds: float) -> Spread:
-        """Data changed within ``seconds``, in MiB; never more than the data there is."""
-        days = seconds / DAY
-        used, change = self.used_mib(size_gib), self.daily_change
-        return Spread(
-            used.low * min(1.0, change.low * days),
-            used.likely * min(1.0, change.likely * days),
-            used.high * min(1.0, change.high * days),
-        )
 
     def components(self) -> Iterator[Component]:
         return iter(self.workload.components)

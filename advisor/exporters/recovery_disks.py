@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from advisor.exporters.params import Params
 from advisor.exporters.recovery_types import Block, Case, ask
-from advisor.exporters.steps import ALL_PAGES, Argument, Shell, aliyun, loop
+from advisor.exporters.steps import ALL_PAGES, Argument, Shell, aliyun, indented, loop
 from advisor.model.plan import Action
 
 _DISK = Shell('"$disk"')
@@ -27,22 +27,26 @@ def _reset(case: Case) -> Block:
     start = [_instance_call("StartInstance", region, item) for item in case.instances]
     search = aliyun("ecs", "DescribeSnapshots", region, {"DiskId": _DISK, "Status": "accomplished", **ALL_PAGES})
     before = _NEWEST.format(filter=" | select(.CreationTime < $t)")
-    inner = (
+    find = (
         f"answer=$({search})",
         f"snapshot=$(printf '%s' \"$answer\" | jq -r --arg t \"$damage_at\" '{before}')",
         'echo "$disk <- ${snapshot:?no snapshot is old enough}"',
-        aliyun("ecs", "ResetDisk", region, {"DiskId": _DISK, "SnapshotId": Shell('"$snapshot"')}),
     )
     keep = aliyun("ecs", "CreateSnapshot", region, {"DiskId": _DISK, "SnapshotName": "before-restore"})
+    reset = aliyun("ecs", "ResetDisk", region, {"DiskId": _DISK, "SnapshotId": Shell('"$snapshot"')})
     disks = case.component.disks
     return Block(
         title=f"Roll the disks of {case.component.name} back to before the damage",
         commands=(
             ask("damage_at", "the moment of the damage in UTC, for example 2026-03-02T08:00:00Z"),
-            *loop("disk", disks, (keep,)),
+            "find_copy() {",
+            *(line for part in find for line in indented(part)),
+            "}",
+            "# every disk must have a copy before anything is stopped",
+            *loop("disk", disks, ("find_copy", keep)),
             "# wait until these snapshots show 100%",
             *stop,
-            *loop("disk", disks, inner),
+            *loop("disk", disks, ("find_copy", reset)),
             *start,
         ),
         note="The first snapshots keep the damaged state, for evidence and as the only way back after ResetDisk.",

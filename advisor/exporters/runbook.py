@@ -63,6 +63,8 @@ def _head(built: Build, workload: WorkloadPlan) -> str:
         f"in {md(words.listing(workload.regions)) or 'no known region'}. Plan of {plan.created.isoformat()}.",
         "Keep a copy where neither the failed zone or region nor the damaged accounts can take it away.",
         "Times are estimates after the failure: P50 is as likely to be beaten as not, P95 is met in 19 of 20 cases.",
+        "Save a block of commands as a file and run it with `sh -eu`: it stops at the first failure. "
+        "Export the variables it names before; it asks for those that only people know.",
     ]
     return "\n".join(facts)
 
@@ -82,7 +84,7 @@ def _ids(used: list[Id]) -> Iterator[str]:
     yield "Known only after `terraform apply`. Write them here: the state file may be out of reach when it matters."
     yield table(("Variable", "What it is", "Id"), ((code(item.variable), md(item.what), "") for item in used))
     reads = (
-        f"{item.variable}=$(terraform -chdir=terraform/{quote(item.root.folder)} output -raw {item.variable})"
+        f'export {item.variable}="$(terraform -chdir=terraform/{quote(item.root.folder)} output -raw {item.variable})"'
         for item in used
     )
     yield "To read them all, from the plan's folder:"

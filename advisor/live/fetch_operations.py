@@ -107,7 +107,7 @@ PRODUCTS: Final[Mapping[str, Product]] = {
         Product("polardb", "2017-08-01", "polardb", "polardb", 5, 50, central=_DATA),
         Product("ebs", "2021-07-30", "ebs", "ebs", 5, 100),
         Product("hbr", "2017-09-08", "hbr", "hbr", 3, 50, "", central=frozenset({"cn-wulanchabu"})),
-        Product("dts", "2020-01-01", "dts", "dts", 5, 50, "Region", central=_DTS),
+        Product("dts", "2020-01-01", "dts", "dts", 5, 30, "Region", central=_DTS),
         Product("cs", "2015-12-15", "cs", "cs", 3, 50, ""),
     )
 }
@@ -131,7 +131,7 @@ def _op(product: str, action: str, paging: Paging, rows: str = "", **others: obj
     return Operation(product, action, paging, rows, **others)  # type: ignore[arg-type]  # named as the fields are
 
 
-_REGION_TOO: Final = ("RegionId", "{region}")
+_NO_TABLES: Final = ("WithoutDbList", "true")
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     _op("ecs", "DescribeInstances", "token", "Instances.Instance"),
@@ -235,14 +235,14 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     _op("ebs", "DescribeDiskReplicaPairs", "token", "ReplicaPairs"),
     _op("hbr", "DescribeVaults", "page", "Vaults.Vault", fixed=(("VaultRegionId", "{region}"),)),
     _op("hbr", "DescribeBackupPlans", "page", "BackupPlans.BackupPlan"),
-    _op("dts", "DescribeDtsJobs", "record", "DtsJobList", label="sync", fixed=(("JobType", "SYNC"), _REGION_TOO)),
+    _op("dts", "DescribeDtsJobs", "record", "DtsJobList", label="sync", fixed=(("JobType", "SYNC"), _NO_TABLES)),
     _op(
         "dts",
         "DescribeDtsJobs",
         "record",
         "DtsJobList",
         label="migration",
-        fixed=(("JobType", "MIGRATION"), _REGION_TOO),
+        fixed=(("JobType", "MIGRATION"), _NO_TABLES),
     ),
     _op(
         "cs",

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import get_args
 
 from advisor.estimation.context import Context
-from advisor.estimation.costs import Costing
+from advisor.estimation.costs import Costing, added_lines
 from advisor.estimation.loss import rates_of
 from advisor.estimation.measures import offer
 from advisor.estimation.options import Builder, Option, OptionSet
 from advisor.estimation.sampling import Sampler
+from advisor.model.cost import CostLine
 from advisor.model.disruption import Disruption
 from advisor.model.finding import InputError, Mistake
 from advisor.model.graph import Graph, Workload
 from advisor.model.plan import Infeasible, Mechanism
 from advisor.model.targets import Match, Target, WorkloadClass, WorkloadSpec
+from advisor.model.units import cents
 from advisor.planning.request import PlanRequest
 
 
@@ -36,6 +39,10 @@ class Candidate:
     def before(self) -> Option:
         """The option that changes nothing."""
         return self.options.before
+
+    def lines(self, option: Option) -> tuple[CostLine, ...]:
+        """What the option adds, in all states."""
+        return added_lines(self.builder.costing, option.proposals)
 
     def option(self, option_id: str) -> Option:
         known = (*self.options.options, self.options.before)
@@ -72,6 +79,18 @@ def spec_of(request: PlanRequest, workload: Workload) -> WorkloadSpec:
     return declared or WorkloadSpec(workload.name, Match(), workload.class_name)
 
 
+def _in_currency(request: PlanRequest, context: Context, item: WorkloadClass) -> WorkloadClass:
+    """The class with hourly costs in the plan's currency. The shipped ones are in CNY; in a USD plan they are
+    expressed at a
+    stated, dated rate, while costs that the targets file gives are taken as they are."""
+    if request.currency == "CNY" or request.rules.classes.get(item.name) != item:
+        return item
+    rate = Decimal(repr(context.number("fx.cny_per_usd")))
+    return replace(
+        item, downtime_per_hour=cents(item.downtime_per_hour / rate), loss_per_hour=cents(item.loss_per_hour / rate)
+    )
+
+
 def _candidate(request: PlanRequest, workload: Workload) -> Candidate:
     spec = spec_of(request, workload)
     workload_class = request.targets.classes[spec.class_name]
@@ -79,11 +98,12 @@ def _candidate(request: PlanRequest, workload: Workload) -> Candidate:
     context = Context(request.imported.inventory, request.rules, workload, spec, request.as_of)
     costing = Costing(request.prices, request.currency, context)
     unbounded = context.number("loss.without_copy")
+    rates = rates_of(spec, _in_currency(request, context, workload_class), unbounded)
     builder = Builder(
         context,
         costing,
         Sampler(request.seed, request.samples),
-        rates_of(spec, workload_class, unbounded),
+        rates,
         wanted,
         request.targets.risk_level,
         request.admit_unpriced,

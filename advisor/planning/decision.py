@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-import numpy as np
-
 from advisor.estimation.costs import FILE_BACKUP_QUOTA, Costing, shared_lines
 from advisor.estimation.costs.costing import DAYS_PER_MONTH
 from advisor.estimation.costs.shared import FILE_BACKUP_SKU
 from advisor.estimation.options import Option, meets
-from advisor.estimation.outcome import QUANTILES, Outcome, with_needs
+from advisor.estimation.outcome import Outcome, with_needs
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.option import Coupling, FreeQuota, Problem, ProblemOption, ProblemWorkload, Solution, Totals
 from advisor.model.pricebook import MissingPrice
+from advisor.model.targets import RiskLevel, Target
 from advisor.optimise import solve
 from advisor.planning.candidates import Candidate
 from advisor.planning.request import PlanRequest
@@ -111,36 +110,45 @@ def needs_of(found: Sequence[Candidate]) -> dict[str, tuple[str, ...]]:
 
 
 def couplings(found: Sequence[Candidate], request: PlanRequest) -> list[Coupling]:
-    """Targets that a needed workload can break: its recovery and the dependent's own start must fit the target
-    together."""
+    """Targets that a needed workload can break, by the joint outcome of every pair of options (pairs that share their
+    outcomes are looked at once). A target that the dependent's own option misses already needs no partner."""
     by_name = {item.workload.name: item for item in found}
-    level = QUANTILES[request.targets.risk_level]
     result = []
     for name, needs in sorted(needs_of(found).items()):
         item = by_name[name]
         for disruption in DISRUPTIONS:
-            limit = item.targets[disruption].rto_s
-            if limit is None:
+            if item.targets[disruption].rto_s is None:
                 continue
             for need in needs:
-                breaks = _breaks(item, by_name[need], disruption, limit, level)
+                breaks = _breaks(item, by_name[need], disruption, request.targets.risk_level)
                 if breaks:
                     result.append(Coupling(name, need, disruption, item.workload_class.weight, breaks))
     return result
 
 
 def _breaks(
-    item: Candidate, needed: Candidate, disruption: Disruption, limit: float, level: float
+    item: Candidate, needed: Candidate, disruption: Disruption, risk_level: RiskLevel
 ) -> dict[str, frozenset[str]]:
-    times = {option.id: option.outcomes[disruption].quantile(level) for option in needed.options.options}
+    target = item.targets[disruption]
+    others: dict[int, tuple[Outcome, set[str]]] = {}
+    for option in needed.options.options:
+        outcome = option.outcomes[disruption]
+        others.setdefault(id(outcome), (outcome, set()))[1].add(option.id)
+    known: dict[int, frozenset[str]] = {}
     breaks = {}
     for option in item.options.options:
-        tail = option.outcomes[disruption].tail
-        rest = float(np.quantile(tail, level)) if tail is not None else 0.0
-        bad = frozenset(other for other, time in times.items() if time > 0 and time + rest > limit)
-        if bad:
-            breaks[option.id] = bad
+        own = option.outcomes[disruption]
+        if id(own) not in known:
+            met = meets(own, target, risk_level) is not False
+            bad = (ids for other, ids in others.values() if met and _misses_jointly(own, other, target, risk_level))
+            known[id(own)] = frozenset().union(*bad)
+        if known[id(own)]:
+            breaks[option.id] = known[id(own)]
     return breaks
+
+
+def _misses_jointly(own: Outcome, other: Outcome, target: Target, risk_level: RiskLevel) -> bool:
+    return meets(with_needs(own, [other]), target, risk_level) is False
 
 
 def decide(request: PlanRequest, found: Sequence[Candidate]) -> Decision:

@@ -169,7 +169,8 @@ def _shared(found: Sequence[Candidate], decision: Decision) -> tuple[CostLine, .
     lines = list(shared_lines(costing, {shared for option in picked for shared in option.shared}))
     used = sum(option.quota.get(FILE_BACKUP_QUOTA, 0.0) for option in picked)
     free = costing.context.number("file_backup.essential.free_quota")
-    credit = quota_credit(costing, used, free)
+    charged = [line for item, option in zip(found, picked, strict=True) for line in item.lines(option)]
+    credit = quota_credit(costing, used, free, [line for line in charged if line.state == "steady"])
     return tuple([*lines, credit] if credit is not None else lines)
 
 

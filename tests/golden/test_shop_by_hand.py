@@ -49,28 +49,30 @@ def plan(shop: ImportResult, shop_targets: Targets, rules: RuleBook, prices: Pri
 
 
 def test_legacy_loses_at_most_two_hours_and_an_upload(plan: Plan) -> None:
-    # 500 GiB cloud_ssd (no instant access), snapshots each hour: 1 h + 1 h in which a run may start,
-    # + upload of an hour's changes: 500 * 1024 MiB * 0.10 / 24 at 17 MiB/s = 125.49 s
+    # cloud_ssd (no instant access) whose snapshot of 2024 states 255.199 GiB; snapshots each hour: 1 h + 1 h in which a
+    # run may start, + upload of an hour's changes: 255.199 * 1024 MiB * 0.10 / 24 at 17 MiB/s = 64.05 s
     estimate = workload(plan, LEGACY).estimates["zone"]
     assert workload(plan, LEGACY).option_id == "snap-1h-7d"
-    assert estimate.rpo_worst_s == pytest.approx(7200 + 125.49, abs=0.1)
-    assert estimate.rpo_expected_s == pytest.approx(3600 + 125.49, abs=0.1)
+    assert estimate.rpo_worst_s == pytest.approx(7200 + 64.05, abs=0.1)
+    assert estimate.rpo_expected_s == pytest.approx(3600 + 64.05, abs=0.1)
     # before: the only snapshot is of 8 March 2024 and of one disk of two
     assert workload(plan, LEGACY).before["zone"].rpo_unbounded
 
 
 def test_legacy_is_back_after_the_sum_of_its_steps(certain: Plan) -> None:
     # detect 10 min + declare 15 min + create 1.5 min + boot 1 min + attach 20 s
-    # + load 500 * 1024 MiB * 0.6 used * 0.3 hot / 60 MiB/s = 1536 s + start 5 min + tell callers 5 min + verify 15 min
+    # + load 255.199 * 1024 MiB * 0.3 hot / 60 MiB/s = 1306.6 s + start 5 min + tell callers 5 min + verify 15 min
     estimate = workload(certain, LEGACY).estimates["zone"]
-    assert estimate.rto_p95_s == 600 + 900 + 90 + 60 + 20 + 1536 + 300 + 300 + 900
+    load = 255.199 * 1024 * 0.3 / 60
+    assert estimate.rto_p95_s == pytest.approx(600 + 900 + 90 + 60 + 20 + load + 300 + 300 + 900, abs=0.1)
 
 
 def test_legacy_costs_its_snapshots(plan: Plan) -> None:
-    # 540 GiB * 0.6 used = 324 GiB full, + 7 days * 3 % of it = 392.04 GiB at 0.12 CNY
+    # 255.199 GiB by its snapshot + 40 GiB * 0.6 used = 279.199 GiB full, + 7 days * 3 % of it = 337.8308 GiB at 0.12
+    # CNY
     cost = workload(plan, LEGACY).cost
-    assert [line.quantity for line in cost.steady] == [Decimal("392.04")]
-    assert cost.monthly_added == Decimal("47.04")
+    assert [line.quantity for line in cost.steady] == [Decimal("337.8308")]
+    assert cost.monthly_added == Decimal("40.54")
 
 
 def test_payments_outlasts_its_zone_with_the_lag_of_its_standby(plan: Plan, certain: Plan) -> None:
@@ -79,8 +81,10 @@ def test_payments_outlasts_its_zone_with_the_lag_of_its_standby(plan: Plan, cert
     assert workload(plan, PAYMENTS).estimates["zone"].rpo_worst_s == 5.0
     # before: the standby stands in the same zone, so the newest log backup (up to 30 min) is what is left of the
     # database,
-    # and the daily policy with 1 h of jitter of the servers: 24 h + 1 h + 5 s ready + upload of a day's 3 %
-    upload = 100 * 1024 * 0.03 / 17
+    # and the daily policy of the best-copied server (its snapshot states 41.961 GiB): 24 h + 1 h start window + 30 s
+    # ready
+    # + upload of a day's 3 %
+    upload = 41.961 * 1024 * 0.03 / 17
     before = workload(plan, PAYMENTS).before["zone"]
     assert before.rpo_worst_s == pytest.approx(25 * 3600 + 30 + upload, abs=0.1)
     # the standby takes over in 30 s, the balancer leaves the zone in 30 s, its health checks take less; a probe takes

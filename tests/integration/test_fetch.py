@@ -175,8 +175,9 @@ def test_every_operation_is_asked_as_its_sdk_asks(cloud: Cloud, clock: Time, tmp
     assert by_operation["vpc", "DescribeVpcs"].fields == {"RegionId": HZ, "PageNumber": "1", "PageSize": "50"}
     assert by_operation["alb", "ListLoadBalancers"].fields == {"MaxResults": "100"}
     assert by_operation["ecs", "DescribeImages"].fields["ImageOwnerAlias"] == "self"
-    dts = by_operation["dts", "DescribeDtsJobs"].fields
-    assert dts["Region"] == dts["RegionId"] == HZ
+    jobs = {(seen.fields["Region"], seen.fields["JobType"]) for seen in cloud.log if seen.product == "dts"}
+    assert jobs == {(region, kind) for region in ("cn-hangzhou", "cn-shanghai") for kind in ("SYNC", "MIGRATION")}
+    assert by_operation["dts", "DescribeDtsJobs"].fields["PageSize"] == "30"
     vaults = {seen.fields["VaultRegionId"] for seen in cloud.log if seen.action == "DescribeVaults"}
     assert vaults == {"cn-hangzhou", "cn-shanghai"}
     nodes = by_operation["cs", "DescribeClusterNodes"]

@@ -9,14 +9,13 @@ from advisor.estimation.billing import replication_gb
 from advisor.estimation.billing import snapshot_gib as billable_gib
 from advisor.estimation.context import Context, age_s, size_gib
 from advisor.estimation.costs.costing import decimal
+from advisor.estimation.sizes import USED_SHARE, measured_gib, used_mib
 from advisor.model.evidence import Spread
 from advisor.model.inventory import Resource
 from advisor.model.recovery import Proposal
 from advisor.model.units import DAY, MIB_PER_GIB
 
 NOTHING = Spread(0.0, 0.0, 0.0)
-FINISHED = "accomplished"
-USED_SHARE = "data.used_share"
 
 
 def exactly(amount: float) -> Spread:
@@ -42,31 +41,12 @@ def times(one: Spread, other: Spread) -> Spread:
     return Spread(one.low * other.low, one.likely * other.likely, one.high * other.high)
 
 
-def measured_gib(context: Context, disk: Resource) -> float | None:
-    """Full size of the disk's newest finished snapshot that states one: what the disk holds, not an assumption."""
-    key = ("measured_gib", disk.id)
-    if key not in context.memo:
-        context.memo[key] = _measured(context, disk)
-    known = context.memo[key]
-    return known if isinstance(known, float) else None
-
-
-def _measured(context: Context, disk: Resource) -> float | None:
-    known = []
-    for snapshot in context.inventory.snapshots_by_disk.get(disk.id, ()):
-        size, age = snapshot.number("size_gib"), age_s(snapshot.text("created_at"), context.as_of)
-        if size and age is not None and (snapshot.status or FINISHED).lower() == FINISHED:
-            known.append((age, snapshot.id, size))
-    return min(known)[2] if known else None
-
-
 def used_gib(context: Context, disk: Resource) -> Spread:
     """Data on the disk: as its newest snapshot says, else the stated share of its size."""
     key = ("used_gib", disk.id)
     known = context.memo.get(key)
     if not isinstance(known, Spread):
-        size = measured_gib(context, disk)
-        known = exactly(size) if size else context.used_mib(size_gib(disk)).scaled(1 / MIB_PER_GIB)
+        known = used_mib(context, disk).scaled(1 / MIB_PER_GIB)
         context.memo[key] = known
     return known
 

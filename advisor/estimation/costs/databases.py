@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from advisor.estimation.costs.amounts import USED_SHARE, moved_gb, stored_gib, times
+from advisor.estimation.costs.amounts import moved_gb, stored_gib, times
 from advisor.estimation.costs.backups import first_copy
 from advisor.estimation.costs.costing import FAILBACK, FAILOVER, Costing, Period
 from advisor.estimation.costs.skus import DatabaseShape, database_lines, database_shape
+from advisor.estimation.sizes import USED_SHARE
 from advisor.model.cost import CostLine
 from advisor.model.evidence import Spread
 from advisor.model.recovery import Proposal

@@ -133,6 +133,7 @@ def snapshot_copy(
         return []
     found = []
     fresh = set(base.protection.resources) if base else set()
+    retention_d = _kept_copies_d(context, disks, region, retention_d)
     if base is not None:
         found.append(_copy_proposal(context, component, sorted(fresh), region, retention_d, base, None))
     by_policy: dict[str, list[str]] = {}
@@ -143,6 +144,17 @@ def snapshot_copy(
     for policy_id, ids in sorted(by_policy.items()):
         found.append(_copy_proposal(context, component, ids, region, retention_d, None, policy_id))
     return found
+
+
+def _kept_copies_d(context: Context, disks: Sequence[Resource], region: str, retention_d: int) -> int:
+    """Days for which copies are kept: never fewer than today's policies keep them there."""
+    today = [retention_d]
+    for disk in disks:
+        policy = active_policy(context, disk)
+        days = policy.number("copy_retention_days") if policy is not None else None
+        if policy is not None and days is not None and days > 0 and region in policy.texts("copy_regions"):
+            today.append(int(days))
+    return max(today)
 
 
 def _copy_proposal(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from advisor.estimation.context import REGIONAL_CATEGORY, Context, size_gib, transfer_time
 from advisor.estimation.measures.base import Gathered, dr_region, expand_zones, first_member, pick_zone, proposal
+from advisor.estimation.sizes import changed_mib
 from advisor.model.graph import Component
 from advisor.model.inventory import Resource
 from advisor.model.plan import Mechanism
@@ -197,7 +198,7 @@ def _async_obstacle(
         if disk.text("category") not in allowed:
             reason = f"{disk.text('category')} cannot be replicated (only {', '.join(allowed)})"
             return disk.id, reason, "async_replication.disk_categories"
-        moving = transfer_time(context.changed_mib(size_gib(disk), cycle), context.rate("async_replication.rate"))
+        moving = transfer_time(changed_mib(context, disk, cycle), context.rate("async_replication.rate"))
         if moving.high > cycle:
             return disk.id, "its changes of one cycle do not fit into one cycle", "async_replication.rate"
     return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from advisor.estimation.chains import serve, survivors
-from advisor.estimation.context import Context, has_local_data, is_local, size_gib
+from advisor.estimation.context import Context, has_local_data, is_local
 from advisor.estimation.copies import disk_levels
 from advisor.estimation.paths.path import (
     PROVISION_POOL,
@@ -19,11 +19,11 @@ from advisor.estimation.paths.path import (
     other_zones,
     unaffected,
 )
+from advisor.estimation.sizes import task_size
 from advisor.model.evidence import Spread
 from advisor.model.graph import Component
 from advisor.model.inventory import Resource
 from advisor.model.recovery import Level, Protection, Served
-from advisor.model.units import MIB_PER_GIB
 
 DiskServed = tuple[Resource, Served]
 
@@ -116,15 +116,9 @@ def _restore_files(context: Context, component: Component, instance: Resource, f
 
 
 def _file_restore(tasks: TaskList, disk: Resource, after: Sequence[str]) -> str:
+    mib, shares = task_size(tasks.context, disk)
     title = f"files of {disk.label} are restored"
-    return tasks.moved(
-        f"restore:{disk.id}",
-        title,
-        size_gib(disk) * MIB_PER_GIB,
-        ["data.used_share"],
-        "file_backup.restore_rate",
-        after,
-    )
+    return tasks.moved(f"restore:{disk.id}", title, mib, shares, "file_backup.restore_rate", after)
 
 
 def _logical_path(
@@ -167,16 +161,10 @@ def roll_back(tasks: TaskList, found: Sequence[DiskServed], start_fact: str = "s
 
 def _load(tasks: TaskList, disk: Resource, after: Sequence[str]) -> str:
     """Loading the hot part of a disk's data from object storage after it was made from a snapshot."""
-    shares = ["data.used_share", "restore.hot_share"]
-    return tasks.moved(
-        f"load:{disk.id}",
-        f"data of {disk.label} is loaded",
-        size_gib(disk) * MIB_PER_GIB,
-        shares,
-        "restore.load_rate",
-        after,
-        ["snapshot.restore.lazy_load"],
-    )
+    mib, shares = task_size(tasks.context, disk)
+    title = f"data of {disk.label} is loaded"
+    hot = [*shares, "restore.hot_share"]
+    return tasks.moved(f"load:{disk.id}", title, mib, hot, "restore.load_rate", after, ["snapshot.restore.lazy_load"])
 
 
 def rebuild_path(

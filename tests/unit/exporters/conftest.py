@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from advisor.model.deliverable import Deliverable
-from tests.unit.exporters import deliverables
+from tests.unit.exporters import deliverables, stand_ins
 
 PLANS = {
     "readable": deliverables.readable,
@@ -56,3 +56,9 @@ def write(tmp_path: Path) -> Callable[[Mapping[str, bytes]], Path]:
         return tmp_path
 
     return store
+
+
+@pytest.fixture
+def cloud(tmp_path: Path) -> dict[str, str]:
+    """An environment in which ``aliyun`` and ``terraform`` are stand-ins."""
+    return stand_ins.install(tmp_path)

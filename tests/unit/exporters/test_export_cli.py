@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -14,60 +13,15 @@ import pytest
 
 from advisor.exporters import cli, terraform
 from advisor.model.deliverable import Deliverable
+from tests.unit.exporters.stand_ins import ANSWERS, calls
 
 Writer = Callable[[Mapping[str, bytes]], Path]
-
-ANSWERS = {
-    "DescribeSnapshots": {"TotalCount": 0, "Snapshots": {"Snapshot": [{"SnapshotId": "s-1", "CreationTime": "2026"}]}},
-    "DescribeDisks": {"Disks": {"Disk": [{"Category": "cloud_essd", "PerformanceLevel": "PL1", "Type": "data"}]}},
-    "DescribeDiskReplicaGroups": {"ReplicaGroups": [{"Status": "created"}]},
-    "DescribeDiskReplicaPairs": {"ReplicaPairs": [{"Status": "normal"}]},
-    "DescribeAutoSnapshotPolicyEx": {"AutoSnapshotPolicies": {"AutoSnapshotPolicy": [{"Status": "Normal"}]}},
-    "DescribeCloudAssistantStatus": {
-        "InstanceCloudAssistantStatusSet": {"InstanceCloudAssistantStatus": [{"CloudAssistantStatus": "true"}]}
-    },
-    "DescribeDBInstanceAttribute": {"Items": {"DBInstanceAttribute": [{"DBInstanceStatus": "Running"}]}},
-    "DescribeDBInstanceHAConfig": {"HostInstanceInfos": {"NodeInfo": [{"ZoneId": "a"}, {"ZoneId": "b"}]}},
-    "DescribeCloudGtmInstanceConfigFullInfo": {"AddressPools": {"AddressPool": [{}, {}]}},
-}
-PROGRAM = """#!/bin/sh
-for word in "$@"; do printf '%s\\037' "$word"; done >>"$CALLS"
-echo >>"$CALLS"
-if [ -f "$ANSWERS/$2" ]; then cat "$ANSWERS/$2"; else echo '{}'; fi
-"""
-
-
-@pytest.fixture
-def cloud(tmp_path: Path) -> dict[str, str]:
-    """An environment in which the programs that the scripts call are stand-ins that write down what they are told."""
-    programs, answers = tmp_path / "bin", tmp_path / "answers"
-    programs.mkdir()
-    answers.mkdir()
-    for name, answer in ANSWERS.items():
-        (answers / name).write_text(json.dumps(answer))
-    stand_ins = {"aliyun": PROGRAM, "terraform": '#!/bin/sh\necho "id-of-$4"\n'}
-    for name, script in stand_ins.items():
-        (programs / name).write_text(script)
-        (programs / name).chmod(0o755)
-    return {
-        "PATH": f"{programs}:{os.environ['PATH']}",
-        "CALLS": str(tmp_path / "calls"),
-        "ANSWERS": str(answers),
-    }
 
 
 def run(script: Path, environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["sh", str(script), *arguments], env=environment, cwd=script.parent, capture_output=True, text=True, check=False
     )
-
-
-def calls(environment: dict[str, str]) -> list[list[str]]:
-    """What was asked of the cloud, without the questions."""
-    log = Path(environment["CALLS"])
-    lines = log.read_text().splitlines() if log.exists() else []
-    made = [line.split("\x1f")[:-1] for line in lines]
-    return [call for call in made if not re.match("Describe|Get|describe", call[1])]
 
 
 def made(call: list[str]) -> str:

@@ -114,7 +114,8 @@ def test_the_fleet_spreads_over_zones_behind_a_new_balancer(home: dict[str, Any]
     # the running server counts towards the two that the plan wants
     assert (group["min_size"], group["max_size"], group["vswitch_ids"]) == (1, 6, ["vsw-h", new_switch])
     assert group["health_check_types"] == ["ECS", "LOAD_BALANCER"]
-    assert home["alicloud_ess_attachment"]["shop_web_existing"]["instance_ids"] == ["i-web1"]
+    existing = home["alicloud_ess_attachment"]["shop_web_existing"]
+    assert (existing["instance_ids"], existing["force"]) == (["i-web1"], False)  # rolling back leaves the server alone
     configuration = home["alicloud_ess_scaling_configuration"]["shop_web_fleet"]
     assert (configuration["image_id"], configuration["instance_types"]) == ("m-web", ["ecs.g7.large"])
     assert configuration["security_group_ids"] == ["sg-web"]
