@@ -18,30 +18,36 @@ class Params:
 
     @classmethod
     def of(cls, action: Action) -> Params:
+        """The parameters of an action."""
         return cls(action.params)
 
     def text(self, key: str) -> str | None:
+        """A text (numbers count as one), else None."""
         value = self.values.get(key)
         if isinstance(value, bool) or value is None or isinstance(value, list | dict):
             return None
         return str(value) or None
 
     def integer(self, key: str) -> int | None:
+        """A whole number, else None."""
         value = self.values.get(key)
         if isinstance(value, bool) or not isinstance(value, int | float):
             return None
         return round(value)
 
     def texts(self, key: str) -> tuple[str, ...]:
+        """The entries of a list as texts."""
         value = self.values.get(key)
         return tuple(str(item) for item in value if item not in (None, "")) if isinstance(value, list) else ()
 
     def integers(self, key: str) -> tuple[int, ...]:
+        """The numbers of a list, rounded."""
         value = self.values.get(key)
         if not isinstance(value, list):
             return ()
         return tuple(round(item) for item in value if isinstance(item, int | float) and not isinstance(item, bool))
 
     def records(self, key: str) -> tuple[Params, ...]:
+        """The objects of a list."""
         value = self.values.get(key)
         return tuple(Params(item) for item in value if isinstance(item, dict)) if isinstance(value, list) else ()

@@ -61,6 +61,7 @@ class Placement:
         return self._of_action.get(action.id, ())
 
     def vpc(self, action: Action) -> Vpc | None:
+        """The network that the action is to use, if it needs one."""
         subnets = self.subnets(action)
         return subnets[0].vpc if subnets else None
 

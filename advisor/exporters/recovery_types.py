@@ -49,10 +49,12 @@ class Case:
 
     @property
     def database(self) -> Resource | None:
+        """The database as the inventory knows it."""
         return next((self.build.inventory.get(item) for item in self.component.members), None)
 
     @property
     def database_id(self) -> str:
+        """The id of the database, empty where the component has none."""
         return next(iter(self.component.members), "")
 
     def action(self, mechanism: Mechanism) -> Action | None:

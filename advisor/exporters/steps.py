@@ -79,6 +79,7 @@ class StepBook:
     _bodies: dict[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
 
     def add(self, workload: str, step: Step) -> None:
+        """Appends a step, unless the workload has the same already."""
         known = self.steps.setdefault(workload, [])
         number = self._bodies.setdefault((workload, step.body), len(known) + 1)
         if number > len(known):
@@ -86,9 +87,11 @@ class StepBook:
         self._numbers.setdefault(step.action_id, []).append(number)
 
     def numbered(self, workload: str) -> list[tuple[int, Step]]:
+        """The steps of a workload with their numbers."""
         return list(enumerate(self.steps.get(workload, ()), start=1))
 
     def of_action(self, workload: str, action_id: str) -> list[tuple[int, Step]]:
+        """The steps that carry out one action, with their numbers."""
         known = self.steps.get(workload, [])
         return [(number, known[number - 1]) for number in self._numbers.get(action_id, ())]
 

@@ -37,11 +37,13 @@ class Template:
 
     @property
     def file(self) -> str:
+        """Where the template is written."""
         return f"ros/{slug(self.region)}.yaml"
 
     def parameter(
         self, name: str, description: str, *, default: Json = None, kind: str = "String", secret: bool = False
     ) -> Json:
+        """Declares a parameter and returns the reference to it."""
         body: dict[str, Json] = {"Type": kind, "Description": clean(description)}
         if default is not None:
             body["Default"] = default
@@ -51,6 +53,7 @@ class Template:
         return ref(name)
 
     def output(self, name: str, value: Json, description: str) -> None:
+        """Declares an output."""
         self.outputs.setdefault(name, {"Description": clean(description), "Value": value})
 
     def document(self, description: str) -> dict[str, Json]:
@@ -74,6 +77,7 @@ class Stacks:
     gaps: dict[str, list[str]] = field(default_factory=dict)
 
     def template(self, region: str) -> Template:
+        """The template of a region, made when it is first asked for."""
         return self.templates.setdefault(region, Template(region))
 
     def gap(self, region: str, text: str) -> None:
@@ -83,6 +87,7 @@ class Stacks:
             known.append(text)
 
     def name(self, action: Action, suffix: str) -> str:
+        """A logical name for something of an action."""
         return pascal(self.build.label(action, suffix))
 
     def add(
@@ -98,9 +103,11 @@ class Stacks:
         return name
 
     def tags(self, action: Action) -> list[Json]:
+        """The tags of what is created for an action, as ROS writes them."""
         return [{"Key": key, "Value": value} for key, value in self.build.tags(action).items()]
 
     def vpc(self, action: Action, template: Template, vpc: Vpc) -> Json:
+        """The id of an existing network, or a new one."""
         if vpc.id:
             return vpc.id
         if "StandbyVpc" not in template.resources:
@@ -111,6 +118,7 @@ class Stacks:
         return ref("StandbyVpc")
 
     def vswitch(self, action: Action, template: Template, subnet: Subnet) -> Json:
+        """The id of an existing vSwitch, or a new one."""
         if subnet.id:
             return subnet.id
         name = f"VSwitch{pascal(identifier(subnet.zone or 'zone'))}{self._vpc_mark(subnet.vpc)}"
@@ -130,9 +138,11 @@ class Stacks:
         return short_hash(vpc.id) if vpc.id else ""
 
     def zone(self, template: Template, subnet: Subnet) -> Json:
+        """The zone, or a parameter that asks for it."""
         return subnet.zone or template.parameter("StandbyZone", f"Zone of {template.region} for what stands by")
 
     def security_group(self, action: Action, template: Template, vpc: Vpc, port: int | None) -> Json:
+        """A new security group that lets in the given port only."""
         described = "Addresses that may reach the standby servers"
         rule: dict[str, Json] = {
             "IpProtocol": "tcp",

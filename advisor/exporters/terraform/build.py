@@ -55,6 +55,7 @@ class Build:
     # roots and their parts
 
     def root(self, region: str) -> Root:
+        """The root of a region, made when it is first asked for."""
         if region not in self.roots:
             self.roots[region] = Root(region, slug(region))
         return self.roots[region]
@@ -66,14 +67,17 @@ class Build:
         return ref
 
     def outcome(self, action: Action) -> Outcome:
+        """What an action has become so far."""
         return self.outcomes.setdefault(action.id, Outcome(action))
 
     def remark(self, action: Action, text: str) -> None:
+        """Notes something for the reader of the README, once."""
         remarks = self.outcome(action).remarks
         if text not in remarks:
             remarks.append(text)
 
     def step(self, action: Action, step: Step) -> None:
+        """Adds a command-line step for the workload of the action."""
         self.steps.add(action.workload, step)
 
     def output(self, action: Action, root: Root, key: str, suffix: str, value: Value, description: str) -> str:
@@ -83,6 +87,7 @@ class Build:
         return name
 
     def find_output(self, action_id: str, key: str) -> tuple[Root, str] | None:
+        """The root and name of an output made under ``key``."""
         return self._outputs.get((action_id, key))
 
     def all_outputs(self) -> list[tuple[str, Root, str]]:
@@ -136,6 +141,7 @@ class Build:
         return cloud_name(action.workload, middle, suffix)
 
     def tags(self, action: Action) -> dict[str, str]:
+        """The tags of everything that is created for an action."""
         workload = self.workloads.get(action.workload)
         option = workload.option_id if workload else ""
         return {"plan": tag_value(option), "workload": tag_value(action.workload), "managed-by": MANAGED_BY}
@@ -147,6 +153,7 @@ class Build:
         return value or root.variable(variable)
 
     def instance_type(self, root: Root, action: Action, value: str | None) -> Value:
+        """The instance type where it looks like one, otherwise a variable that asks for it."""
         if value and _INSTANCE_TYPE.fullmatch(value):
             return value
         whose = self.subject(action)
@@ -167,6 +174,7 @@ class Build:
         return params.text("source_region") or params.text("primary_region") or found or action.region
 
     def resource(self, action: Action, key: str) -> Resource | None:
+        """The resource whose id a parameter holds."""
         return self.inventory.get(Params.of(action).text(key))
 
 

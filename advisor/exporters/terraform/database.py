@@ -172,6 +172,7 @@ def dts(build: Build, action: Action) -> None:
 
 
 def engine_of(build: Build, params: Params, action: Action) -> str | None:
+    """The engine as the services spell it."""
     database = build.resource(action, "database_id")
     text = params.text("engine") or (database.text("engine") if database else None) or ""
     return _ENGINES.get(re.sub(r"[^a-z]", "", text.lower()))

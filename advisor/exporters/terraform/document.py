@@ -21,10 +21,12 @@ class Ref:
     expression: str
 
     def attr(self, name: str) -> Ref:
+        """An attribute of what the expression names."""
         return Ref(f"{self.expression}.{name}")
 
     @property
     def id(self) -> Ref:
+        """Its ``id``."""
         return self.attr("id")
 
 
@@ -55,6 +57,7 @@ class Resource:
 
     @property
     def address(self) -> str:
+        """How other resources and people name it."""
         return f"{self.type}.{self.name}"
 
 
@@ -101,6 +104,7 @@ class Root:
         return Ref(resource.address)
 
     def variable(self, variable: Variable) -> Ref:
+        """Declares a variable once and returns the reference to it."""
         self.variables.setdefault(variable.name, variable)
         return Ref(f"var.{variable.name}")
 
