@@ -10,7 +10,7 @@ import difflib
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -196,23 +196,27 @@ def load_prices(override: Path | None = None, as_of: date | None = None) -> Pric
     is left out. Raises ``InputError`` with every mistake of every file.
     """
     mistakes: list[Mistake] = []
-    shipped, digest = _read_folder(data_dir("pricing"), "pricing/", True, mistakes)
+    shipped = _read_folder(data_dir("pricing"), "pricing/", True, mistakes)
     extra = _Contents()
     if override is not None:
-        extra, more = _read_folder(override, "", False, mistakes)
-        digest += more
+        extra = _read_folder(override, "", False, mistakes)
         _check_units(shipped, extra, mistakes)
     mistakes += _doubles(shipped.rows) + _doubles(extra.rows)
     if mistakes:
         raise InputError(mistakes)
-    stamp = hashlib.sha256("\n".join([*digest, str(as_of)]).encode()).hexdigest()
     gaps, ratios = shipped.gaps + extra.gaps, shipped.ratios + extra.ratios
-    return assemble(shipped.rows, extra.rows, extra.discounts, as_of, stamp, gaps, ratios)
+    book = assemble(shipped.rows, extra.rows, extra.discounts, as_of, "", gaps, ratios)
+    return replace(book, digest=_digest(book.rows.values(), gaps, ratios))
 
 
-def _read_folder(path: Path, prefix: str, own: bool, mistakes: list[Mistake]) -> tuple[_Contents, list[str]]:
-    """The contents of all files and one line per file for the digest."""
-    contents, digest = _Contents(), []
+def _digest(rows: Iterable[Price], gaps: Iterable[MissingPrice], ratios: Iterable[Ratio]) -> str:
+    """SHA-256 over what is in use, so that a day that changes no row changes no digest."""
+    return hashlib.sha256("\n".join(map(repr, (*rows, *gaps, *ratios))).encode()).hexdigest()
+
+
+def _read_folder(path: Path, prefix: str, own: bool, mistakes: list[Mistake]) -> _Contents:
+    """The contents of all files."""
+    contents = _Contents()
     files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
     if not files:
         mistakes.append(Mistake(str(path), "", "This folder holds no *.yaml.", "Name a folder or file with prices."))
@@ -226,9 +230,8 @@ def _read_folder(path: Path, prefix: str, own: bool, mistakes: list[Mistake]) ->
         except (OSError, UnicodeDecodeError):
             mistakes.append(Mistake(str(item), "", "It cannot be read as UTF-8 text.", "Check its name and rights."))
         else:
-            digest.append(f"{name} {hashlib.sha256(text.encode()).hexdigest()}")
             _read(_File(name, document, own, mistakes), contents)
-    return contents, digest
+    return contents
 
 
 def _read(file: _File, contents: _Contents) -> None:

@@ -14,7 +14,7 @@ from advisor.api.assessing import (
 )
 from advisor.api.explaining import compare_plans, estimate_chain, explain, load_plan, terminal_summary
 from advisor.api.fetching import fetch_inventory, fetch_policy, fetch_text
-from advisor.api.output import digest, write, write_new
+from advisor.api.output import check_target, digest, write, write_new
 from advisor.api.quoting import price_check, price_quote, price_refresh, price_rows
 from advisor.api.viewing import (
     blast_of,
@@ -24,6 +24,8 @@ from advisor.api.viewing import (
     inventory_text,
     load_inventory,
     load_targets,
+    nothing_to_protect,
+    targets_draft,
     targets_template,
 )
 
@@ -36,6 +38,7 @@ __all__ = [
     "blast_of",
     "books",
     "check_formats",
+    "check_target",
     "classes_of",
     "compare_plans",
     "digest",
@@ -52,11 +55,13 @@ __all__ = [
     "load_inventory",
     "load_plan",
     "load_targets",
+    "nothing_to_protect",
     "plan_for",
     "price_check",
     "price_quote",
     "price_refresh",
     "price_rows",
+    "targets_draft",
     "targets_template",
     "terminal_summary",
     "write",

@@ -91,7 +91,7 @@ def books(settings: Settings) -> tuple[RuleBook, PriceBook]:
     except InputError as error:
         mistakes += error.mistakes
     try:
-        prices = load_prices(settings.prices, settings.as_of)
+        prices = load_prices(settings.prices, settings.as_of or today())
     except InputError as error:
         mistakes += error.mistakes
     if mistakes or rules is None or prices is None:

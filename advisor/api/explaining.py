@@ -24,18 +24,18 @@ __all__ = ["compare_plans", "estimate_chain", "explain", "load_plan", "terminal_
 
 
 def load_plan(path: Path) -> Plan:
-    """A plan.json; raises ``InputError`` naming the first things that are wrong with it."""
+    """A plan.json; raises ``InputError`` naming the first thing that is wrong with it."""
+    if path.is_dir():
+        raise InputError([Mistake(str(path), "", "is a folder.", f"Give {path / 'plan.json'}.")])
     try:
         return Plan.model_validate_json(path.read_bytes())
     except FileNotFoundError:
         raise InputError([Mistake(str(path), "", "does not exist.", "Give the plan.json of an earlier run.")]) from None
     except (ValidationError, UnicodeDecodeError) as error:
-        problems = error.errors()[:5] if isinstance(error, ValidationError) else []
-        mistakes = [
-            Mistake(str(path), ".".join(map(str, item["loc"])), str(item["msg"]), "Give a plan.json of this version.")
-            for item in problems
-        ]
-        raise InputError(mistakes or [Mistake(str(path), "", "is no plan.", "Give a plan.json.")]) from error
+        first = error.errors()[0] if isinstance(error, ValidationError) else None
+        at = f" ({'.'.join(map(str, first['loc']))}: {first['msg']})" if first and first["loc"] else ""
+        remedy = "Give the plan.json in the folder of an earlier run; make the plan again where another version wrote it."
+        raise InputError([Mistake(str(path), "", f"is no plan.json of this version{at}.", remedy)]) from error
 
 
 def explain(plan: Plan, name: str, width: int) -> str:
@@ -43,9 +43,8 @@ def explain(plan: Plan, name: str, width: int) -> str:
     workload = next((item for item in plan.workloads if item.name == name), None)
     if workload is None:
         known = ", ".join(item.name for item in plan.workloads)
-        raise InputError(
-            [Mistake("command line", "WORKLOAD", f"'{name}' is no workload of the plan.", f"Write one of {known}.")]
-        )
+        remedy = f"Write one of {known}." if known else "The plan has no workloads: nothing to protect was found."
+        raise InputError([Mistake("command line", "WORKLOAD", f"'{name}' is no workload of the plan.", remedy)])
     lines = [
         *_opening(plan, workload),
         *_disruptions(workload),
@@ -165,9 +164,8 @@ def compare_plans(earlier: Plan, later: Plan) -> str:
     old = {item.name: item for item in earlier.workloads}
     lines = ["", "Against the earlier plan:"]
     lines.append(
-        f"  added {format_amount(earlier.portfolio.monthly_added)} -> {format_amount(later.portfolio.monthly_added)} "
-        f"{later.currency} a month, targets met {earlier.portfolio.targets_met} -> {later.portfolio.targets_met} "
-        f"of {later.portfolio.targets_total}"
+        f"  added {_added(earlier, earlier.currency != later.currency)} → {_added(later)} a month, "
+        f"targets met {earlier.portfolio.targets_met} → {later.portfolio.targets_met} of {later.portfolio.targets_total}"
     )
     for item in later.workloads:
         lines += _compare_workload(old.pop(item.name, None), item)
@@ -178,7 +176,31 @@ def compare_plans(earlier: Plan, later: Plan) -> str:
         if getattr(earlier.inputs, name) != getattr(later.inputs, name)
     }
     lines.append(f"  inputs that changed: {', '.join(sorted(changed)) or 'none'}")
+    lines += _compare_settings(earlier, later)
     return "\n".join(lines) + "\n"
+
+
+def _added(plan: Plan, named: bool = True) -> str:
+    return format_amount(plan.portfolio.monthly_added) + (f" {plan.currency}" if named else "")
+
+
+def _compare_settings(earlier: Plan, later: Plan) -> list[str]:
+    """What was asked differently: one line a setting."""
+    told = [_settings(plan) for plan in (earlier, later)]
+    return [f"  {name}: {told[0][name]} → {told[1][name]}" for name in told[0] if told[0][name] != told[1][name]]
+
+
+def _settings(plan: Plan) -> dict[str, str]:
+    cap = plan.budget.monthly
+    return {
+        "budget": f"{format_amount(cap)} {plan.currency} a month" if cap is not None else "none",
+        "objective": plan.objective,
+        "risk level": plan.risk_level,
+        "currency": plan.currency,
+        "date": plan.created.isoformat(),
+        "seed": str(plan.seed),
+        "samples": f"{plan.samples:,}",
+    }
 
 
 def _compare_workload(before: WorkloadPlan | None, after: WorkloadPlan) -> list[str]:
@@ -187,13 +209,15 @@ def _compare_workload(before: WorkloadPlan | None, after: WorkloadPlan) -> list[
     lines = []
     if before.option_id != after.option_id:
         difference = after.cost.monthly_added - before.cost.monthly_added
-        lines.append(f"  {after.name}: {before.option_id} -> {after.option_id} ({difference:+.2f} a month)")
+        lines.append(f"  {after.name}: {before.option_id} → {after.option_id} ({difference:+,.2f} a month)")
     for disruption, now in after.estimates.items():
-        then = before.estimates[disruption]
-        if (then.meets, then.rpo_worst_s, then.rto_p95_s) != (now.meets, now.rpo_worst_s, now.rto_p95_s):
+        then = before.estimates.get(disruption)
+        if then is None:
+            lines.append(f"    {disruption}: new, RPO {_rpo(now)}, RTO P95 {_time(now.rto_p95_s)}")
+        elif (then.meets, then.rpo_worst_s, then.rto_p95_s) != (now.meets, now.rpo_worst_s, now.rto_p95_s):
             lines.append(
-                f"    {disruption}: RPO {_rpo(then)} -> {_rpo(now)}, "
-                f"RTO P95 {_time(then.rto_p95_s)} -> {_time(now.rto_p95_s)}"
+                f"    {disruption}: RPO {_rpo(then)} → {_rpo(now)}, "
+                f"RTO P95 {_time(then.rto_p95_s)} → {_time(now.rto_p95_s)}"
             )
     return lines
 

@@ -6,18 +6,36 @@ import hashlib
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from advisor.model.finding import InputError, Mistake, OutsideError
 
 
+def check_target(out: Path) -> None:
+    """Whether a plan can be written to ``out``, for asking before anything is computed; leaves nothing behind.
+
+    Raises ``InputError`` for a file, a folder with other files in it or a place below a file, ``OutsideError`` where
+    the disk refuses."""
+    try:
+        target = out.resolve()
+        _refuse_foreign(out, target)
+        home = next(folder for folder in target.parents if folder.exists())
+        if not home.is_dir():
+            raise InputError([Mistake(str(out), "", f"{home} is a file.", "Give a folder to write to.")])
+        Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=home)).rmdir()
+    except (OSError, RuntimeError) as error:  # a circle of links is a RuntimeError up to Python 3.12
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        remedy = "Give --out a folder that you may write to, for example plan/."
+        raise OutsideError(f"{out}: nothing can be written there ({reason}). {remedy}") from error
+
+
 def write(files: Mapping[str, bytes], out: Path) -> None:
     """Write all files, then put them in place at once: a reader never sees half a plan.
 
     Files of an earlier run that this run does not write again are removed with the old folder, but only where the
-    folder
-    holds a plan; a folder with anything else in it is refused. Raises ``OutsideError`` on disk trouble."""
+    folder holds a plan; a folder with anything else in it is refused. Raises ``OutsideError`` on disk trouble."""
     target = out.resolve()
     _refuse_foreign(out, target)
     staging = target.parent / f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}"

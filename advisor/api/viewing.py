@@ -21,6 +21,25 @@ from advisor.model.targets import Targets
 from advisor.model.units import format_duration
 from advisor.rules import load_rules
 
+_FOUND: Mapping[str, str] = {
+    "declared": "in a targets file", "tag": "by tag", "load_balancer": "behind one balancer",
+    "scaling_group": "in one scaling group", "cluster": "in one cluster", "connected": "by connections",
+    "single": "by itself",
+}  # fmt: skip
+_LEVERS = (
+    "    # What else can be said of a workload; take the # away where it is wanted:",
+    "    # targets:                                  # over the class; none takes a target away",
+    "    #   zone: {rpo: 15 min, rto: 2 h}           # also logical, instance, region",
+    "    # needs: {hard: [payments], soft: [search]} # other workloads: cannot work, or works worse, without them",
+    "    # daily_change: 4%                          # how much of the data changes in a day",
+    "    # min_capacity: 0.5                         # the share of the servers that carries the load",
+    "    # dr_regions: [cn-shanghai]                 # where copies may lie",
+    "    # forbid: [regional_essd]                   # protections that must not be chosen (names: rules/measures)",
+    "    # require: [snapshot_policy]                # protections that must be chosen",
+    "    # pin: none                                 # one option, by its id in plan.json",
+    "    # exclude:                                  # resources left out on purpose",
+    "    #   - {resource: i-bp1example, reason: rebuilt from its image every week, until: 2027-03-31}",
+)
 CSV_START = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for a formula
 
 
@@ -160,8 +179,23 @@ def graph_output(
     return to_text(inventory, graph, hit)
 
 
+def nothing_to_protect(inventory: Inventory) -> str:
+    """What to tell where no workload was found in an inventory."""
+    counts = Counter(item.kind.replace("_", " ") for item in inventory.resources.values())
+    held = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+    return (
+        f"Nothing to protect was found: the inventory holds {held or 'no resources'}, and nothing in it is a workload; "
+        "list instances (aliyun ecs DescribeInstances) and databases (aliyun rds DescribeDBInstances)."
+    )
+
+
 def targets_template(paths: Sequence[Path], mapping: Path | None = None) -> str:
     """A commented targets file with the workloads found in the inventory, each matched by what it is made of."""
+    return targets_draft(paths, mapping)[0]
+
+
+def targets_draft(paths: Sequence[Path], mapping: Path | None = None) -> tuple[str, str]:
+    """The template, and what to tell where nothing to protect was found (else empty)."""
     rules, _ = books(Settings())
     inventory = load_inventory(paths, mapping).inventory
     graph = build_graph(inventory, default_targets(classes_of(rules)))
@@ -177,17 +211,19 @@ def targets_template(paths: Sequence[Path], mapping: Path | None = None) -> str:
         *_class_comments(rules),
         "workloads:" if graph.workloads else "workloads: []",
     ]
-    for workload in graph.workloads:
+    for number, workload in enumerate(graph.workloads):
         instances = [item for item in map(inventory.get, workload.resources) if item is not None and _anchors(item)]
         lines += [
             f"  - name: {json.dumps(workload.name, ensure_ascii=False)}",
-            f"    # found by {workload.found_by}" + (f": {_comment(workload.evidence)}" if workload.evidence else ""),
+            f"    # found {_FOUND.get(workload.found_by, workload.found_by)}"
+            + (f": {_comment(workload.evidence)}" if workload.evidence else ""),
             "    class: standard",
+            *(_LEVERS if number == 0 else ()),
             "    match:",
             "      resources:",
             *(f"        - {json.dumps(item.id)}   # {_comment(item.label)}" for item in instances),
         ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n", "" if graph.workloads else nothing_to_protect(inventory)
 
 
 def _anchors(item: Resource) -> bool:

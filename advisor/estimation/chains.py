@@ -44,12 +44,19 @@ def serve(levels: Sequence[Level], survivors: Collection[str], detection_s: floa
     the detection delay plus one accumulation. Ties go to the earlier level."""
     best: Served | None = None
     for level in levels:
-        if level.name not in survivors or (detection_s is not None and not _reaches_back(level, detection_s)):
+        if level.name not in survivors or not _has_captures(level):
+            continue
+        if detection_s is not None and not _reaches_back(level, detection_s):
             continue
         worst, expected = losses(levels, level)
         if math.isfinite(worst) and (best is None or worst < best.worst_s):
             best = Served(level, worst, expected)
     return best
+
+
+def _has_captures(level: Level) -> bool:
+    """Whether there is a capture at every moment: kept no shorter than until the next one."""
+    return level.kind != "point_in_time" or level.retention_s >= level.accumulation_s
 
 
 def _reaches_back(level: Level, detection_s: float) -> bool:

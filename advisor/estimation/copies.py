@@ -28,26 +28,28 @@ def disk_levels(context: Context, disk: Resource, protections: Sequence[Protecti
 
 
 def _disk_levels(context: Context, disk: Resource, covering: Sequence[Protection]) -> list[Level]:
-    levels = [_live(disk, covering)]
+    levels = [_live(context, disk, covering)]
     renewed = [protection for protection in covering if protection.mechanism == "snapshot_policy"]
     if not renewed:
         for policy in existing.active_policies(context, disk):
             levels += existing.policy_levels(context, disk, policy, covering)
-    levels += existing.newest_snapshots(context, disk)
     levels += existing.replicas(context, disk)
     levels += existing.backup_plans(context, disk)
     for protection in covering:
         levels += _proposed_levels(context, disk, protection)
+    scheduled = {level.region for level in levels if level.kind == "point_in_time"}
+    levels += [level for level in existing.newest_snapshots(context, disk) if level.region not in scheduled]
     return levels
 
 
-def _live(disk: Resource, covering: Iterable[Protection]) -> Level:
+def _live(context: Context, disk: Resource, covering: Iterable[Protection]) -> Level:
     converted = any(protection.mechanism == "regional_essd" for protection in covering)
     if converted or disk.text("category") == REGIONAL_CATEGORY:
         facts = ("regional_essd.rpo_zone_failure",)
         return Level("live data", "live", disk.region or "", zones=(), mechanism="regional_essd", facts=facts)
-    zones = (disk.zone,) if disk.zone else ()
-    return Level("live data", "live", disk.region or "", zones=zones)
+    owners = (context.resource(owner) for owner in disk.texts("instance_ids"))
+    zone = disk.zone or next((owner.zone for owner in owners if owner is not None and owner.zone), None)
+    return Level("live data", "live", disk.region or "", zones=(zone,) if zone else ())
 
 
 def _proposed_levels(context: Context, disk: Resource, protection: Protection) -> list[Level]:

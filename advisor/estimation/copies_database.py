@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from advisor.estimation.context import Context
+from advisor.estimation.context import Context, longest_gap_s
 from advisor.model.graph import Component
 from advisor.model.inventory import Resource
 from advisor.model.recovery import Level, Protection
 from advisor.model.units import DAY
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+PRECISION = "rds_ha.mysql.pitr_precision"
+BACKUPS = "log backup"
+SYNCHRONISING = ("synchronizing", "running", "normal")  # states of a job that keeps its target in step
 SYNCHRONOUS_BY_DEFAULT = ("mysql", "mariadb")  # fact rds_ha.mysql.default_mode; others may lose their lag
 
 
@@ -25,40 +29,12 @@ def database_levels(
     levels = [Level("live data", "live", region, zones=zones)]
     levels += _standby_levels(context, database, covering)
     retention, source = backup_retention_s(context, database)
-    levels.append(
-        Level(
-            "point-in-time restore",
-            "point_in_time",
-            region,
-            context.seconds("rds_ha.mysql.pitr_precision").high,
-            0.0,
-            0.0,
-            retention,
-            zones,
-            None,
-            "rds_backup",
-            ("rds_ha.mysql.pitr_precision", *source),
-        )
-    )
-    upload = context.seconds("rds.log_upload").high
-    levels.append(
-        Level(
-            "log backup",
-            "point_in_time",
-            region,
-            upload,
-            0.0,
-            0.0,
-            retention,
-            (),
-            None,
-            "rds_backup",
-            ("rds.log_upload", *source),
-        )
-    )
+    backups = _backup_levels(context, database, retention, source)
+    upload = backups[-1].accumulation_s  # what another region receives is as old as what leaves this one
+    levels += backups
     levels += _existing_remotes(context, database)
     for item in covering:
-        levels += _remote_database_levels(context, item)
+        levels += _remote_database_levels(context, item, upload)
     if database.flag("cross_region_backup") and database.text("cross_region_target"):
         lag = context.seconds("rds.cross_region_lag").high
         target = database.text("cross_region_target") or ""
@@ -78,6 +54,45 @@ def database_levels(
             )
         )
     return tuple(levels)
+
+
+def _backup_levels(context: Context, database: Resource, retention: float, source: tuple[str, ...]) -> list[Level]:
+    """Point-in-time restore and uploaded logs; with log backup off only the full backups of its weekdays."""
+    region = database.region or ""
+    zones = (database.zone,) if database.zone else ()
+    if database.flag("log_backup_enabled") is False:
+        weekdays = tuple(WEEKDAYS.index(day) + 1 for day in database.texts("backup_days") if day in WEEKDAYS)
+        gap = longest_gap_s((0,), weekdays or tuple(range(1, 8)))
+        return [Level(BACKUPS, "point_in_time", region, gap, 0.0, 0.0, retention, (), None, "rds_backup", source)]
+    precise = context.seconds(PRECISION).high
+    upload = context.seconds("rds.log_upload").high
+    restore = Level(
+        "point-in-time restore",
+        "point_in_time",
+        region,
+        precise,
+        0.0,
+        0.0,
+        retention,
+        zones,
+        None,
+        "rds_backup",
+        (PRECISION, *source),
+    )
+    logs = Level(
+        BACKUPS,
+        "point_in_time",
+        region,
+        upload,
+        0.0,
+        0.0,
+        retention,
+        (),
+        None,
+        "rds_backup",
+        ("rds.log_upload", *source),
+    )
+    return [restore, logs]
 
 
 def backup_retention_s(context: Context, database: Resource) -> tuple[float, tuple[str, ...]]:
@@ -133,7 +148,7 @@ def standby_lag(context: Context, database: Resource) -> tuple[float, tuple[str,
     return lag.high, ("rds_ha.postgresql.async_loss", "rds.standby_lag")
 
 
-def _remote_database_levels(context: Context, protection: Protection) -> list[Level]:
+def _remote_database_levels(context: Context, protection: Protection, upload: float) -> list[Level]:
     region = protection.text("target_region") or ""
     if protection.mechanism == "rds_cross_region_backup":
         lag = context.seconds("rds.cross_region_lag").high
@@ -142,7 +157,7 @@ def _remote_database_levels(context: Context, protection: Protection) -> list[Le
                 f"backups in {region}",
                 "point_in_time",
                 region,
-                context.seconds("rds.log_upload").high,
+                upload,
                 0.0,
                 lag,
                 protection.number("retention_days") * DAY,
@@ -180,7 +195,9 @@ def _existing_remotes(context: Context, database: Resource) -> list[Level]:
     levels = []
     for job in context.inventory.jobs_by_source.get(database.id, ()):
         region = job.text("destination_region")
-        if region and region != database.region:
+        follower = context.inventory.get(job.text("destination_id"))
+        working = (job.status or "").lower() in SYNCHRONISING and "sync" in (job.text("job_type") or "sync")
+        if region and region != database.region and working and follower is not None and follower.kind == "database":
             name = f"synchronised database {job.text('destination_id') or job.id}"
             levels.append(Level(name, "replica", region, 0.0, 0.0, lag, math.inf, (), None, "dts", facts))
     follower = context.inventory.get(database.text("dr_instance_id"))

@@ -13,6 +13,7 @@ from advisor.model.inventory import Resource
 from advisor.model.recovery import Level, Protection
 from advisor.model.units import DAY, HOUR, MINUTE, WEEK
 
+SINGLE = "snapshot.single.period"
 SNAPSHOT_STATUS_DONE = "accomplished"
 POLICY_STATUS_ACTIVE = "normal"
 REPLICA_STATUS_ACTIVE = ("normal", "syncing", "manual_syncing")
@@ -48,8 +49,7 @@ def policy_levels(context: Context, disk: Resource, policy: Resource, covering: 
     retention = _retention(policy.number("retention_days"))
     name = f"snapshots by policy {policy.name or policy.id}"
     levels = snapshot_levels(context, disk, name, gap, retention)
-    targets = list(policy.texts("copy_regions")) if policy.flag("copy_enabled") is not False else []
-    for region in targets:
+    for region in copied_regions(policy):
         levels.append(copy_level(context, disk, levels, region, _retention(policy.number("copy_retention_days"))))
     for protection in covering:
         if protection.mechanism == "snapshot_copy" and protection.text("extends") == policy.id:
@@ -58,13 +58,22 @@ def policy_levels(context: Context, disk: Resource, policy: Resource, covering: 
     return levels
 
 
+def copied_regions(policy: Resource) -> tuple[str, ...]:
+    """Regions to which the policy does copy its snapshots."""
+    return policy.texts("copy_regions") if policy.flag("copy_enabled") is not False else ()
+
+
 def _retention(days: float | None) -> float:
     """Seconds of retention; the API writes -1 for ever, and an unlimited one where it says nothing (its default)."""
     return math.inf if days is None or days < 0 else days * DAY
 
 
 def newest_snapshots(context: Context, disk: Resource) -> list[Level]:
-    """The newest finished snapshot per region of the disk, whoever took it: a point that grows older every day."""
+    """The newest finished snapshot per region of the disk, where no schedule takes the next one.
+
+    It grows older every day, so it is judged at the end of the planned period: its age today is the hold, the period
+    the
+    accumulation."""
     newest: dict[str, tuple[float, Resource]] = {}
     for snapshot in context.inventory.snapshots_by_disk.get(disk.id, ()):
         age = age_s(snapshot.text("created_at"), context.as_of)
@@ -73,13 +82,16 @@ def newest_snapshots(context: Context, disk: Resource) -> list[Level]:
         region = snapshot.region or ""
         if region not in newest or age < newest[region][0]:
             newest[region] = (age, snapshot)
+    period = context.seconds(SINGLE).high
     return [
         Level(
             f"newest existing snapshot {snapshot.id}",
             "point_in_time",
             region,
-            age,
+            accumulation_s=period,
+            hold_s=age,
             mechanism="snapshot",
+            facts=(SINGLE,),
             note="an existing snapshot grows older every day unless a policy takes new ones",
         )
         for region, (age, snapshot) in sorted(newest.items())

@@ -228,6 +228,21 @@ def meets(outcome: Outcome, target: Target, risk_level: RiskLevel) -> bool | Non
     return within_rpo and within_rto
 
 
+def missed_parts(outcome: Outcome, target: Target, risk_level: RiskLevel) -> tuple[str, ...]:
+    """What of a target is missed: ``rpo``, ``rto``, and ``unbounded`` where a loss or time that is asked for has no
+    bound."""
+    time = outcome.quantile(QUANTILES[risk_level])
+    parts = []
+    if target.rpo_s is not None and outcome.worst_s > target.rpo_s:
+        parts.append("rpo")
+    if target.rto_s is not None and time > target.rto_s:
+        parts.append("rto")
+    lost = target.rpo_s is not None and math.isinf(outcome.worst_s)
+    if lost or (target.rto_s is not None and math.isinf(time)):
+        parts.append("unbounded")
+    return tuple(parts)
+
+
 def tier_of(
     outcomes: Mapping[Disruption, Outcome], targets: Mapping[Disruption, Target], risk_level: RiskLevel
 ) -> Tier:

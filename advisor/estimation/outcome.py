@@ -10,10 +10,11 @@ import numpy as np
 
 from advisor.estimation.context import Context
 from advisor.estimation.paths import Failure, Path, recover
-from advisor.estimation.paths.path import PROVISION_POOL, RESTORE_POOL
+from advisor.estimation.paths.path import PROVISION_POOL, RESTORE_POOL, lost, unaffected
 from advisor.estimation.sampling import Sampler, Samples
 from advisor.estimation.schedule import Schedule, run
 from advisor.model.disruption import Disruption
+from advisor.model.graph import Component
 from advisor.model.recovery import Protection, Task
 
 QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95}
@@ -34,7 +35,13 @@ class Outcome:
     recoverable: bool
     tail: Samples | None = None
     joint: Samples | None = None
+    lossy: Outcome | None = None
     known_quantiles: dict[float, float] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def lossy_paths(self) -> tuple[Path, ...]:
+        """The paths of the place that loses most, which need not be the one that takes longest."""
+        return self.lossy.paths if self.lossy is not None else self.paths
 
     @property
     def samples(self) -> Samples | None:
@@ -63,7 +70,8 @@ class Outcome:
     @property
     def facts(self) -> tuple[str, ...]:
         """Ids of all facts the outcome rests on."""
-        used = dict.fromkeys(fact for path in self.paths for fact in path.facts)
+        used = dict.fromkeys(fact for path in self.lossy_paths for fact in path.facts)
+        used.update(dict.fromkeys(fact for path in self.paths for fact in path.facts))
         for task in self.schedule.tasks if self.schedule else ():
             used.update(dict.fromkeys(task.facts))
         return tuple(used)
@@ -78,29 +86,37 @@ def evaluate(context: Context, disruption: Disruption, protections: Sequence[Pro
     lossy = max(outcomes, key=lambda item: item.worst_s)
     if lossy is worst:
         return worst
-    return replace(worst, worst_s=lossy.worst_s, expected_s=max(worst.expected_s, lossy.expected_s))
+    expected = max(item.expected_s for item in outcomes)
+    return replace(worst, worst_s=lossy.worst_s, expected_s=expected, lossy=lossy)
 
 
 def failures(context: Context, disruption: Disruption) -> tuple[Failure, ...]:
     """Every concrete failure to look at: each instance, each zone and each region the workload stands in."""
     if disruption == "logical":
         return (Failure(disruption),)
-    places: dict[str, None] = {}
+    places: dict[str | None, None] = {}
     for component in context.components():
+        places.update(dict.fromkeys(_unlisted(context, component, disruption)))
         for member in context.members(component):
             if disruption == "instance":
                 places[member.id] = None
-            elif disruption == "region" and member.region:
+            elif disruption == "region":
                 places[member.region] = None
             elif disruption == "zone":
                 places.update(dict.fromkeys(_zones_of(member.zone, member.zones, member.kind)))
-    return tuple(Failure(disruption, place) for place in sorted(places))
+    return tuple(Failure(disruption, place) for place in sorted(places, key=lambda place: place or ""))
 
 
-def _zones_of(zone: str | None, zones: Iterable[str], kind: str) -> tuple[str, ...]:
+def _unlisted(context: Context, component: Component, disruption: Disruption) -> tuple[str | None, ...]:
+    """Places of members that are mentioned but not listed: the member itself, an unknown zone, an unknown region."""
+    unlisted = [member for member in component.members if context.resource(member) is None]
+    return tuple(unlisted) if disruption == "instance" else (None,) * bool(unlisted)
+
+
+def _zones_of(zone: str | None, zones: Iterable[str], kind: str) -> tuple[str | None, ...]:
     if kind == "load_balancer":
         return tuple(zones) or ((zone,) if zone else ())
-    return (zone,) if zone else ()
+    return (zone,)
 
 
 def _one(context: Context, failure: Failure, protections: Sequence[Protection], sampler: Sampler) -> Outcome:
@@ -132,7 +148,21 @@ def _paths(context: Context, failure: Failure, protections: Sequence[Protection]
     for component in context.components():
         if failure.disruption == "instance" and failure.place not in component.members:
             continue
-        yield recover(context, component, failure, protections)
+        if failure.place is None and failure.disruption in ("zone", "region"):
+            yield _in_unknown_place(context, component, failure.disruption)
+        else:
+            yield recover(context, component, failure, protections)
+
+
+def _in_unknown_place(context: Context, component: Component, disruption: Disruption) -> Path:
+    """A component whose place the inventory does not tell may stand in the one that fails."""
+    members = context.members(component)
+    if component.kind == "entry" and disruption == "zone":
+        return unaffected(component)
+    known = [member.zone if disruption == "zone" else member.region for member in members]
+    if known and all(known) and len(members) == len(component.members):
+        return unaffected(component)
+    return lost(component, f"its {disruption} is not in the inventory", unknown=True)
 
 
 def pools(context: Context) -> dict[str, int]:
@@ -155,9 +185,10 @@ def assemble(context: Context, failure: Failure, paths: Sequence[Path]) -> tuple
     gate: tuple[str, ...] = ()
     if manual:
         tasks, gate = _detection(context, disruption)
+    served = tuple(p.ready for p in active.values() if p.ready and context.component(p.component).kind != "entry")
     for path in active.values():
         needs = _ready_needs(context, path, active)
-        tasks += [_linked(task, path, gate, needs) for task in path.tasks]
+        tasks += [_linked(task, path, gate, needs, served) for task in path.tasks]
     ends = tuple(path.ready for path in active.values() if path.ready)
     if manual and disruption in ("zone", "region"):
         tasks += _switch(context, disruption, active, ends)
@@ -202,26 +233,27 @@ def _ready_needs(context: Context, path: Path, active: dict[str, Path]) -> tuple
     return tuple(item.ready for item in needed if item is not None and item.ready)
 
 
-def _linked(task: Task, path: Path, gate: tuple[str, ...], needs: tuple[str, ...]) -> Task:
+def _linked(task: Task, path: Path, gate: tuple[str, ...], needs: tuple[str, ...], served: tuple[str, ...]) -> Task:
+    """The task behind the decision where people do it; a start waits for what it needs, and names are changed by hand
+    only when there is something to point them at."""
     after = task.after or (gate if path.manual else ())
     if task.id == path.ready and task.kind == "start":
         after = tuple(dict.fromkeys((*after, *needs)))
+    if task.kind == "dns":
+        after = tuple(dict.fromkeys((*after, *served)))
     return replace(task, after=after)
 
 
 def _switch(context: Context, disruption: Disruption, active: dict[str, Path], ends: tuple[str, ...]) -> list[Task]:
-    """Where no balancer stands in front, callers must find the rebuilt instance: by its EIP, or by being told."""
-    kinds = {context.component(component).kind for component in active}
-    if (
-        "entry" in kinds
-        or "stateful_instance" not in kinds
-        or any(item.kind == "entry" for item in context.components())
-    ):
+    """Servers that stand by themselves have a new address when they are rebuilt: their EIPs are moved, or callers
+    told."""
+    components = [context.component(name) for name, path in active.items() if path.manual]
+    moved = [m for c in components if c.kind == "stateful_instance" and not c.stateless for m in context.members(c)]
+    if not moved:
         return []
-    moved = [context.resource(m) for c in active for m in context.component(c).members]
-    has_eip = any(item is not None and item.text("eip_id") for item in moved)
-    fact = "attach.eip" if has_eip and disruption == "zone" else "reconfigure.clients"
-    title = "its EIP is moved" if fact == "attach.eip" else "callers are pointed at the new address"
+    by_eip = disruption == "zone" and all(item.text("eip_id") for item in moved)
+    fact = "attach.eip" if by_eip else "reconfigure.clients"
+    title = "their EIPs are moved" if by_eip else "callers are pointed at the new address"
     return [Task("workload/switch", "workload", "switch", title, context.seconds(fact), ends, facts=(fact,))]
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from advisor.estimation.costs import FILE_BACKUP_QUOTA, Costing, shared_lines
 from advisor.estimation.costs.costing import DAYS_PER_MONTH
 from advisor.estimation.costs.shared import FILE_BACKUP_SKU
-from advisor.estimation.options import Option, meets
+from advisor.estimation.options import Option, missed_parts
 from advisor.estimation.outcome import Outcome, with_needs
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.option import Coupling, FreeQuota, Problem, ProblemOption, ProblemWorkload, Solution, Totals
@@ -20,6 +20,9 @@ from advisor.planning.candidates import Candidate
 from advisor.planning.request import PlanRequest
 
 CENTS = Decimal(100)
+# A target is half about data and half about time; having no way back at all weighs half a target more, so that a target
+# that cannot be met still asks for a bounded loss.
+WEIGHTS = {"rpo": 0.5, "rto": 0.5, "unbounded": 0.5}
 MAX_ROUNDS = 50
 
 
@@ -31,6 +34,7 @@ class Decision:
     solution: Solution
     after: Mapping[str, Mapping[Disruption, Outcome]]
     before: Mapping[str, Mapping[Disruption, Outcome]]
+    needs: Mapping[str, tuple[str, ...]]
 
 
 def to_cents(amount: Decimal) -> int:
@@ -59,11 +63,11 @@ def build_problem(request: PlanRequest, found: Sequence[Candidate]) -> Problem:
 
 
 def _problem_option(item: Candidate, option: Option, request: PlanRequest) -> ProblemOption:
-    missed: dict[str, float] = {
-        disruption: item.workload_class.weight
-        for disruption in DISRUPTIONS
-        if meets(option.outcomes[disruption], item.targets[disruption], request.targets.risk_level) is False
-    }
+    missed: dict[str, float] = {}
+    for disruption in DISRUPTIONS:
+        target = item.targets[disruption]
+        parts = missed_parts(option.outcomes[disruption], target, request.targets.risk_level)
+        missed |= {f"{disruption}.{part}": item.workload_class.weight * WEIGHTS[part] for part in parts}
     return ProblemOption(
         option.id,
         to_cents(option.monthly),
@@ -99,14 +103,17 @@ def needs_of(found: Sequence[Candidate]) -> dict[str, tuple[str, ...]]:
     """For each workload all that it needs hard, directly or through others; a workload in a cycle does not wait for
     itself."""
     direct = {item.workload.name: item.workload.needs_hard for item in found}
-
-    def reach(name: str, seen: tuple[str, ...]) -> tuple[str, ...]:
-        for need in direct.get(name, ()):
+    reached: dict[str, tuple[str, ...]] = {}
+    for name in direct:
+        seen: set[str] = set()
+        ahead = list(direct[name])
+        while ahead:
+            need = ahead.pop()
             if need in direct and need not in seen:
-                seen = reach(need, (*seen, need))
-        return seen
-
-    return {name: tuple(sorted(set(reach(name, ())) - {name})) for name in direct}
+                seen.add(need)
+                ahead += direct[need]
+        reached[name] = tuple(sorted(seen - {name}))
+    return reached
 
 
 def couplings(found: Sequence[Candidate], request: PlanRequest) -> list[Coupling]:
@@ -122,7 +129,9 @@ def couplings(found: Sequence[Candidate], request: PlanRequest) -> list[Coupling
             for need in needs:
                 breaks = _breaks(item, by_name[need], disruption, request.targets.risk_level)
                 if breaks:
-                    result.append(Coupling(name, need, disruption, item.workload_class.weight, breaks))
+                    result.append(
+                        Coupling(name, need, f"{disruption}.rto", item.workload_class.weight * WEIGHTS["rto"], breaks)
+                    )
     return result
 
 
@@ -139,7 +148,7 @@ def _breaks(
     for option in item.options.options:
         own = option.outcomes[disruption]
         if id(own) not in known:
-            met = meets(own, target, risk_level) is not False
+            met = "rto" not in missed_parts(own, target, risk_level)
             bad = (ids for other, ids in others.values() if met and _misses_jointly(own, other, target, risk_level))
             known[id(own)] = frozenset().union(*bad)
         if known[id(own)]:
@@ -148,7 +157,7 @@ def _breaks(
 
 
 def _misses_jointly(own: Outcome, other: Outcome, target: Target, risk_level: RiskLevel) -> bool:
-    return meets(with_needs(own, [other]), target, risk_level) is False
+    return "rto" in missed_parts(with_needs(own, [other]), target, risk_level)
 
 
 def decide(request: PlanRequest, found: Sequence[Candidate]) -> Decision:
@@ -157,7 +166,9 @@ def decide(request: PlanRequest, found: Sequence[Candidate]) -> Decision:
     anew."""
     problem = build_problem(request, found)
     if not found:
-        return Decision(problem, Solution("optimal", "nothing to choose", 0.0, {}, Totals(0, 0, 0.0, 0), "1"), {}, {})
+        return Decision(
+            problem, Solution("optimal", "nothing to choose", 0.0, {}, Totals(0, 0, 0.0, 0), "1"), {}, {}, {}
+        )
     needs = needs_of(found)
     for _ in range(MAX_ROUNDS):
         solution = solve(problem)
@@ -167,7 +178,7 @@ def decide(request: PlanRequest, found: Sequence[Candidate]) -> Decision:
             break
         problem = replace(problem, couplings=(*problem.couplings, *surprises))
     before = joint_outcomes(found, needs, {item.workload.name: item.before.id for item in found})
-    return Decision(problem, solution, after, before)
+    return Decision(problem, solution, after, before, needs)
 
 
 def joint_outcomes(
@@ -198,11 +209,13 @@ def _surprises(
         name = item.workload.name
         option = item.option(solution.choices[name])
         for disruption in DISRUPTIONS:
-            alone = meets(option.outcomes[disruption], item.targets[disruption], request.targets.risk_level)
-            together = meets(after[name][disruption], item.targets[disruption], request.targets.risk_level)
-            if alone is False or together is not False:
+            target, risk_level = item.targets[disruption], request.targets.risk_level
+            alone = missed_parts(option.outcomes[disruption], target, risk_level)
+            together = missed_parts(after[name][disruption], target, risk_level)
+            if "rto" in alone or "rto" not in together:
                 continue
-            pairs = [(name, need, disruption, option.id, solution.choices[need]) for need in needs[name]]
+            key = f"{disruption}.rto"
+            pairs = [(name, need, key, option.id, solution.choices[need]) for need in needs[name]]
             if any(pair in known for pair in pairs):
                 continue
             alone_break = [
@@ -212,7 +225,11 @@ def _surprises(
             ]
             result += [
                 Coupling(
-                    name, need, disruption, item.workload_class.weight, {option.id: frozenset({solution.choices[need]})}
+                    name,
+                    need,
+                    key,
+                    item.workload_class.weight * WEIGHTS["rto"],
+                    {option.id: frozenset({solution.choices[need]})},
                 )
                 for need in alone_break or needs[name]
             ]
@@ -223,5 +240,4 @@ def _breaks_alone(
     item: Candidate, option: Option, needed: Candidate, solution: Solution, disruption: Disruption, request: PlanRequest
 ) -> bool:
     other = needed.option(solution.choices[needed.workload.name]).outcomes[disruption]
-    joint = with_needs(option.outcomes[disruption], [other])
-    return meets(joint, item.targets[disruption], request.targets.risk_level) is False
+    return _misses_jointly(option.outcomes[disruption], other, item.targets[disruption], request.targets.risk_level)

@@ -90,7 +90,7 @@ def limiting(outcome: Outcome, target: Target, waits_for: str | None = None) -> 
     if waits_for is not None:
         return f"waits for {waits_for}"
     if target.rpo_s is not None and outcome.worst_s > target.rpo_s:
-        path = max(outcome.paths, key=lambda item: item.worst_s)
+        path = max(outcome.lossy_paths, key=lambda item: item.worst_s)
         return f"data of {_name(path)} comes from {path.served_from}"
     if outcome.schedule is None:
         return "nothing is interrupted"

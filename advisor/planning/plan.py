@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from advisor.estimation.context import Context
 from advisor.estimation.costs import FILE_BACKUP_QUOTA, added_lines, present_lines, quota_credit, shared_lines
 from advisor.estimation.options import Option, meets, tier_of
-from advisor.estimation.outcome import Outcome
+from advisor.estimation.outcome import Outcome, with_needs
 from advisor.graph import build_graph
 from advisor.model.cost import CostLine, total
 from advisor.model.deliverable import Deliverable
@@ -28,7 +28,7 @@ from advisor.model.plan import (
     WorkloadPlan,
 )
 from advisor.planning.candidates import Candidate, candidates
-from advisor.planning.decision import Decision, decide, needs_of
+from advisor.planning.decision import Decision, decide
 from advisor.planning.estimates import estimate
 from advisor.planning.evidence import assumptions_of, evidence_of, price_notes, standards_of
 from advisor.planning.findings import findings_of
@@ -45,7 +45,7 @@ def make_plan(request: PlanRequest) -> Deliverable:
     request.progress("choosing one option for every workload")
     decision = decide(request, found)
     request.progress("writing the plan")
-    planned = inversion_findings(found, needs_of(found), decision.solution.choices, request.targets.risk_level)
+    planned = inversion_findings(found, decision.needs, decision.solution.choices, request.targets.risk_level)
     findings = findings_of(request, graph, planned)
     workloads = tuple(_workload(request, item, decision, found, findings) for item in found)
     plan = _plan(request, graph, found, decision, workloads, findings)
@@ -77,18 +77,36 @@ def _workload(
         mechanisms=picked.mechanisms,
         changes=picked.changes,
         actions=tuple(action for proposal in picked.proposals for action in proposal.actions),
-        estimates={d: _estimate(request, item, decision, found, d, after, detailed=True) for d in DISRUPTIONS},
-        before={d: _estimate(request, item, decision, found, d, before, detailed=False) for d in DISRUPTIONS},
+        estimates={d: _estimate(request, item, decision, d, after, detailed=True) for d in DISRUPTIONS},
+        before={d: _estimate(request, item, decision, d, before, detailed=False) for d in DISRUPTIONS},
         cost=_cost(item, picked),
         expected_annual_loss=item.builder.loss_of(after),
         expected_annual_loss_before=item.builder.loss_of(before),
-        rejected=rejected(item, picked, decision.problem, risk_level),
+        rejected=rejected(item, picked, decision.problem, risk_level, _left(decision)),
         infeasible=item.infeasible,
-        misses=misses(item, picked, after, risk_level),
+        misses=misses(item, picked, after, risk_level, _joint(item, decision, found)),
         standards=standards_of(request.rules, item, picked, after),
         findings=tuple(finding for finding in findings if finding.workload == name),
         options_considered=item.options.considered,
     )
+
+
+def _left(decision: Decision) -> Decimal | None:
+    """What the plan leaves of the budget."""
+    budget = decision.problem.budget
+    return None if budget is None else Decimal(budget - decision.solution.totals.cost) / 100
+
+
+def _joint(item: Candidate, decision: Decision, found: Sequence[Candidate]) -> Callable[[Option, Disruption], Outcome]:
+    """The outcome of any of the workload's options beside the others' chosen ones."""
+    by_name = {other.workload.name: other for other in found}
+    needs = decision.needs[item.workload.name]
+    partners = [by_name[need].option(decision.solution.choices[need]).outcomes for need in needs]
+
+    def joint(option: Option, disruption: Disruption) -> Outcome:
+        return with_needs(option.outcomes[disruption], [outcomes[disruption] for outcomes in partners])
+
+    return joint
 
 
 def _component_info(context: Context, index: int) -> ComponentInfo:
@@ -111,24 +129,19 @@ def _estimate(
     request: PlanRequest,
     item: Candidate,
     decision: Decision,
-    found: Sequence[Candidate],
     disruption: Disruption,
     outcomes: Mapping[Disruption, Outcome],
     detailed: bool,
 ) -> Estimate:
     outcome = outcomes[disruption]
-    waits_for = _waits_for(item, decision, found, disruption, outcomes)
+    waits_for = _waits_for(item, decision, disruption, outcomes)
     builder = item.builder
     target, risk_level = item.targets[disruption], request.targets.risk_level
     return estimate(builder.context, builder.sampler, outcome, target, risk_level, waits_for, detailed)
 
 
 def _waits_for(
-    item: Candidate,
-    decision: Decision,
-    found: Sequence[Candidate],
-    disruption: Disruption,
-    outcomes: Mapping[Disruption, Outcome],
+    item: Candidate, decision: Decision, disruption: Disruption, outcomes: Mapping[Disruption, Outcome]
 ) -> str | None:
     """The needed workload that holds this one up, None where its own recovery is what takes longest."""
     outcome = outcomes[disruption]
@@ -137,7 +150,7 @@ def _waits_for(
     if own_fails or (outcome.recoverable and outcome.quantile(0.95) <= own):
         return None
     side = decision.after if outcomes is decision.after[item.workload.name] else decision.before
-    needs = needs_of(found)[item.workload.name]
+    needs = decision.needs[item.workload.name]
     return max(needs, key=lambda need: (side[need][disruption].quantile(0.95), need), default=None)
 
 

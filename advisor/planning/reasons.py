@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
@@ -21,6 +21,7 @@ from advisor.planning.candidates import Candidate
 from advisor.planning.estimates import limiting
 
 Metric = Literal["rpo", "rto"]
+Joint = Callable[[Option, Disruption], Outcome]
 REJECTED_SHOWN = 8
 BUDGET_STEPS = (Decimal("-0.10"), Decimal("0.10"), Decimal("0.25"), Decimal("0.50"))
 CENT = Decimal("0.01")
@@ -33,17 +34,18 @@ def missed_targets(
 
 
 def misses(
-    item: Candidate, picked: Option, outcomes: Mapping[Disruption, Outcome], risk_level: RiskLevel
+    item: Candidate, picked: Option, outcomes: Mapping[Disruption, Outcome], risk_level: RiskLevel, joint: Joint
 ) -> tuple[Miss, ...]:
-    """Each missed metric with what it would take: the cheapest option that meets the target, or the closest one."""
+    """Each missed metric with what it would take: the cheapest option that meets it, or the closest one. ``joint``
+    gives
+    an option's outcome with the workloads that it waits for, as they are in the plan."""
     found = []
     for disruption in missed_targets(item, outcomes, risk_level):
         target, outcome = item.targets[disruption], outcomes[disruption]
-        time = outcome.quantile(QUANTILES[risk_level])
-        if target.rpo_s is not None and outcome.worst_s > target.rpo_s:
-            found.append(_miss(item, picked, disruption, "rpo", target.rpo_s, outcome.worst_s, outcome, risk_level))
-        if target.rto_s is not None and time > target.rto_s:
-            found.append(_miss(item, picked, disruption, "rto", target.rto_s, time, outcome, risk_level))
+        asked: tuple[tuple[Metric, float | None], ...] = (("rpo", target.rpo_s), ("rto", target.rto_s))
+        for metric, limit in asked:
+            if limit is not None and _value(outcome, metric, risk_level) > limit:
+                found.append(_miss(item, picked, disruption, metric, limit, outcome, risk_level, joint))
     return tuple(found)
 
 
@@ -52,30 +54,24 @@ def _miss(
     picked: Option,
     disruption: Disruption,
     metric: Metric,
-    target_s: float,
-    value: float,
+    limit: float,
     outcome: Outcome,
     risk_level: RiskLevel,
+    joint: Joint,
 ) -> Miss:
-    able = [
-        option
-        for option in item.options.options
-        if meets(option.outcomes[disruption], item.targets[disruption], risk_level)
-    ]
-    best = min(
-        able, key=lambda option: (_given_up(item, option, picked, risk_level), option.monthly, option.id), default=None
-    )
+    value = _value(outcome, metric, risk_level)
+    reached = {o.id: _value(joint(o, disruption), metric, risk_level) for o in item.options.options}
+    able = [option for option in item.options.options if reached[option.id] <= limit]
+    best = min(able, key=lambda o: (_given_up(item, o, picked, risk_level), o.monthly, o.id), default=None)
     shown = Miss(
         disruption=disruption,
         metric=metric,
-        target_s=target_s,
+        target_s=limit,
         estimate_s=None if math.isinf(value) else round(value, 1),
-        attainable=True,
-        remedy="the workload itself is in time; a workload it needs is not",
+        attainable=best is not None,
+        remedy="",
         limiting=limiting(outcome, item.targets[disruption]),
     )
-    if picked in able:
-        return shown
     if best is not None:
         extra = best.monthly - picked.monthly
         currency = item.builder.costing.currency
@@ -84,11 +80,16 @@ def _miss(
         if _given_up(item, best, picked, risk_level):
             remedy += ", but gives up a target that is met now"
         return shown.model_copy(update={"remedy": remedy, "extra_monthly": extra.quantize(CENT)})
-    closest = min(item.options.options, key=lambda option: _closeness(option, disruption, metric, risk_level))
-    reached = format_duration(_value(closest, disruption, metric, risk_level))
-    step = limiting(closest.outcomes[disruption], item.targets[disruption])
-    remedy = f"no option meets it; the closest ({closest.id}) reaches {reached}, held up by: {step}"
-    return shown.model_copy(update={"remedy": remedy, "attainable": False})
+    if all(_value(o.outcomes[disruption], metric, risk_level) > limit for o in item.options.options):
+        closest = min(item.options.options, key=lambda o: (reached[o.id], o.monthly, o.id))
+        step = limiting(closest.outcomes[disruption], item.targets[disruption])
+        told = f"no option meets it; the closest ({closest.id}) reaches {format_duration(reached[closest.id])}"
+        return shown.model_copy(update={"remedy": f"{told}, held up by: {step}"})
+    return shown.model_copy(update={"remedy": "the workload itself could be in time; a workload it needs is not"})
+
+
+def _value(outcome: Outcome, metric: Metric, risk_level: RiskLevel) -> float:
+    return outcome.worst_s if metric == "rpo" else outcome.quantile(QUANTILES[risk_level])
 
 
 def _given_up(item: Candidate, option: Option, picked: Option, risk_level: RiskLevel) -> int:
@@ -97,23 +98,14 @@ def _given_up(item: Candidate, option: Option, picked: Option, risk_level: RiskL
     return len(set(missed) - set(missed_targets(item, picked.outcomes, risk_level)))
 
 
-def _value(option: Option, disruption: Disruption, metric: str, risk_level: RiskLevel) -> float:
-    outcome = option.outcomes[disruption]
-    return outcome.worst_s if metric == "rpo" else outcome.quantile(QUANTILES[risk_level])
-
-
-def _closeness(
-    option: Option, disruption: Disruption, metric: str, risk_level: RiskLevel
-) -> tuple[float, Decimal, str]:
-    return _value(option, disruption, metric, risk_level), option.monthly, option.id
-
-
-def rejected(item: Candidate, picked: Option, problem: Problem, risk_level: RiskLevel) -> tuple[Rejected, ...]:
+def rejected(
+    item: Candidate, picked: Option, problem: Problem, risk_level: RiskLevel, left: Decimal | None
+) -> tuple[Rejected, ...]:
     """The options nearest to being chosen, each with the reason for which it lost; then some that another one beats."""
     others = [option for option in item.options.options if option.id != picked.id]
     mine = set(missed_targets(item, picked.outcomes, risk_level))
     others.sort(key=lambda option: (len(missed_targets(item, option.outcomes, risk_level)), option.monthly, option.id))
-    shown = [_reject(item, option, picked, mine, problem, risk_level) for option in _varied(others)]
+    shown = [_reject(item, option, picked, mine, problem, risk_level, left) for option in _varied(others)]
     for option_id, winner, tier, monthly, mechanisms in item.options.dominated[: max(0, REJECTED_SHOWN // 2)]:
         reason = f"{winner} is at least as good in every figure and costs no more"
         shown.append(
@@ -138,7 +130,13 @@ def _varied(options: Sequence[Option]) -> list[Option]:
 
 
 def _reject(
-    item: Candidate, option: Option, picked: Option, mine: set[Disruption], problem: Problem, risk_level: RiskLevel
+    item: Candidate,
+    option: Option,
+    picked: Option,
+    mine: set[Disruption],
+    problem: Problem,
+    risk_level: RiskLevel,
+    left: Decimal | None,
 ) -> Rejected:
     theirs = set(missed_targets(item, option.outcomes, risk_level))
     currency = item.builder.costing.currency
@@ -147,7 +145,7 @@ def _reject(
     if theirs - mine:
         reason = f"misses {_words(theirs - mine)}, which the chosen one meets ({difference})"
     elif mine - theirs:
-        reason = f"would meet {_words(mine - theirs)} too, for {difference}: the budget goes further elsewhere"
+        reason = f"would meet {_words(mine - theirs)} too, for {difference}: {_beyond(extra, left)}"
     elif option.shared - picked.shared:
         names = ", ".join(sorted(option.shared - picked.shared))
         reason = f"meets the same targets for {difference}, and needs a charge of its own on top ({names})"
@@ -166,6 +164,12 @@ def _reject(
     )
 
 
+def _beyond(extra: Decimal, left: Decimal | None) -> str:
+    if left is not None and extra > left:
+        return f"the budget leaves {format_amount(left)}"
+    return "other targets come first, or it changes nothing that counts as met"
+
+
 def _words(disruptions: set[Disruption]) -> str:
     return " and ".join(sorted(disruptions)) + (" targets" if len(disruptions) > 1 else " target")
 
@@ -179,7 +183,7 @@ def frontier_points(problem: Problem, total_targets: int) -> tuple[FrontierPoint
             FrontierPoint(
                 monthly_added=Decimal(totals.cost) / 100,
                 expected_annual_loss=Decimal(totals.loss) / 100,
-                targets_met=total_targets - len(missed),
+                targets_met=total_targets - len(_cases(missed)),
             )
         )
     return tuple(points)
@@ -198,17 +202,22 @@ def marginals(problem: Problem, solution: Solution) -> tuple[Marginal, ...]:
             continue
         then = missed_of(problem, chosen(problem, other.choices))
         moved = tuple(sorted(name for name in solution.choices if solution.choices[name] != other.choices[name]))
-        lost, gained = sorted(set(then) - set(now)), sorted(set(now) - set(then))
+        lost, gained = sorted(_cases(then) - _cases(now)), sorted(_cases(now) - _cases(then))
         found.append(
             Marginal(
                 extra_monthly=Decimal(change) / 100,
-                targets_gained=len(now) - len(then),
+                targets_gained=len(_cases(now)) - len(_cases(then)),
                 expected_annual_loss_saved=Decimal(solution.totals.loss - other.totals.loss) / 100,
                 workloads=moved,
                 detail=_marginal_words(lost, gained),
             )
         )
     return tuple(found)
+
+
+def _cases(missed: Mapping[tuple[str, str], float]) -> set[tuple[str, str]]:
+    """Missed targets as (workload, disruption): a target is one, whether its data or its time is missed."""
+    return {(name, key.split(".")[0]) for name, key in missed}
 
 
 def _marginal_words(lost: list[tuple[str, str]], gained: list[tuple[str, str]]) -> str:

@@ -79,14 +79,9 @@ def test_payments_outlasts_its_zone_with_the_lag_of_its_standby(plan: Plan, cert
     # PostgreSQL replicates asynchronously: at most the assumed 5 s; the servers hold the same content behind the
     # balancer
     assert workload(plan, PAYMENTS).estimates["zone"].rpo_worst_s == 5.0
-    # before: the standby stands in the same zone, so the newest log backup (up to 30 min) is what is left of the
-    # database,
-    # and the daily policy of the best-copied server (its snapshot states 41.961 GiB): 24 h + 1 h start window + 30 s
-    # ready
-    # + upload of a day's 3 %
-    upload = 41.961 * 1024 * 0.03 / 17
-    before = workload(plan, PAYMENTS).before["zone"]
-    assert before.rpo_worst_s == pytest.approx(25 * 3600 + 30 + upload, abs=0.1)
+    # before: the standby stands in the same zone, and the policy of the servers' data keeps its snapshots 24 h while its
+    # runs may be 25 h apart: there are times without any
+    assert workload(plan, PAYMENTS).before["zone"].rpo_unbounded
     # the standby takes over in 30 s, the balancer leaves the zone in 30 s, its health checks take less; a probe takes
     # 30 s
     assert workload(certain, PAYMENTS).estimates["zone"].rto_p95_s == 60
@@ -96,8 +91,10 @@ def test_payments_comes_back_in_the_other_region(plan: Plan, certain: Plan) -> N
     # database: log backup 30 min old + 120 min to the other region; servers: less than that
     assert workload(plan, PAYMENTS).estimates["region"].rpo_worst_s == 1800 + 7200
     # detect 15 min + declare 45 min + create 10 min + restore 200 * 1024 * 0.6 / 80 = 1536 s + new endpoint 5 min,
-    # then the servers start in 5 min, then 15 min of verification; balancer and DNS are ready before that
-    assert workload(certain, PAYMENTS).estimates["region"].rto_p95_s == 900 + 2700 + 600 + 1536 + 300 + 300 + 900
+    # then the servers start in 5 min, the names follow (5 min + TTL 600 s + 30 s), and 15 min of verification
+    names = 300 + 600 + 30
+    back = 900 + 2700 + 600 + 1536 + 300 + 300
+    assert workload(certain, PAYMENTS).estimates["region"].rto_p95_s == back + names + 900
 
 
 def test_shop_web_fails_over_by_itself_and_is_raised_from_a_pilot_light(certain: Plan) -> None:
@@ -105,9 +102,9 @@ def test_shop_web_fails_over_by_itself_and_is_raised_from_a_pilot_light(certain:
     # instance: 7 of 8 stay where 4 are needed; health checks, then a probe of 30 s
     assert web.estimates["instance"].tasks[0].kind == "health-check"
     assert web.estimates["instance"].rpo_worst_s == 0
-    # region: detect 15 + declare 45 min, then the longer of raising the group (create 90 + boot 60 + start 120 s)
-    # and the names (change 5 min + TTL 600 s + 30 s); verification 15 min
-    assert web.estimates["region"].rto_p95_s == 900 + 2700 + max(90 + 60 + 120, 300 + 600 + 30) + 900
+    # region: detect 15 + declare 45 min, raise the group (create 90 + boot 60 + start 120 s), then the names
+    # (change 5 min + TTL 600 s + 30 s); verification 15 min
+    assert web.estimates["region"].rto_p95_s == 900 + 2700 + 90 + 60 + 120 + 300 + 600 + 30 + 900
 
 
 def test_totals_are_sums_of_lines(plan: Plan) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import JsonValue
 
 from advisor.estimation.context import Context, has_local_data, longest_gap_s, size_gib
-from advisor.estimation.existing import policy_schedule, switched_on
+from advisor.estimation.existing import copied_regions, policy_schedule, switched_on
 from advisor.estimation.levels import can_snapshot
 from advisor.estimation.measures.base import Gathered, dr_region, proposal, same_side, slug
 from advisor.estimation.paths.stateful import volumes
@@ -23,13 +23,21 @@ ALL_WEEK = (1, 2, 3, 4, 5, 6, 7)
 TIB_GIB = 1024
 
 
+def _holds_nothing(component: Component) -> bool:
+    """Whether the component is a group that is rebuilt from its image; an instance by itself always has data to
+    lose."""
+    return component.stateless and component.kind == "server_group"
+
+
 def _disks(context: Context, component: Component, gathered: Gathered) -> list[Resource]:
     """Disks worth a snapshot; the reason is kept where a category has none."""
-    if component.kind not in ("stateful_instance", "server_group") or component.stateless:
+    if component.kind not in ("stateful_instance", "server_group") or _holds_nothing(component):
         return []
     usable = []
     for disk in context.disks(component):
-        if can_snapshot(disk):
+        if disk.number("size_gib") is None:
+            gathered.reject("snapshot_policy", component, disk.id, "its size is not in the inventory")
+        elif can_snapshot(disk):
             usable.append(disk)
         else:
             reason = f"disks of category {disk.text('category')} cannot be snapshotted"
@@ -65,9 +73,7 @@ def snapshot_policy(
     if obstacle is not None:
         gathered.reject("snapshot_policy", component, wanting[0][0].id, *obstacle)
         return None
-    keep_copy = sorted(
-        {region for _, policy in wanting if policy is not None for region in policy.texts("copy_regions")}
-    )
+    keep_copy = sorted({region for _, policy in wanting if policy is not None for region in copied_regions(policy)})
     hours = sorted((START_HOUR + step) % 24 for step in range(0, 24, interval_h))
     ids = [disk.id for disk, _ in wanting]
     return proposal(
@@ -139,7 +145,7 @@ def snapshot_copy(
     by_policy: dict[str, list[str]] = {}
     for disk in disks:
         policy = active_policy(context, disk)
-        if disk.id not in fresh and policy is not None and region not in policy.texts("copy_regions"):
+        if disk.id not in fresh and policy is not None and region not in copied_regions(policy):
             by_policy.setdefault(policy.id, []).append(disk.id)
     for policy_id, ids in sorted(by_policy.items()):
         found.append(_copy_proposal(context, component, ids, region, retention_d, None, policy_id))
@@ -152,7 +158,7 @@ def _kept_copies_d(context: Context, disks: Sequence[Resource], region: str, ret
     for disk in disks:
         policy = active_policy(context, disk)
         days = policy.number("copy_retention_days") if policy is not None else None
-        if policy is not None and days is not None and days > 0 and region in policy.texts("copy_regions"):
+        if policy is not None and days is not None and days > 0 and region in copied_regions(policy):
             today.append(int(days))
     return max(today)
 
@@ -190,7 +196,7 @@ def _copy_proposal(
 
 def file_backup(context: Context, component: Component, gathered: Gathered) -> Proposal | None:
     """Daily file backup of the component's instances (basic edition)."""
-    if component.kind not in ("stateful_instance", "server_group") or component.stateless:
+    if component.kind not in ("stateful_instance", "server_group") or _holds_nothing(component):
         return None
     covered: list[str] = []
     instances: list[str] = []

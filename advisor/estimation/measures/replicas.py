@@ -22,6 +22,10 @@ def _data_disks(
     if not disks:
         gathered.reject(mechanism, component, instance.id, "its disks are not in the inventory")
         return None
+    blank = next((disk for disk in disks if disk.number("size_gib") is None), None)
+    if blank is not None:
+        gathered.reject(mechanism, component, blank.id, "its size is not in the inventory")
+        return None
     data = [disk for disk in disks if disk.text("disk_type") != "system"]
     if not data:
         gathered.reject(
@@ -50,6 +54,8 @@ def regional_essd(context: Context, component: Component, gathered: Gathered, mo
         gathered.reject("regional_essd", component, instance.id, "no other zone of the region is known")
         return []
     ids = [disk.id for disk in data if disk.text("category") != REGIONAL_CATEGORY]
+    if not ids:
+        return [standby(context, component, instance, instance.region or "", zone, mode)]
     converted = proposal(
         context,
         "regional_essd",

@@ -13,6 +13,7 @@ from advisor.estimation.measures.base import Gathered, dr_region, first_member, 
 from advisor.estimation.paths.entry import balancer_zones
 from advisor.model.graph import Component
 from advisor.model.inventory import Resource
+from advisor.model.plan import Mechanism
 from advisor.model.recovery import Proposal
 
 HA_ENGINES = ("mysql", "postgresql", "sqlserver", "mariadb")
@@ -171,6 +172,14 @@ def fleet_standby(context: Context, component: Component, gathered: Gathered, mo
     )
 
 
+def _unsized(component: Component, database: Resource, mechanism: Mechanism, gathered: Gathered) -> bool:
+    """Whether the database's size is unknown, which is then told: nothing can be timed or priced without it."""
+    if database.number("storage_gib") is not None:
+        return False
+    gathered.reject(mechanism, component, database.id, "its size is not in the inventory")
+    return True
+
+
 def rds_ha(context: Context, component: Component, gathered: Gathered) -> Proposal | None:
     """A standby in another zone for a database that has none there; None where it has."""
     database = first_member(context, component)
@@ -243,6 +252,8 @@ def rds_cross_region_backup(context: Context, component: Component, gathered: Ga
     database = first_member(context, component)
     if component.kind != "database" or database is None or database.flag("cross_region_backup"):
         return None
+    if _unsized(component, database, "rds_cross_region_backup", gathered):
+        return None
     region = dr_region(context, database.region)
     if region is None or database.text("product") == "polardb":
         reason = "no other region in the same geography is known" if region is None else "not offered here for PolarDB"
@@ -265,6 +276,8 @@ def dts(context: Context, component: Component, gathered: Gathered) -> Proposal 
     """A database in the recovery region kept in step by data synchronisation."""
     database = first_member(context, component)
     if component.kind != "database" or database is None:
+        return None
+    if _unsized(component, database, "dts", gathered):
         return None
     engine = (database.text("engine") or "").lower()
     region = dr_region(context, database.region)

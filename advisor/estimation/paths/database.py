@@ -12,6 +12,7 @@ from advisor.estimation.paths.path import (
     Path,
     TaskList,
     finish,
+    has_network,
     lost,
     unaffected,
 )
@@ -84,8 +85,13 @@ def _restore(
         promoted = tasks.add("promote", "the synchronised database is opened for writes", "dts.promote")
         ready = tasks.add("start", "applications are pointed at it", "rds.switch_endpoint", [promoted])
         return finish(tasks, f"the synchronised database in {served.level.region} takes over", ready, [served])
-    created = tasks.add("provision", "a new database instance is created", "rds.create")
-    gib = database.number("storage_gib") or 0.0
+    gib = database.number("storage_gib")
+    if gib is None:
+        return lost(component, f"the size of {database.label} is not in the inventory", unknown=True)
+    before = []
+    if failure.disruption == "region" and not has_network(context, served.level.region):
+        before = [tasks.add("network", "network is built", "provision.network")]
+    created = tasks.add("provision", "a new database instance is created", "rds.create", before)
     title = f"{served.level.name} is restored"
     restored = tasks.moved("restore", title, gib * MIB_PER_GIB, ["data.used_share"], "rds.restore_rate", [created])
     ready = tasks.add("start", "applications are pointed at it", "rds.switch_endpoint", [restored])
@@ -106,10 +112,15 @@ def cache_path(context: Context, component: Component, failure: Failure, _protec
     survives = failure.disruption == "instance" or (
         failure.disruption == "zone" and any(z != failure.place for z in second)
     )
+    if failure.disruption == "instance" and not second and "single" in (cache.text("category") or "").lower():
+        tasks = TaskList(context, component, automatic=True)
+        ready = tasks.add("start", "the single node is restarted", "rds.basic.restart")
+        return finish(tasks, "the single node is restarted and fills itself", ready)
     if failure.disruption != "logical" and survives:
         tasks = TaskList(context, component, automatic=True)
         ready = tasks.add("start", "the replica takes over", "rds.failover.instance")
         return finish(tasks, "the replica takes over", ready, notes=["a cache is taken to hold no data of its own"])
     tasks = TaskList(context, component)
-    ready = tasks.add("start", "a new cache is created and fills itself", "rds.create")
+    created = tasks.add("provision", "a new cache is created", "rds.create")
+    ready = tasks.add("start", "applications are pointed at it", "rds.switch_endpoint", [created])
     return finish(tasks, "it is created anew", ready, notes=["a cache is taken to hold no data of its own"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from advisor.estimation.context import Context
 from advisor.estimation.paths.path import (
@@ -17,18 +18,21 @@ from advisor.estimation.paths.path import (
     protection_of,
     unaffected,
 )
-from advisor.estimation.paths.stateful import host_restart, rebuild_path, roll_back, serving_levels, volumes
+from advisor.estimation.paths.stateful import instance_path, rebuild_path, roll_back, serving_levels, volumes
 from advisor.model.evidence import Spread
 from advisor.model.graph import Component
 from advisor.model.inventory import Resource
 from advisor.model.recovery import Protection
+
+INTERCHANGEABLE = "fleet.interchangeable"
+MOST_TASKS = 200  # more instances than this are created in the same waves
 
 
 def fleet_path(context: Context, component: Component, failure: Failure, protections: Sequence[Protection]) -> Path:
     """The path of a server group. Members behind one balancer are interchangeable: data that one holds, all hold."""
     running = list(context.serving(component))
     if not running:
-        return lost(component, "no running member is in the inventory")
+        return _nobody_serves(context, component)
     if failure.disruption == "logical":
         return _logical_path(context, component, running, failure, protections)
     if failure.disruption == "region":
@@ -41,6 +45,13 @@ def fleet_path(context: Context, component: Component, failure: Failure, protect
     if left >= need:
         return _failover(context, component, left, need)
     return _replace(context, component, hit, failure, protections, left)
+
+
+def _nobody_serves(context: Context, component: Component) -> Path:
+    """A group whose members all stand still has nothing to interrupt; one whose members are not listed is unknown."""
+    if context.members(component):
+        return replace(unaffected(component), notes=("no member serves now",))
+    return lost(component, "its members are mentioned but not listed: nothing is known of it", unknown=True)
 
 
 def _hit(running: Sequence[Resource], failure: Failure) -> list[Resource]:
@@ -84,7 +95,7 @@ def _failover(context: Context, component: Component, left: int, need: int) -> P
     tasks = TaskList(context, component, automatic=True)
     ready = _health_check(tasks, "balancer takes the failed members out")
     notes = [f"{left} of the members stay, {need} are needed"]
-    return finish(tasks, "the balancer serves from the remaining members", ready, notes=notes)
+    return _shared(component, finish(tasks, "the balancer serves from the remaining members", ready, notes=notes))
 
 
 def _health_check(tasks: TaskList, title: str) -> str:
@@ -101,14 +112,17 @@ def _replace(
     left: int,
 ) -> Path:
     """Too few members stay: Auto Scaling replaces them, the platform restarts one, or people rebuild."""
-    if _is_scaled(component, protections) and _can_scale_elsewhere(context, component, failure, protections):
-        return _scale_out(context, component, failure)
+    holds_data = not component.stateless and left == 0
+    if (
+        _is_scaled(component, protections)
+        and not holds_data
+        and _can_scale_elsewhere(context, component, failure, protections)
+    ):
+        return _scale_out(context, component, failure, len(hit))
     if failure.disruption == "instance":
-        tasks = TaskList(context, component, automatic=True)
-        ready = host_restart(tasks, "start.service")
-        return finish(tasks, "the platform restarts it on another host", ready)
+        return instance_path(context, _alone(context, component, hit[0]), hit[0], failure, protections)
     if left > 0 or component.stateless:
-        return _rebuild_from_image(context, component, failure, interchangeable=left > 0)
+        return _rebuild_from_image(context, component, failure, len(hit), interchangeable=left > 0)
     return rebuild_member(context, component, hit, failure, protections)
 
 
@@ -124,36 +138,47 @@ def _can_scale_elsewhere(
     return any(zone != failure.place for zone in zones if zone)
 
 
-def _scale_out(context: Context, component: Component, failure: Failure) -> Path:
+def _scale_out(context: Context, component: Component, failure: Failure, count: int) -> Path:
     tasks = TaskList(context, component, automatic=True)
     seen = tasks.add("health-check", "Auto Scaling notices the loss", "scaling.detect")
     risky = failure.disruption != "instance"
-    made = tasks.add(
-        "provision",
-        "Auto Scaling creates instances",
-        "ecs.create_time",
-        [seen],
-        pool=PROVISION_POOL,
-        capacity_risk=risky,
-    )
-    booted = tasks.add("boot", "operating system boots", "boot.instance", [made])
+    made = _create(tasks, "Auto Scaling creates an instance", count, [seen], risky)
+    booted = tasks.add("boot", "operating systems boot", "boot.instance", made)
     ready = tasks.add("start", "application starts", "start.service", [booted])
-    return finish(tasks, "Auto Scaling replaces the lost members", ready)
+    return _shared(component, finish(tasks, "Auto Scaling replaces the lost members", ready))
 
 
-def _rebuild_from_image(context: Context, component: Component, failure: Failure, interchangeable: bool) -> Path:
+def _create(tasks: TaskList, title: str, count: int, after: Sequence[str], risky: bool) -> list[str]:
+    """One task for each instance, since they contend for how many a region creates at once."""
+    shown = max(1, min(count, MOST_TASKS))
+    return [
+        tasks.add(
+            f"provision:{number}",
+            title,
+            "ecs.create_time",
+            after,
+            pool=PROVISION_POOL,
+            capacity_risk=risky and number == 1,
+        )
+        for number in range(1, shown + 1)
+    ]
+
+
+def _shared(component: Component, path: Path) -> Path:
+    """The path with the assumption it rests on where members carry data: that they all hold the same."""
+    return path if component.stateless else replace(path, facts=(*path.facts, INTERCHANGEABLE))
+
+
+def _rebuild_from_image(
+    context: Context, component: Component, failure: Failure, count: int, interchangeable: bool
+) -> Path:
     tasks = TaskList(context, component)
-    made = tasks.add(
-        "provision",
-        "instances are created from the image",
-        "ecs.create_time",
-        pool=PROVISION_POOL,
-        capacity_risk=failure.disruption != "instance",
-    )
-    booted = tasks.add("boot", "operating system boots", "boot.instance", [made])
+    made = _create(tasks, "an instance is created from the image", count, [], failure.disruption != "instance")
+    booted = tasks.add("boot", "operating systems boot", "boot.instance", made)
     ready = tasks.add("start", "application starts", "start.service", [booted])
     notes = ["remaining members hold the same content"] if interchangeable else []
-    return finish(tasks, "too few members stay; people rebuild the lost ones from the image", ready, notes=notes)
+    title = "too few members stay; people rebuild the lost ones from the image"
+    return _shared(component, finish(tasks, title, ready, notes=notes))
 
 
 def rebuild_member(
@@ -245,14 +270,8 @@ def finish_standby(context: Context, component: Component, standby: Protection) 
         return finish(tasks, f"the warm group in {region} takes over", ready)
     tasks = TaskList(context, component)
     before = [] if has_network(context, region) else [tasks.add("network", "network is checked", "provision.network")]
-    made = tasks.add(
-        "provision",
-        "scaling group is raised from zero",
-        "ecs.create_time",
-        before,
-        pool=PROVISION_POOL,
-        capacity_risk=True,
-    )
-    booted = tasks.add("boot", "operating system boots", "boot.instance", [made])
+    count = int(standby.number("capacity", 1))
+    made = _create(tasks, "the scaling group creates an instance", count, before, risky=True)
+    booted = tasks.add("boot", "operating systems boot", "boot.instance", made)
     ready = tasks.add("start", "application starts", "start.service", [booted])
     return finish(tasks, f"the prepared group in {region} is scaled out", ready)

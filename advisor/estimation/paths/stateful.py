@@ -39,28 +39,53 @@ def stateful_path(context: Context, component: Component, failure: Failure, prot
     if failure.disruption == "region" and instance.region != failure.place:
         return unaffected(component)
     if failure.disruption == "instance":
-        return _instance_path(context, component, instance, failure, protections)
+        return instance_path(context, component, instance, failure, protections)
     if failure.disruption == "logical":
         return _logical_path(context, component, instance, failure, protections)
     return rebuild_path(context, component, instance, failure, protections)
 
 
 def serving_levels(
-    context: Context, disks: Sequence[Resource], failure: Failure, protections: Sequence[Protection]
+    context: Context,
+    disks: Sequence[Resource],
+    failure: Failure,
+    protections: Sequence[Protection],
+    region: str | None = None,
 ) -> tuple[list[DiskServed], list[Resource]]:
-    """For each disk the level it is recovered from, and the disks that nothing can bring back."""
+    """For each disk the level it is recovered from (in ``region`` only, where one is given), and the disks that
+    nothing can
+    bring back."""
     detection = context.seconds("detect.logical.latency").high if failure.disruption == "logical" else None
     found: list[DiskServed] = []
     gone: list[Resource] = []
     for disk in disks:
         levels = disk_levels(context, disk, protections)
         alive = survivors(levels, failure.disruption, failure.place, live_survives=not is_local(disk))
+        if region is not None:
+            alive &= {level.name for level in levels if level.region == region}
         served = serve(levels, alive, detection)
         if served is None:
             gone.append(disk)
         else:
             found.append((disk, served))
     return found, gone
+
+
+def unsized(found: Sequence[DiskServed]) -> Resource | None:
+    """A disk that has to be restored although the inventory does not tell its size; None where all are known."""
+    moved = (disk for disk, served in found if served.level.kind == "point_in_time")
+    return next((disk for disk in moved if disk.number("size_gib") is None), None)
+
+
+def _destinations(
+    context: Context, disks: Sequence[Resource], instance: Resource, failure: Failure, protections: Sequence[Protection]
+) -> list[str]:
+    """Regions in which some copy of some disk survives, the instance's own first: all of it must come up in one
+    place."""
+    regions = {level.region for disk in disks for level in disk_levels(context, disk, protections)}
+    if failure.disruption == "region":
+        regions.discard(failure.place or "")
+    return sorted(regions, key=lambda region: (region != instance.region, region))
 
 
 def host_restart(tasks: TaskList, start_fact: str, after: Sequence[str] = ()) -> str:
@@ -79,7 +104,7 @@ def host_restart(tasks: TaskList, start_fact: str, after: Sequence[str] = ()) ->
     return tasks.add("start", "application starts", start_fact, [booted])
 
 
-def _instance_path(
+def instance_path(
     context: Context, component: Component, instance: Resource, failure: Failure, protections: Sequence[Protection]
 ) -> Path:
     disks = volumes(context, component, instance)
@@ -130,6 +155,9 @@ def _logical_path(
     found, gone = serving_levels(context, disks, failure, protections)
     if gone:
         return lost(component, f"no copy of {gone[0].label} is old enough and still kept")
+    blank = unsized(found)
+    if blank is not None:
+        return lost(component, f"the size of {blank.label} is not in the inventory", unknown=True)
     tasks = TaskList(context, component)
     return finish(
         tasks,
@@ -174,13 +202,37 @@ def rebuild_path(
     disks = volumes(context, component, instance)
     if not disks:
         return lost(component, "its disks are not in the inventory: whether copies exist is unknown", unknown=True)
-    standby = _standby_for(protections, component, instance, failure)
-    needed = [disk for disk in disks if standby is None or disk.text("disk_type") != "system"] or list(disks)
-    found, gone = serving_levels(context, needed, failure, protections)
-    if gone:
-        return lost(component, f"no copy of {gone[0].label} survives")
     if failure.disruption == "zone" and not other_zones(context, instance.region, failure.place):
         return lost(component, "the region has no other zone in the catalogue")
+    paths = [
+        _rebuild_in(context, component, instance, failure, protections, region)
+        for region in _destinations(context, disks, instance, failure, protections)
+    ]
+    if not paths:
+        return lost(component, f"no copy of {disks[0].label} survives")
+    return min(paths, key=lambda path: (not path.recoverable, path.worst_s))
+
+
+def _rebuild_in(
+    context: Context,
+    component: Component,
+    instance: Resource,
+    failure: Failure,
+    protections: Sequence[Protection],
+    region: str,
+) -> Path:
+    """The rebuilt instance with all its disks in one region."""
+    disks = volumes(context, component, instance)
+    standby = _standby_for(protections, component, instance, failure)
+    if standby is not None and standby.text("target_region") != region:
+        standby = None
+    needed = [disk for disk in disks if standby is None or disk.text("disk_type") != "system"] or list(disks)
+    found, gone = serving_levels(context, needed, failure, protections, region)
+    if gone:
+        return lost(component, f"no copy of {gone[0].label} survives")
+    blank = unsized(found)
+    if blank is not None:
+        return lost(component, f"the size of {blank.label} is not in the inventory", unknown=True)
     tasks = TaskList(context, component)
     regions = {served.level.region for _, served in found}
     host = _standby_tasks(tasks, standby) if standby else _new_instance(tasks, regions, failure)

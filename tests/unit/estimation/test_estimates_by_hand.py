@@ -143,7 +143,7 @@ DATABASE_CASES: list[tuple[str, Disruption, list[Protection], float, float]] = [
     ("ha", "instance", [DATABASE_HA], 0, 30 + 30),
     ("ha", "zone", [DATABASE_HA], 0, 30 + 30),
     ("ha", "region", [DATABASE_HA], INF, INF),
-    ("remote backup", "region", [DATABASE_COPY], 300 + 1800, minutes(15, 45) + RESTORE + 900),
+    ("remote backup", "region", [DATABASE_COPY], 300 + 1800, minutes(15, 45, 10) + RESTORE + 900),
     ("dts", "logical", [DATABASE_SYNC], 1, minutes(20, 30) + RESTORE + 900),
     ("dts", "region", [DATABASE_SYNC], 5, minutes(15, 45, 5, 5) + 900),
 ]
