@@ -34,7 +34,9 @@ def load_plan(path: Path) -> Plan:
     except (ValidationError, UnicodeDecodeError) as error:
         first = error.errors()[0] if isinstance(error, ValidationError) else None
         at = f" ({'.'.join(map(str, first['loc']))}: {first['msg']})" if first and first["loc"] else ""
-        remedy = "Give the plan.json in the folder of an earlier run; make the plan again where another version wrote it."
+        remedy = (
+            "Give the plan.json in the folder of an earlier run; make the plan again where another version wrote it."
+        )
         raise InputError([Mistake(str(path), "", f"is no plan.json of this version{at}.", remedy)]) from error
 
 
@@ -165,7 +167,8 @@ def compare_plans(earlier: Plan, later: Plan) -> str:
     lines = ["", "Against the earlier plan:"]
     lines.append(
         f"  added {_added(earlier, earlier.currency != later.currency)} → {_added(later)} a month, "
-        f"targets met {earlier.portfolio.targets_met} → {later.portfolio.targets_met} of {later.portfolio.targets_total}"
+        f"targets met {earlier.portfolio.targets_met} → {later.portfolio.targets_met} "
+        f"of {later.portfolio.targets_total}"
     )
     for item in later.workloads:
         lines += _compare_workload(old.pop(item.name, None), item)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import cast
 
@@ -37,6 +38,7 @@ from advisor.rules import load_rules
 LOG = logging.getLogger(__name__)
 SDK_LOGGERS = ("credentials", "alibabacloud-tea", "darabonba-core")
 EXAMPLES = 3
+NEAREST = 5
 
 
 @dataclass(frozen=True)
@@ -135,8 +137,10 @@ def price_rows(
     override: Path | None, as_of: date | None, sku: str | None, region: str | None
 ) -> list[dict[str, object]]:
     """Price rows as ``prices show --format json`` prints them. For a region: the rows that serve it, whether its own,
-    those of its area or those for all."""
+    those of its area or those for all. Raises ``InputError`` where no SKU contains ``sku``."""
     book = load_prices(override, as_of)
+    if sku:
+        _check_sku(sku, {row.sku for row in book.rows.values()})
     keys = sorted({(row.sku, row.currency, row.billing) for row in book.rows.values() if not sku or sku in row.sku})
     if not region:
         rows = sorted(book.rows.values(), key=lambda row: row.key)
@@ -144,6 +148,21 @@ def price_rows(
     _check_regions([region])
     found = (book.find(name, region, currency, billing) for name, currency, billing in keys)
     return [price_record(replace(row, region=region)) for row in found if isinstance(row, Price)]
+
+
+def _check_sku(text: str, known: Collection[str]) -> None:
+    """A mistake with the nearest SKUs where none contains the text: near as a whole or in one of their parts."""
+    if any(text in sku for sku in known):
+        return
+    parts: dict[str, list[str]] = {}
+    for sku in sorted(known):
+        for part in (sku, *sku.split(".")):
+            parts.setdefault(part, []).append(sku)
+    close = get_close_matches(text.lower(), list(parts), n=NEAREST, cutoff=0.5)
+    close = close or get_close_matches(text.lower(), list(parts), n=NEAREST, cutoff=0.0)
+    near = list(dict.fromkeys(parts[part][0] for part in close))[:NEAREST]
+    remedy = f"The nearest are {', '.join(near)}." if near else "The book holds no prices."
+    raise InputError([Mistake("command line", "--sku", f"no SKU contains '{text}'.", remedy)])
 
 
 def price_check(override: Path | None, as_of: date) -> tuple[Coverage, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,16 +16,24 @@ from advisor.cli.common import (
     guarded,
     paths_argument,
     planning_options,
+    printable,
     progress,
     tell,
     width,
 )
 
+if TYPE_CHECKING:
+    from advisor.model.plan import Plan
+
+DECLARED_WRONG = ("GRA-EMPTY-WORKLOAD", "GRA-TWO-WORKLOADS")
+
 
 @click.command()
 @paths_argument
 @planning_options
-@click.option("--formats", help="Comma-separated; all but 'options' by default.")
+@click.option(
+    "--formats", metavar="LIST", help="Comma-separated names from the list below; all but options by default."
+)
 @click.option("--out", required=True, type=PATH, help="Folder for the plan; an older plan there is replaced.")
 @click.option("--compare", type=PATH, help="An earlier plan.json: show what changed against it.")
 @click.option("--strict", is_flag=True, help="Exit 1 where a target is missed.")
@@ -51,11 +60,27 @@ def assess(
     """Estimate, choose, price and write out the protection of everything in INVENTORY (files, folders, ZIP archives).
 
     \b
+    Formats:
+      json       plan.json, the whole plan for programs
+      pdf        report.pdf, the document to sign
+      terraform  Terraform roots, with the aliyun CLI scripts for what they cannot say
+      ros        templates of the Resource Orchestration Service
+      cli        the aliyun CLI scripts alone
+      runbook    how each workload is brought back, step by step
+      checklist  the drills: pages to follow and a workbook to tick off
+      csv        tables of workloads, costs, findings and inventory
+      xlsx       costs.xlsx, the costs as a workbook
+      ics        the drills as a calendar
+      summary    summary.md, the plan on a page
+      options    options.json, every option with its figures (large)
+
+    \b
     Example:
       advisor assess sample_inventories/shop --targets sample_inventories/shop/targets.yaml --out plan/
     """
     from advisor import api
 
+    api.check_target(out)
     settings = api.Settings(
         budget, objective, rules, prices, quotes, currency, as_of, seed, samples, admit_unpriced, mapping=mapping
     )
@@ -70,14 +95,32 @@ def assess(
     click.echo(api.terminal_summary(assessment.plan, width(), sys.stdout.isatty()), nl=False)
     if earlier is not None:
         click.echo(api.compare_plans(earlier, assessment.plan), nl=False)
+    _warn(assessment.plan, "findings.csv" in files)
     tell(_where(out, files))
+    if not assessment.plan.workloads:
+        tell(api.nothing_to_protect(assessment.imported.inventory))
+        if strict:
+            sys.exit(MISSED)
     missed = assessment.plan.portfolio.targets_total - assessment.plan.portfolio.targets_met
     if strict and missed:
         tell(f"{missed} target(s) missed.")
         sys.exit(MISSED)
 
 
+def _warn(plan: Plan, listed: bool) -> None:
+    """Declarations that came to nothing, and how much there is to read."""
+    for item in plan.findings:
+        if item.id in DECLARED_WRONG:
+            tell(printable(f"warning: {item.title}. {item.fix}"))
+    count, grave = len(plan.findings), sum(item.severity in ("critical", "high") for item in plan.findings)
+    if count:
+        where = "findings.csv" if listed else "the findings of the plan"
+        tell(f"{count} finding{'' if count == 1 else 's'}, {grave} of them critical or high: see {where}")
+
+
 def _where(out: Path, files: dict[str, bytes]) -> str:
     shown = [name for name in ("report.pdf", "summary.md", "plan.json", "drills/checklist.xlsx") if name in files]
     folders = sorted({name.split("/")[0] + "/" for name in files if "/" in name})
-    return f"{len(files)} files in {out}: " + ", ".join(dict.fromkeys([*shown, *folders]))
+    return f"{len(files)} file{'' if len(files) == 1 else 's'} in {out}: " + ", ".join(
+        dict.fromkeys([*shown, *folders])
+    )

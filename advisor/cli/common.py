@@ -47,10 +47,10 @@ def show_mistakes(mistakes: Sequence[Mistake]) -> None:
     count = len(mistakes)
     tell(f"The input has {count} mistake{'s' if count != 1 else ''}; nothing was written.")
     for number, mistake in enumerate(mistakes, 1):
-        tell(f"{number:>3}. {_printable(str(mistake))}")
+        tell(f"{number:>3}. {printable(str(mistake))}")
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Text without control characters, which a terminal would obey."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
 
@@ -68,13 +68,13 @@ def guarded(command: Command) -> Command:
             sys.exit(WRONG_INPUT)
         except OutsideError as error:
             end_progress()
-            tell(_printable(str(error)))
+            tell(printable(str(error)))
             sys.exit(OUTSIDE)
         except BrokenPipeError:
             sys.exit(DONE)
         except OSError as error:
             end_progress()
-            tell(_printable(f"{error.filename or 'disk'}: {error.strerror or error}"))
+            tell(printable(f"{error.filename or 'disk'}: {error.strerror or error}"))
             sys.exit(OUTSIDE)
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
@@ -82,9 +82,7 @@ def guarded(command: Command) -> Command:
             end_progress()
             if _debug():
                 traceback.print_exc()
-            tell(
-                f"advisor failed on something it should have handled: {type(error).__name__}: {_printable(str(error))}"
-            )
+            tell(f"advisor failed on something it should have handled: {type(error).__name__}: {printable(str(error))}")
             tell("Run again with --debug before the command to see where, and report it.")
             sys.exit(OUTSIDE)
 

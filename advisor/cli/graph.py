@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from advisor.cli.common import PATH, guarded, paths_argument
+from advisor.cli.common import PATH, guarded, paths_argument, tell
 
 
 @click.command()
@@ -26,4 +26,7 @@ def graph(
     """
     from advisor import api
 
-    click.echo(api.graph_output(inventory, targets_path, fail, form, mapping), nl=False)
+    output = api.graph_output(inventory, targets_path, fail, form, mapping)
+    click.echo(output, nl=False)
+    if targets_path is None and form == "text":
+        tell("Workloads as found; the declared ones come with --targets.")

@@ -22,6 +22,9 @@ def init(inventory: tuple[Path, ...], mapping: Path | None, out: Path) -> None:
     """
     from advisor import api
 
-    text = api.targets_template(inventory, mapping)
+    text, nothing = api.targets_draft(inventory, mapping)
     api.write_new(out, text.encode())
+    if nothing:
+        tell(f"{out} written, without workloads. {nothing}")
+        return
     tell(f"{out} written. Set the classes and the budget in it, then: advisor assess … --targets {out} --out plan/")

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from advisor.estimation.context import Context
 from advisor.estimation.costs import Costing, added_lines
+from advisor.estimation.costs.costing import DAYS_PER_MONTH
 from advisor.estimation.costs.mechanisms import file_backup_gib
-from advisor.estimation.costs.shared import FILE_BACKUP_QUOTA
+from advisor.estimation.costs.shared import FILE_BACKUP_QUOTA, FILE_BACKUP_SKU
 from advisor.estimation.loss import LossRates, annual_loss
 from advisor.estimation.measures import Choice, Dimension
 from advisor.estimation.measures.dimensions import compatible
@@ -25,6 +26,7 @@ from advisor.model.cost import CostLine
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.finding import InputError, Mistake
 from advisor.model.plan import Mechanism, Tier
+from advisor.model.pricebook import MissingPrice
 from advisor.model.recovery import Proposal, Protection
 from advisor.model.targets import RiskLevel, Target
 
@@ -121,6 +123,16 @@ class Builder:
     targets: Mapping[Disruption, Target]
     risk_level: RiskLevel
     admit_unpriced: bool
+    coupled: bool = False
+
+    def _credit(self, option: Option) -> float:
+        """What the account's free quota of file backup could take off the option at most, per month."""
+        used = option.quota.get(FILE_BACKUP_QUOTA, 0.0)
+        price = self.costing.price(FILE_BACKUP_SKU, "all")
+        if not used or isinstance(price, MissingPrice):
+            return 0.0
+        free = self.context.number("file_backup.essential.free_quota")
+        return min(used, free) * float(price.deciding * DAYS_PER_MONTH)
 
     def build(self, dimensions: Sequence[Dimension]) -> OptionSet:
         """All non-dominated options; ties in dominance go to the earlier one in the order of the dimensions."""
@@ -138,7 +150,8 @@ class Builder:
         if not combos:
             raise InputError([self._nothing_left(excluded)])
         before = self._option([self._price(Choice(NOTHING, ()))], cache)
-        kept, beaten = _pareto(combos, self.risk_level)
+        credits = [self._credit(option) for option in combos]
+        kept, beaten = _pareto(combos, self.risk_level, credits, self.coupled)
         summary = tuple((item.id, winner.id, item.tier, item.monthly, item.mechanisms) for item, winner in beaten)
         return OptionSet(tuple(kept), before, summary, len(combos), tuple(excluded))
 
@@ -260,16 +273,25 @@ def tier_of(
     return "none"
 
 
-def _pareto(options: Sequence[Option], risk_level: RiskLevel) -> tuple[list[Option], list[tuple[Option, Option]]]:
-    """Options that no other one beats (no worse in cost, changes, loss, quota, every RPO and RTO, and no more shared
-    charges), and the beaten ones with their winner. Doing nothing is always kept: it is what "before" means."""
-    vectors = _vectors(options, risk_level)
+def _pareto(
+    options: Sequence[Option], risk_level: RiskLevel, credits: Sequence[float], coupled: bool
+) -> tuple[list[Option], list[tuple[Option, Option]]]:
+    """Options that no other one beats, and the beaten ones with their winner.
+
+    A winner is no worse in changes, loss, every RPO and every RTO, has no more shared charges, and costs no more than
+    the
+    loser would with all the credit that a free quota could give it (``credits``, per option). Where other workloads
+    depend on this one (or it on them), whole distributions count and not one quantile. Doing nothing is always kept: it
+    is what "before" means."""
+    vectors = _vectors(options, risk_level, coupled)
     order = sorted(range(len(options)), key=lambda index: (*vectors[index], options[index].id))
     kept: list[int] = []
     beaten: list[tuple[Option, Option]] = []
     table = np.empty((len(options), vectors.shape[1]))
     for index in order:
-        rivals = np.flatnonzero((table[: len(kept)] <= vectors[index]).all(axis=1))
+        best_case = vectors[index].copy()
+        best_case[0] -= credits[index]
+        rivals = np.flatnonzero((table[: len(kept)] <= best_case).all(axis=1))
         winner = next((kept[r] for r in rivals if options[kept[r]].shared <= options[index].shared), None)
         if winner is not None and options[index].id != NOTHING:
             beaten.append((options[index], options[winner]))
@@ -279,15 +301,20 @@ def _pareto(options: Sequence[Option], risk_level: RiskLevel) -> tuple[list[Opti
     return [options[index] for index in kept], beaten
 
 
-def _vectors(options: Sequence[Option], risk_level: RiskLevel) -> NDArray[np.float64]:
-    known: dict[int, float] = {}
+def _vectors(options: Sequence[Option], risk_level: RiskLevel, coupled: bool) -> NDArray[np.float64]:
+    """One row an option: cost, changes, loss, and for each disruption RPO and RTO (with more of its distribution, and
+    of
+    what follows a needed workload's return, where workloads wait for one another)."""
+    levels = [0.5, 0.9, 0.95, 0.99] if coupled else [QUANTILES[risk_level]]
+    known: dict[int, list[float]] = {}
     rows = []
     for option in options:
-        row = [float(option.monthly), float(option.changes), float(option.loss), sum(option.quota.values())]
+        row = [float(option.monthly), float(option.changes), float(option.loss)]
         for disruption in DISRUPTIONS:
             outcome = option.outcomes[disruption]
             if id(outcome) not in known:
-                known[id(outcome)] = outcome.quantile(QUANTILES[risk_level])
-            row += [outcome.worst_s, known[id(outcome)]]
+                tail = [float(outcome.tail.max())] if coupled and outcome.tail is not None else [0.0]
+                known[id(outcome)] = [outcome.worst_s, *(outcome.quantile(level) for level in levels), *tail]
+            row += known[id(outcome)]
         rows.append(row)
     return np.array(rows)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from advisor.exporters.checks import checks_for
 from advisor.exporters.terraform import build
 from advisor.exporters.terraform.build import Build
+from advisor.exporters.drills import can_be_practised
 from advisor.exporters.workbook import Column, Value, add_sheet, new, to_bytes
 from advisor.model.deliverable import Deliverable
 from advisor.model.disruption import DISRUPTIONS
@@ -85,7 +86,7 @@ def _drills(deliverable: Deliverable) -> Iterator[tuple[Value, ...]]:
     for workload in workloads.ordered(deliverable.plan):
         for name in DISRUPTIONS:
             estimate = workload.estimates.get(name)
-            if estimate is not None:
+            if estimate is not None and can_be_practised(estimate):
                 head = (workload.name, words.DISRUPTION_TITLES[name], workload.class_name)
                 yield (*head, *_figures(estimate), "", "", "", "", "")
 

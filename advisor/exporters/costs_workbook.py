@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from advisor.exporters.tables import cost_lines
@@ -39,6 +39,7 @@ COLUMNS = (
     Column("Amount", 16, MONEY),
     Column("Currency", 9),
     Column("Low end", 14, MONEY),
+    Column("High end", 14, MONEY),
     Column("Confidence", 12),
     Column("As of", 12),
     Column("Source", 40),
@@ -46,7 +47,7 @@ COLUMNS = (
 )
 QUANTITY, PRICE, AMOUNT = "E", "G", "H"
 UNPRICED = "unpriced"
-_TOLERANCE = Decimal("0.01")
+_CENT = Decimal("0.01")
 
 
 def render(deliverable: Deliverable) -> dict[str, bytes]:
@@ -92,6 +93,7 @@ def _row(line: CostLine, number: int) -> list[Value]:
         _amount(line, number),
         line.currency,
         line.low,
+        line.high,
         line.confidence,
         line.as_of,
         line.source,
@@ -103,9 +105,14 @@ def _amount(line: CostLine, number: int) -> Value:
     """Quantity × price as a formula; the bare amount where a free quota or a step makes it another one."""
     if line.monthly is None:
         return UNPRICED
-    if line.unit_price is not None and abs(line.quantity * line.unit_price - line.monthly) <= _TOLERANCE:
-        return Formula(f"={QUANTITY}{number}*{PRICE}{number}")
+    if line.unit_price is not None and _cents(line.quantity * line.unit_price) == line.monthly:
+        return Formula(f"=ROUND({QUANTITY}{number}*{PRICE}{number},2)")
     return line.monthly
+
+
+def _cents(amount: Decimal) -> Decimal:
+    """Rounded as a workbook's ROUND does."""
+    return amount.quantize(_CENT, rounding=ROUND_HALF_UP)
 
 
 def _remark(line: CostLine) -> str:
@@ -113,10 +120,17 @@ def _remark(line: CostLine) -> str:
     if line.shared_id:
         parts.append("paid once for all workloads that use it")
     if line.assumption:
-        parts.append(f"rests on an assumption ({line.assumption}); the high end is shown")
+        parts.append(f"rests on an assumption ({line.assumption}); {_shown(line)}")
     if line.monthly is not None and not isinstance(_amount(line, 0), Formula):
         parts.append("not simply quantity × price: a free quota or a tier applies")
     return "; ".join(part for part in parts if part)
+
+
+def _shown(line: CostLine) -> str:
+    """Which value of a range the amount is: the high end only where it is the price that is assumed."""
+    if line.origin == "assumed" or line.low is None or line.high is None:
+        return "the high end is shown" if line.origin == "assumed" else "the likely value is shown"
+    return f"likely value; range {line.low:,.2f} to {line.high:,.2f}"
 
 
 def _totals(book: Workbook, plan: Plan, rows: Sequence[tuple[str, str, int]]) -> None:
@@ -135,6 +149,7 @@ def _totals(book: Workbook, plan: Plan, rows: Sequence[tuple[str, str, int]]) ->
     notes = [
         f"List prices unless a line says otherwise; plan of {plan.created.isoformat()}.",
         "Change a quantity or a unit price on another sheet and the totals follow.",
+        "The sums are formulas: a program that does not calculate, such as a previewer, shows them empty.",
         *plan.price_notes,
     ]
     for offset, note in enumerate(notes):

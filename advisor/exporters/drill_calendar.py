@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from advisor.exporters.drills import path
+from advisor.exporters.drills import can_be_practised, path
 from advisor.exporters.names import slugs
 from advisor.exporters.text import clean
 from advisor.model.deliverable import Deliverable
@@ -64,7 +64,7 @@ def schedule(plan: Plan) -> Iterator[Drill]:
     for workload in workloads.ordered(plan):
         for name in DISRUPTIONS:
             estimate = workload.estimates.get(name)
-            if estimate is None or estimate.meets is None or estimate.rto_unbounded:
+            if estimate is None or estimate.meets is None or not can_be_practised(estimate):
                 continue
             months = MONTHS_BETWEEN.get(workload.class_name, MONTHS_OTHERWISE)
             yield Drill(workload, name, first + timedelta(weeks=number % WEEKS), months)

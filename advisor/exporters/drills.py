@@ -36,8 +36,13 @@ def render(deliverable: Deliverable) -> dict[str, bytes]:
         path(names[workload.name], name): _page(built, workload, workload.estimates[name], name, names[workload.name])
         for workload in sorted(deliverable.plan.workloads, key=lambda item: item.name)
         for name in DISRUPTIONS
-        if name in workload.estimates
+        if name in workload.estimates and can_be_practised(workload.estimates[name])
     }
+
+
+def can_be_practised(estimate: Estimate) -> bool:
+    """Whether a way back is known; without one there is nothing to drill."""
+    return not (estimate.rto_unbounded or estimate.unknown)
 
 
 def path(slug: str, name: Disruption) -> str:
@@ -52,7 +57,9 @@ def _page(built: Build, workload: WorkloadPlan, estimate: Estimate, name: Disrup
         f"Plan of {plan.created.isoformat()}, option {code(workload.option_id)}. "
         f"Runbook: [{md(workload.name)}](../runbooks/{slug}.md).",
         table(("", "Target", "Estimate", "Measured"), _measures(estimate, plan)),
-        f"A drill costs {md(_price(workload, plan))}." if workload.cost.drill else "",
+        f"A full drill of this workload, all its protections included, costs {md(_price(workload, plan))}."
+        if workload.cost.drill
+        else "",
         "## Before",
         bullets(SAFETY),
         "## 1. Simulate",
@@ -64,10 +71,14 @@ def _page(built: Build, workload: WorkloadPlan, estimate: Estimate, name: Disrup
         "\n".join(f"- [ ] {check}" for check in _checks(built, workload, name)),
         "## 4. Record",
         table(("", ""), ((label, "") for label in RECORD)),
-        f"Hand the record in with {code('advisor drill record')}: measured times replace the estimates from then on.",
+        RECORDED,
     )
 
 
+RECORDED = (
+    "Keep this page with the plan. Put the measured times into a rules file (`--rules`) as facts with "
+    "`confidence: measured`: the next plan then rests on them instead of on estimates."
+)
 RECORD = (
     "Date and start (UTC)",
     "Led by, took part",
@@ -111,11 +122,7 @@ def _hints(built: Build, workload: WorkloadPlan, name: Disruption) -> Iterator[s
 
 def _recover(estimate: Estimate) -> Iterator[str]:
     if not estimate.tasks:
-        yield (
-            "There is nothing to practise yet: no way back is known."
-            if estimate.rto_unbounded or estimate.unknown
-            else "Nothing has to be done; note how long users noticed anything."
-        )
+        yield "Nothing has to be done; note how long users noticed anything."
         return
     yield "Follow the runbook. One row a step; write the clock time of start and end."
     yield table(("", "Step", "Expected (P50)", "Start", "End", "Remark"), _task_rows(estimate))

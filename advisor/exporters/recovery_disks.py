@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from advisor.exporters import recovery_waits as wait
 from advisor.exporters.params import Params
 from advisor.exporters.recovery_types import Block, Case, ask
-from advisor.exporters.steps import ALL_PAGES, Argument, Shell, aliyun, indented, loop
+from advisor.exporters.steps import ALL_PAGES, Argument, Shell, aliyun, indented, loop, quote
 from advisor.model.plan import Action
 
 _DISK = Shell('"$disk"')
@@ -24,7 +25,9 @@ def rolled_back(case: Case) -> Iterator[Block]:
 def _reset(case: Case) -> Block:
     region = case.region
     stop = [_instance_call("StopInstance", region, item, StoppedMode="KeepCharging") for item in case.instances]
+    stopped = [wait.instance(region, item, "Stopped") for item in case.instances]
     start = [_instance_call("StartInstance", region, item) for item in case.instances]
+    running = [wait.instance(region, item, "Running") for item in case.instances]
     search = aliyun("ecs", "DescribeSnapshots", region, {"DiskId": _DISK, "Status": "accomplished", **ALL_PAGES})
     before = _NEWEST.format(filter=" | select(.CreationTime < $t)")
     find = (
@@ -43,11 +46,17 @@ def _reset(case: Case) -> Block:
             *(line for part in find for line in indented(part)),
             "}",
             "# every disk must have a copy before anything is stopped",
-            *loop("disk", disks, ("find_copy", keep)),
-            "# wait until these snapshots show 100%",
+            "kept=",
+            *loop("disk", disks, ("find_copy", *wait.made(keep, ".SnapshotId", "made"), 'kept="$kept $made"')),
+            "for made in $kept; do",
+            *indented(wait.snapshot(region, Shell('"$made"'))),
+            "done",
             *stop,
+            *stopped,
             *loop("disk", disks, ("find_copy", reset)),
+            *loop("disk", disks, (wait.disk(region, _DISK, "In_use"),)),
             *start,
+            *running,
         ),
         note="The first snapshots keep the damaged state, for evidence and as the only way back after ResetDisk.",
         back="ResetDisk to the snapshots named before-restore brings the state of that moment back.",
@@ -104,10 +113,17 @@ def fleet_servers(case: Case) -> Iterator[Block]:
     if not case.instances:
         return
     look: dict[str, Argument] = {"InstanceIds": list(case.instances)}
-    help_ = [_instance_call("RedeployInstance", region, item) for item in case.instances]
+    help_ = aliyun("ecs", "RedeployInstance", region, {"InstanceId": Shell('"$server"')})
     yield Block(
         title=f"See whether {case.component.name} came back by itself, and move it to another host if not",
-        commands=(aliyun("ecs", "DescribeInstances", region, look), "# only for a server that stays down:", *help_),
+        commands=(
+            aliyun("ecs", "DescribeInstances", region, look),
+            ask("down", "the ids of the servers that stay down, with blanks between them"),
+            "for server in $down; do",
+            *indented(help_),
+            *indented(wait.instance(region, Shell('"$server"'), "Running")),
+            "done",
+        ),
         note="Data on local disks is lost with the host; cloud disks stay.",
         back="Nothing to undo.",
     )
@@ -119,7 +135,7 @@ def on_standby_disks(case: Case, disks: Sequence[str]) -> Iterator[Block]:
     action = case.standby(same_region=True)
     standby, asked = _standby(case, action)
     attach = aliyun("ecs", "AttachDisk", region, {"DiskId": _DISK, "InstanceId": standby, "Force": True})
-    stop = [_instance_call("StopInstance", region, item) for item in case.instances]
+    stop = [line for item in case.instances for line in _stop_if_reached(region, item)]
     back = aliyun("ecs", "DetachDisk", region, {"DiskId": _DISK, "InstanceId": standby})
     yield Block(
         title=f"Run {case.component.name} on its standby in another zone",
@@ -128,12 +144,23 @@ def on_standby_disks(case: Case, disks: Sequence[str]) -> Iterator[Block]:
             "# make sure that the old server writes no more (may fail while its zone is down):",
             *stop,
             aliyun("ecs", "StartInstance", region, {"InstanceId": standby}),
-            *loop("disk", disks, (attach,)),
+            wait.instance(region, standby, "Running"),
+            *loop("disk", disks, (attach, wait.disk(region, _DISK, "In_use"))),
             "# on the standby: find the devices (lsblk), mount them, start the service",
         ),
         note="An attachment by force while the old server still writes damages the file system.",
         back="Once the zone is stable: stop the service, unmount, detach the disks, attach them to the old server.",
         back_commands=loop("disk", disks, (back,)),
+    )
+
+
+def _stop_if_reached(region: str, item: str) -> tuple[str, ...]:
+    """Stops a server and waits for it; goes on where its zone does not answer."""
+    return (
+        f"if {_instance_call('StopInstance', region, item)}; then",
+        *indented(wait.instance(region, item, "Stopped")),
+        f"else echo {quote(item + ' could not be stopped: make sure by other means that it writes no more')} >&2",
+        "fi",
     )
 
 
@@ -151,6 +178,7 @@ def on_replicas(case: Case, action: Action) -> Iterator[Block]:
     target = params.text("target_region") or case.region
     standby, asked = _standby(case, case.standby(same_region=target == case.region))
     lines: list[str] = []
+    opened: list[str] = []
     seen: set[str] = set()
     attach: list[str] = []
     backs: list[str] = []
@@ -164,18 +192,22 @@ def on_replicas(case: Case, action: Action) -> Iterator[Block]:
             ids: dict[str, Argument] = {f"Replica{kind}Id": Shell(pair)}
             lines.append(aliyun("ebs", f"DescribeDiskReplica{kind}s", target, listed))
             lines.append(aliyun("ebs", f"FailoverDiskReplica{kind}", target, ids))
+            opened.append(wait.replica(kind, target, Shell(pair)))
             reverse = aliyun("ebs", f"ReprotectDiskReplica{kind}", target, {**ids, "ReverseReplicate": True})
             start = aliyun("ebs", f"StartDiskReplica{kind}", target, {**ids, "OneShot": True})
             backs += [reverse, start]
         replica = case.output(action, f"replica:{disk}") or '"$replica"'
         attach.append(aliyun("ecs", "AttachDisk", target, {"DiskId": Shell(replica), "InstanceId": standby}))
+        attach.append(wait.disk(target, Shell(replica), "In_use"))
     yield Block(
         title=f"Open the replicas of {case.component.name} in {target} and attach them to its standby",
         commands=(
             *asked,
             "# write down LastRecoverPoint of the answer: what came later is lost",
             *lines,
+            *opened,
             aliyun("ecs", "StartInstance", target, {"InstanceId": standby}),
+            wait.instance(target, standby, "Running"),
             *attach,
             "# on the standby: find the devices (lsblk), mount them, start the service",
         ),
@@ -206,16 +238,17 @@ def from_copies(case: Case, copy: Action | None) -> Iterator[Block]:
         f"answer=$({aliyun('ecs', 'DescribeSnapshots', target, search)})",
         f"snapshot=$(printf '%s' \"$answer\" | jq -r --arg d \"$disk\" '{path}')",
         'echo "$disk <- ${snapshot:?there is no copy of this disk}"',
-        aliyun("ecs", "CreateDisk", target, make),
+        *wait.made(aliyun("ecs", "CreateDisk", target, make), ".DiskId", "made"),
+        wait.disk(target, Shell('"$made"'), "Available"),
+        aliyun("ecs", "AttachDisk", target, {"DiskId": Shell('"$made"'), "InstanceId": Shell('"$server"')}),
+        wait.disk(target, Shell('"$made"'), "In_use"),
     )
     yield Block(
         title=f"Build {case.component.name} anew from snapshots in {target}",
         commands=(
             ask("zone", "a zone that works"),
-            *loop("disk", disks, inner),
             ask("server", "the id of a server made in that zone from the image of the workload"),
-            ask("new_disk", "each disk id printed above, one after the other"),
-            aliyun("ecs", "AttachDisk", target, {"DiskId": Shell('"$new_disk"'), "InstanceId": Shell('"$server"')}),
+            *loop("disk", disks, inner),
         ),
         note=(
             "The system disk becomes an image first (CreateImage --SnapshotId …), the server is made from it. "

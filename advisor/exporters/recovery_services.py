@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from advisor.exporters import recovery_waits as wait
 from advisor.exporters.params import Params
 from advisor.exporters.recovery_types import Block, Case, ask, known_or_ask
 from advisor.exporters.steps import Argument, Shell, aliyun
@@ -75,6 +76,7 @@ def standby_fleet(case: Case, action: Action) -> Iterator[Block]:
         title=f"Bring the standby servers of {case.component.name} in {target} to {size}",
         commands=(
             aliyun("ess", "ModifyScalingGroup", target, arguments),
+            wait.servers_of(target, Shell(group), size),
             aliyun("ess", "DescribeScalingInstances", target, {"ScalingGroupId": Shell(group)}),
             aliyun("alb", "GetLoadBalancerAttribute", target, look),
         ),
@@ -102,7 +104,9 @@ def database_in_time(case: Case) -> Iterator[Block]:
         commands=(
             aliyun("rds", "DescribeBackups", region, listed),
             ask("restore_time", "the last good moment in UTC, for example 2026-03-02T07:59:00Z"),
-            aliyun("rds", "CloneDBInstance", region, clone),
+            *wait.made(aliyun("rds", "CloneDBInstance", region, clone), ".DBInstanceId", "copy"),
+            wait.database(region, Shell('"$copy"')),
+            'echo "the copy is $copy"',
         ),
         note="The damaged database stays as it is: bring single tables over, or point the application at the copy.",
         back="Point the application at the old database again; release the copy.",
@@ -121,6 +125,7 @@ def database_switch(case: Case) -> Iterator[Block]:
             "# only if it has not switched by itself:",
             ask("standby_node", "NodeId of the node of type Slave in the answer"),
             aliyun("rds", "SwitchDBInstanceHA", region, switch),
+            wait.database(region, case.database_id),
         ),
         note="--Force Yes only after somebody has accepted the loss of what the standby had not received.",
         back="The same call with the other node, in a maintenance window, and only if the zone matters.",
@@ -151,7 +156,9 @@ def database_elsewhere(case: Case) -> Iterator[Block]:
             ask("vpc", "the network in the other region"),
             ask("vswitch", "a vSwitch of it"),
             ask("zone", "the zone of that vSwitch"),
-            aliyun("rds", "CreateDdrInstance", target, _ddr(case, params)),
+            *wait.made(aliyun("rds", "CreateDdrInstance", target, _ddr(case, params)), ".DBInstanceId", "made"),
+            wait.database(target, Shell('"$made"')),
+            'echo "the new database is $made"',
         ),
         note="Set allow lists, accounts and parameters, switch its backups on, then point the application at it.",
         back="Bring the data home by DTS or backup in a maintenance window; release this database afterwards."

@@ -8,6 +8,7 @@ from advisor.exporters import recovery
 from advisor.exporters.measures import mechanisms_for, placeholders, steps
 from advisor.exporters.names import slugs
 from advisor.exporters.recovery import Block, Id
+from advisor.exporters.recovery_waits import with_helper
 from advisor.exporters.steps import quote
 from advisor.exporters.terraform import build
 from advisor.exporters.terraform.build import Build
@@ -63,7 +64,7 @@ def _head(built: Build, workload: WorkloadPlan) -> str:
         f"in {md(words.listing(workload.regions)) or 'no known region'}. Plan of {plan.created.isoformat()}.",
         "Keep a copy where neither the failed zone or region nor the damaged accounts can take it away.",
         "Times are estimates after the failure: P50 is as likely to be beaten as not, P95 is met in 19 of 20 cases.",
-        "Save a block of commands as a file and run it with `sh -eu`: it stops at the first failure. "
+        "Save a block of commands as a file and run it with `sh -eu`: it stops at the first failure and waits where it must. "
         "Export the variables it names before; it asks for those that only people know.",
     ]
     return "\n".join(facts)
@@ -180,7 +181,7 @@ def _commands(blocks: list[Block]) -> Iterator[str]:
     yield "### Commands"
     for block in blocks:
         yield f"**{md(block.title)}**"
-        yield fence("\n".join(block.commands), "sh")
+        yield fence("\n".join(with_helper(block.commands)), "sh")
         if block.note:
             yield md(block.note)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
@@ -20,12 +21,40 @@ _COMPONENTS: Mapping[str, str] = {
     "entry": "entry",
 }  # fmt: skip
 _LISTED = 12
+_COLUMNS = 80
+_DEEPER = 4
 
 
 def to_text(inventory: Inventory, graph: Graph, blast: Blast | None = None) -> str:
     """Workloads with their components and needs, the order of recovery, proposals; or what a failure does."""
     lines = _failure(inventory, graph, blast) if blast else _overview(inventory, graph)
-    return "\n".join(clean(line) for line in lines) + "\n"
+    return "\n".join(part for line in lines for part in _folded(clean(line))) + "\n"
+
+
+def _folded(line: str) -> Iterator[str]:
+    """The line in pieces of at most 80 columns, broken at blanks and beside wide signs, the rest set in deeper; a word
+    is cut only where it is wider than a line."""
+    margin = " " * (len(line) - len(line.lstrip(" ")) + _DEEPER)
+    while _columns(line) > _COLUMNS:
+        end = next(count for count in range(len(line), 0, -1) if _columns(line[:count]) <= _COLUMNS)
+        start = len(line) - len(line.lstrip(" ")) + 1
+        at = next((place for place in range(end, start, -1) if _may_break(line, place)), end)
+        yield line[:at].rstrip(" ")
+        line = margin + line[at:].lstrip(" ")
+    yield line
+
+
+def _may_break(line: str, place: int) -> bool:
+    return line[place] == " " or _columns(line[place]) == 2 or _columns(line[place - 1]) == 2
+
+
+def _columns(text: str) -> int:
+    """Columns in a terminal: Chinese signs take two, signs that sit on another none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text
+    )
 
 
 def _overview(inventory: Inventory, graph: Graph) -> Iterator[str]:

@@ -55,9 +55,10 @@ def candidates(request: PlanRequest, graph: Graph) -> tuple[Candidate, ...]:
     not exist."""
     _check_wishes(request)
     found = []
+    needed = {need for workload in graph.workloads for need in workload.needs_hard}
     for workload in sorted(graph.workloads, key=lambda item: item.name):
         request.progress(f"options of {workload.name}")
-        found.append(_candidate(request, workload))
+        found.append(_candidate(request, workload, bool(workload.needs_hard) or workload.name in needed))
     return tuple(found)
 
 
@@ -91,7 +92,7 @@ def _in_currency(request: PlanRequest, context: Context, item: WorkloadClass) ->
     )
 
 
-def _candidate(request: PlanRequest, workload: Workload) -> Candidate:
+def _candidate(request: PlanRequest, workload: Workload, coupled: bool) -> Candidate:
     spec = spec_of(request, workload)
     workload_class = request.targets.classes[spec.class_name]
     wanted = request.targets.all_targets(spec)
@@ -107,6 +108,7 @@ def _candidate(request: PlanRequest, workload: Workload) -> Candidate:
         wanted,
         request.targets.risk_level,
         request.admit_unpriced,
+        coupled,
     )
     offered = offer(context)
     return Candidate(

@@ -153,11 +153,11 @@ def steady_lines(plan: Plan) -> list[CostLine]:
 
 
 def confidence_shares(plan: Plan) -> str:
-    """Which part of the added monthly sum rests on what, largest first; empty where nothing is added."""
+    """Which part of the amounts rests on what, largest first; a saving weighs as much as a charge of its size."""
     sums: dict[str, Decimal] = {}
     for line in steady_lines(plan):
         if line.monthly:
-            sums[line.confidence] = sums.get(line.confidence, Decimal(0)) + line.monthly
+            sums[line.confidence] = sums.get(line.confidence, Decimal(0)) + abs(line.monthly)
     whole = sum(sums.values(), Decimal(0))
     if not whole:
         return ""

@@ -88,16 +88,21 @@ def _marginal(item: Marginal, currency: str) -> MarginalView:
 
 
 def drills(plan: Plan) -> tuple[DrillView, ...]:
-    """A drill for each workload and disruption that has a target, most critical workloads first."""
-    return tuple(
-        _drill(plan, workload, name, workload.estimates[name])
-        for workload in workloads.ordered(plan)
-        for name in DISRUPTIONS
-        if name in workload.estimates and workload.estimates[name].meets is not None
-    )
+    """A drill for each workload and disruption with a target and a way back, most critical workloads first.
+
+    The cost of a full drill of a workload stands beside its first one only."""
+    views = []
+    for workload in workloads.ordered(plan):
+        cost = costs.total_text(total(costs.own_lines(workload.cost.drill), plan.currency))
+        for name in DISRUPTIONS:
+            estimate = workload.estimates.get(name)
+            if estimate is not None and estimate.meets is not None and not (estimate.rto_unbounded or estimate.unknown):
+                views.append(_drill(workload, name, estimate, cost))
+                cost = ""
+    return tuple(views)
 
 
-def _drill(plan: Plan, workload: WorkloadPlan, name: Disruption, estimate: Estimate) -> DrillView:
+def _drill(workload: WorkloadPlan, name: Disruption, estimate: Estimate, cost: str) -> DrillView:
     manual = sum(not task.automatic for task in estimate.tasks)
     steps = f"{words.plural(len(estimate.tasks), 'step')}, {manual} by hand" if estimate.tasks else words.NONE
     limits = [
@@ -110,7 +115,7 @@ def _drill(plan: Plan, workload: WorkloadPlan, name: Disruption, estimate: Estim
         expected=words.interval(estimate.rto_p50_s, estimate.rto_p95_s, estimate.rto_unbounded),
         passes=", ".join(limit for limit in limits if limit),
         tasks=steps,
-        cost=costs.total_text(total(costs.own_lines(workload.cost.drill), plan.currency)),
+        cost=cost,
     )
 
 

@@ -79,7 +79,8 @@ def test_payments_outlasts_its_zone_with_the_lag_of_its_standby(plan: Plan, cert
     # PostgreSQL replicates asynchronously: at most the assumed 5 s; the servers hold the same content behind the
     # balancer
     assert workload(plan, PAYMENTS).estimates["zone"].rpo_worst_s == 5.0
-    # before: the standby stands in the same zone, and the policy of the servers' data keeps its snapshots 24 h while its
+    # before: the standby stands in the same zone, and the policy of the servers' data keeps its snapshots 24 h while
+    # its
     # runs may be 25 h apart: there are times without any
     assert workload(plan, PAYMENTS).before["zone"].rpo_unbounded
     # the standby takes over in 30 s, the balancer leaves the zone in 30 s, its health checks take less; a probe takes

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 
 ANSWERS = {
-    "DescribeSnapshots": {"TotalCount": 0, "Snapshots": {"Snapshot": [{"SnapshotId": "s-1", "CreationTime": "2026"}]}},
+    "DescribeSnapshots": {"TotalCount": 0, "Snapshots": {"Snapshot": [{"SnapshotId": "s-1", "CreationTime": "2026", "Progress": "100%"}]}},
     "DescribeDisks": {"Disks": {"Disk": [{"Category": "cloud_essd", "PerformanceLevel": "PL1", "Type": "data"}]}},
     "DescribeDiskReplicaGroups": {"ReplicaGroups": [{"Status": "created"}]},
     "DescribeDiskReplicaPairs": {"ReplicaPairs": [{"Status": "normal"}]},
@@ -18,11 +18,24 @@ ANSWERS = {
     },
     "DescribeDBInstanceAttribute": {"Items": {"DBInstanceAttribute": [{"DBInstanceStatus": "Running"}]}},
     "DescribeDBInstanceHAConfig": {"HostInstanceInfos": {"NodeInfo": [{"ZoneId": "a"}, {"ZoneId": "b"}]}},
+    "CreateSnapshot": {"SnapshotId": "s-made"},
+    "CreateDisk": {"DiskId": "d-made"},
+    "CloneDBInstance": {"DBInstanceId": "rm-made"},
+    "CreateDdrInstance": {"DBInstanceId": "rm-made"},
     "DescribeCloudGtmInstanceConfigFullInfo": {"AddressPools": {"AddressPool": [{}, {}]}},
 }
 PROGRAM = """#!/bin/sh
 for word in "$@"; do printf '%s\\037' "$word"; done >>"$CALLS"
 echo >>"$CALLS"
+state() { printf "$2" >"$ANSWERS/$1"; }
+case $2 in
+    StopInstance) state DescribeInstances '{"Instances":{"Instance":[{"Status":"Stopped"}]}}' ;;
+    StartInstance) state DescribeInstances '{"Instances":{"Instance":[{"Status":"Running"}]}}' ;;
+    CreateDisk) state DescribeDisks '{"Disks":{"Disk":[{"Status":"Available"}]}}' ;;
+    AttachDisk|ResetDisk) state DescribeDisks '{"Disks":{"Disk":[{"Status":"In_use"}]}}' ;;
+    FailoverDiskReplicaGroup) state DescribeDiskReplicaGroups '{"ReplicaGroups":[{"Status":"failovered"}]}' ;;
+    FailoverDiskReplicaPair) state DescribeDiskReplicaPairs '{"ReplicaPairs":[{"Status":"failovered"}]}' ;;
+esac
 if [ -f "$ANSWERS/$2" ]; then cat "$ANSWERS/$2"; else echo '{}'; fi
 """
 

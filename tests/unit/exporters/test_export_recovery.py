@@ -34,7 +34,7 @@ def answer(cloud: dict[str, str], operation: str, content: object) -> None:
 
 
 def snapshots(*times: str, disk: str = "d-data1") -> dict[str, object]:
-    made = [{"SnapshotId": f"s-{time}", "CreationTime": time, "SourceDiskId": disk} for time in times]
+    made = [{"SnapshotId": f"s-{time}", "CreationTime": time, "SourceDiskId": disk, "Progress": "100%"} for time in times]
     return {"Snapshots": {"Snapshot": made}}
 
 
@@ -71,12 +71,11 @@ def test_copies_in_the_other_region_are_those_of_the_same_disk(readable: Deliver
         *snapshots("2026-03-09", disk="d-x")["Snapshots"]["Snapshot"],
     ]  # type: ignore[index]
     answer(cloud, "DescribeSnapshots", {"Snapshots": {"Snapshot": both}})
-    script = commands(readable, "files", "Region outage").split("for disk in")[1].split("done")[0]
-    done = run(
-        "for disk in" + script.replace("d-data1 d-data2 d-data3", "d-data1") + "done", cloud, zone="cn-shanghai-b"
-    )
+    script = commands(readable, "files", "Region outage").replace("d-data1 d-data2 d-data3", "d-data1")
+    done = run(script, cloud, zone="cn-shanghai-b", server="i-new")
     assert done.returncode == 0, done.stderr
-    (made,) = calls(cloud)
+    made, attached = calls(cloud)
+    assert attached[1:] == ["AttachDisk", "--region", "cn-shanghai", "--DiskId", "d-made", "--InstanceId", "i-new"]
     assert made[:8] == [
         "ecs",
         "CreateDisk",
