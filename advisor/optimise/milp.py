@@ -12,9 +12,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_matrix, vstack
+from scipy.sparse import csr_matrix
 
 from advisor.model.option import Problem
+from advisor.optimise.totals import chosen, missed_of
 
 Row = NDArray[np.float64]
 HALF = 0.5
@@ -165,8 +166,27 @@ class Program:
         return result.x, float(cost @ _rounded(result.x, binary)), gap
 
     def _constraints(self) -> LinearConstraint:
-        matrix = vstack([_matrix_row(row, self.size) for row in self.rows], format="csr")
+        lengths = [len(row) for row in self.rows]
+        columns = np.fromiter((column for row in self.rows for column in row), dtype=np.int64, count=sum(lengths))
+        values = np.fromiter((value for row in self.rows for value in row.values()), dtype=float, count=sum(lengths))
+        lines = np.repeat(np.arange(len(lengths)), lengths)
+        matrix = csr_matrix((values, (lines, columns)), shape=(len(lengths), self.size))
         return LinearConstraint(matrix, self.low, self.high)
+
+    def point(self, choices: Mapping[str, str]) -> Row:
+        """All variables at a whole choice: options, missed targets, shared charges, and free quotas in full use."""
+        values = np.zeros(self.size)
+        picked = chosen(self.problem, choices)
+        for name, option in picked.items():
+            values[self.x[name, option.id]] = 1.0
+            for item in option.shared:
+                values[self.s[item]] = 1.0
+        for key in missed_of(self.problem, picked):
+            values[self.y[key]] = 1.0
+        for name, column in self.q.items():
+            used = sum(option.quota.get(name, 0.0) for option in picked.values())
+            values[column] = min(used, self.problem.quotas[name].free)
+        return values
 
     def choices(self, values: Row) -> dict[str, str]:
         """The picked option of every workload."""
@@ -180,8 +200,3 @@ def _rounded(values: Row, binary: Row) -> Row:
 
 def _sparse(row: Row) -> dict[int, float]:
     return {int(index): float(row[index]) for index in np.flatnonzero(row)}
-
-
-def _matrix_row(row: Mapping[int, float], size: int) -> csr_matrix:
-    columns = sorted(row)
-    return csr_matrix(([row[c] for c in columns], ([0] * len(columns), columns)), shape=(1, size))

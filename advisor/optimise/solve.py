@@ -34,7 +34,8 @@ def solve(problem: Problem) -> Solution:
                 return _impossible(problem, combinations)
             raise
         gap = max(gap, stage_gap)
-        program.cap(cost, best + tolerance)
+        # The solver takes variables near whole numbers for whole; what is kept is what the whole choice comes to.
+        program.cap(cost, max(best, float(cost @ program.point(program.choices(values)))) + tolerance)
     if values is None:
         raise UnsolvedError("no stage was solved")
     choices = program.choices(values)
