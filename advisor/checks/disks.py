@@ -24,7 +24,7 @@ def unprotected_disk(estate: Estate, _card: Card) -> Iterator[Hit]:
         only = ", the only disk of its server" if disk.text("disk_type") == "system" else ""
         detail = f"{_size(disk)}{only}: {_reasons(disk, cover)}"
         if rpo_s is not None:
-            detail += f"; at most {format_duration(rpo_s)} of data may be lost to a logical error"
+            detail += f"; the target: at most {format_duration(rpo_s)} of data lost to a logical error"
         wish = f"whose longest gap stays within {format_duration(rpo_s)}" if rpo_s is not None else "in service"
         detail += _not_listed(cover)
         yield Hit.on(disk, estate.home_of_disk(disk), detail, disk.origin, *cover.origins, wish=wish)

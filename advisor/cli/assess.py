@@ -63,7 +63,7 @@ def assess(
     Formats:
       json       plan.json, the whole plan for programs
       pdf        report.pdf, the document to sign
-      terraform  Terraform roots, with the aliyun CLI scripts for what they cannot say
+      terraform  Terraform roots, and aliyun CLI scripts for what they lack
       ros        templates of the Resource Orchestration Service
       cli        the aliyun CLI scripts alone
       runbook    how each workload is brought back, step by step

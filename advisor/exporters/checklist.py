@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from advisor.exporters.checks import checks_for
+from advisor.exporters.drills import can_be_practised
 from advisor.exporters.terraform import build
 from advisor.exporters.terraform.build import Build
-from advisor.exporters.drills import can_be_practised
 from advisor.exporters.workbook import Column, Value, add_sheet, new, to_bytes
 from advisor.model.deliverable import Deliverable
 from advisor.model.disruption import DISRUPTIONS

@@ -105,7 +105,7 @@ def _amount(line: CostLine, number: int) -> Value:
     """Quantity × price as a formula; the bare amount where a free quota or a step makes it another one."""
     if line.monthly is None:
         return UNPRICED
-    if line.unit_price is not None and _cents(line.quantity * line.unit_price) == line.monthly:
+    if line.unit_price is not None and _cents(line.quantity * line.unit_price) == _cents(line.monthly):
         return Formula(f"=ROUND({QUANTITY}{number}*{PRICE}{number},2)")
     return line.monthly
 

@@ -155,11 +155,12 @@ def on_standby_disks(case: Case, disks: Sequence[str]) -> Iterator[Block]:
 
 
 def _stop_if_reached(region: str, item: str) -> tuple[str, ...]:
-    """Stops a server and waits for it; goes on where its zone does not answer."""
+    """Stops a server and waits for it; where its zone does not answer, goes on only when people vouch for it."""
     return (
         f"if {_instance_call('StopInstance', region, item)}; then",
         *indented(wait.instance(region, item, "Stopped")),
-        f"else echo {quote(item + ' could not be stopped: make sure by other means that it writes no more')} >&2",
+        f"else echo {quote(item + ' could not be stopped')} >&2",
+        *indented(ask("writes_no_more", "yes once it is certain that this server writes no more")),
         "fi",
     )
 

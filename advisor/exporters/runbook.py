@@ -64,8 +64,8 @@ def _head(built: Build, workload: WorkloadPlan) -> str:
         f"in {md(words.listing(workload.regions)) or 'no known region'}. Plan of {plan.created.isoformat()}.",
         "Keep a copy where neither the failed zone or region nor the damaged accounts can take it away.",
         "Times are estimates after the failure: P50 is as likely to be beaten as not, P95 is met in 19 of 20 cases.",
-        "Save a block of commands as a file and run it with `sh -eu`: it stops at the first failure and waits where it must. "
-        "Export the variables it names before; it asks for those that only people know.",
+        "Save a block of commands as a file and run it with `sh -eu`: it stops at the first failure, "
+        "and waits where it must. Export the variables it names before; it asks for those that only people know.",
     ]
     return "\n".join(facts)
 

@@ -36,11 +36,7 @@ def render(deliverable: Deliverable) -> dict[str, bytes]:
     page = document(
         f"# Protection plan of {words.plural(plan.portfolio.workloads, 'workload')}, {plan.created.isoformat()}",
         *_decision(view),
-        "## What it buys",
-        table(("", "Today", "With the plan"), _changes(view)),
-        *_disruptions(view, plan),
-        *_workloads(plan),
-        *_misses(view),
+        *(_results(view, plan) if plan.workloads else ()),
         *_confirm(view),
         "## Where the files are",
         table(("File", "What it holds"), FILES),
@@ -49,8 +45,19 @@ def render(deliverable: Deliverable) -> dict[str, bytes]:
 
 
 def _decision(view: Decision) -> Iterator[str]:
+    if view.headline == decision.NOTHING:
+        yield f"**{md(view.headline)}:** {md(view.ask)}."
+        return
     yield f"**Decision: {md(view.amount)} {md(view.ask)}.**"
     yield " ".join(md(sentence) for sentence in view.context)
+
+
+def _results(view: Decision, plan: Plan) -> Iterator[str]:
+    yield "## What it buys"
+    yield table(("", "Today", "With the plan"), _changes(view))
+    yield from _disruptions(view, plan)
+    yield from _workloads(plan)
+    yield from _misses(view)
 
 
 def _changes(view: Decision) -> Iterator[tuple[str, ...]]:
@@ -82,7 +89,10 @@ def _workloads(plan: Plan) -> Iterator[str]:
         "Added per month",
         *(words.DISRUPTION_TITLES[name] for name in DISRUPTIONS),
     )
-    yield table(heads, (_workload_row(item, plan) for item in shown))
+    rows = [_workload_row(item, plan) for item in shown]
+    if shared := workloads.shared_added(plan):
+        rows.append(("shared and free quota", "", "", md(words.money(shared, plan.currency)), *[""] * len(DISRUPTIONS)))
+    yield table(heads, rows)
     yield "Each cell: worst data loss / time to recover, and whether the target is met."
     hidden = len(plan.workloads) - len(shown)
     if hidden > 0:

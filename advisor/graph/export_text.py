@@ -34,14 +34,24 @@ def to_text(inventory: Inventory, graph: Graph, blast: Blast | None = None) -> s
 def _folded(line: str) -> Iterator[str]:
     """The line in pieces of at most 80 columns, broken at blanks and beside wide signs, the rest set in deeper; a word
     is cut only where it is wider than a line."""
-    margin = " " * (len(line) - len(line.lstrip(" ")) + _DEEPER)
-    while _columns(line) > _COLUMNS:
-        end = next(count for count in range(len(line), 0, -1) if _columns(line[:count]) <= _COLUMNS)
-        start = len(line) - len(line.lstrip(" ")) + 1
-        at = next((place for place in range(end, start, -1) if _may_break(line, place)), end)
+    indent = min(len(line) - len(line.lstrip(" ")), _DEEPER)
+    margin = " " * (indent + _DEEPER)
+    start = indent
+    while (end := _fitting(line)) < len(line):
+        at = next((place for place in range(end, start + 1, -1) if _may_break(line, place)), end)
         yield line[:at].rstrip(" ")
-        line = margin + line[at:].lstrip(" ")
+        line, start = margin + line[at:].lstrip(" "), len(margin)
     yield line
+
+
+def _fitting(line: str) -> int:
+    """How many signs of the line fit into its columns."""
+    room = _COLUMNS
+    for count, sign in enumerate(line):
+        room -= _columns(sign)
+        if room < 0:
+            return count
+    return len(line)
 
 
 def _may_break(line: str, place: int) -> bool:

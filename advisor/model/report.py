@@ -63,8 +63,11 @@ class ConfirmView:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Page one: what is asked, what it buys, what stays unmet, what to confirm first."""
+    """Page one: what is asked, what it buys, what stays unmet, what to confirm first.
 
+    ``headline`` is the amount to approve, or that nothing was found."""
+
+    headline: str
     ask: str
     amount: str
     context: tuple[str, ...]
@@ -379,6 +382,7 @@ class Report:
     samples: str
     decision: Decision
     workloads: tuple[WorkloadView, ...]
+    shared_added: str
     frontier: FrontierView | None
     cost_bars: tuple[CostBar, ...]
     map: MapView

@@ -36,6 +36,7 @@ def build(plan: Plan, graph: Graph | None = None) -> Report:
         samples=f"{plan.samples:,}",
         decision=decision.build(plan, sources),
         workloads=views,
+        shared_added=_shared_added(plan),
         frontier=portfolio.frontier(plan),
         cost_bars=costs.bars(plan),
         map=portfolio.dependency_map(plan, graph),
@@ -87,6 +88,11 @@ def _subtitle(plan: Plan) -> str:
     return ", ".join([part for part in parts if not part.startswith("0 ")] or parts) + (
         f" in {words.listing(regions, 4)}" if regions else ""
     )
+
+
+def _shared_added(plan: Plan) -> str:
+    added = workloads.shared_added(plan)
+    return words.money(added, plan.currency) if added else ""
 
 
 def _findings(plan: Plan, sources: Sources) -> tuple[FindingView, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -13,16 +14,24 @@ from advisor.reporting import costs, words, workloads
 from advisor.reporting.sources import Sources
 
 UNPRICED_FIRST = 2
+NOTHING = "Nothing to protect was found"
+COLLECT = (
+    "no server, database or cache is in the files that were given. Collect at least the answers of DescribeInstances, "
+    "DescribeDisks, DescribeSnapshots and DescribeDBInstances for every region in use, and plan again"
+)
+_NO_DISKS = "disks are not in the inventory"
 
 
 def build(plan: Plan, sources: Sources) -> Decision:
     """The decision in words."""
     figures = plan.portfolio
     amount = words.money(figures.monthly_added, plan.currency, figures.unpriced > 0)
+    asked = f"added per month for the protection of {words.plural(figures.workloads, 'workload')}"
     return Decision(
-        ask=f"added per month for the protection of {words.plural(figures.workloads, 'workload')}",
+        headline=f"Approve {amount}" if plan.workloads else NOTHING,
+        ask=asked if plan.workloads else COLLECT,
         amount=amount,
-        context=tuple(_context(plan)),
+        context=tuple(_context(plan)) if plan.workloads else (),
         changes=_changes(plan),
         disruptions=tuple(_line(plan, name) for name in DISRUPTIONS),
         misses=misses(plan),
@@ -33,6 +42,10 @@ def build(plan: Plan, sources: Sources) -> Decision:
 def _context(plan: Plan) -> Iterable[str]:
     figures = plan.portfolio
     yield _budget(plan)
+    if left := budget_left(plan):
+        yield left
+    if gap := unknown_line(plan):
+        yield gap
     top = max(figures.monthly_added, costs.high(costs.steady_lines(plan)))
     if span := words.money_range(figures.monthly_added_low, top):
         decided = "; its upper end was used to decide" if top == figures.monthly_added else ""
@@ -62,11 +75,62 @@ def _budget(plan: Plan) -> str:
     return f"{within}, as far as prices are known." if budget.at_least else f"{within}."
 
 
+def budget_left(plan: Plan) -> str:
+    """How much of the budget is left while targets are missed, and what the cheapest of those needs; else empty."""
+    cap, used = plan.budget.monthly, plan.budget.used
+    missed = [miss for workload in plan.workloads for miss in workload.misses]
+    if cap is None or used >= cap or not missed:
+        return ""
+    left = f"{words.money(cap - used, plan.currency)} of the budget is left"
+    # A target with two misses is met only when both are; an option that costs less gives another target up.
+    extras: dict[tuple[str, Disruption], list[Miss]] = {}
+    for workload in plan.workloads:
+        for miss in workload.misses:
+            extras.setdefault((workload.name, miss.disruption), []).append(miss)
+    needs = [
+        max(miss.extra_monthly for miss in same if miss.extra_monthly is not None)
+        for same in extras.values()
+        if all(miss.attainable and miss.extra_monthly is not None and miss.extra_monthly > 0 for miss in same)
+    ]
+    if not needs:
+        return f"{left}: more money alone meets none of the missed targets."
+    return f"{left}; the cheapest missed target would need at least {words.money(min(needs), plan.currency)} per month."
+
+
+def unknown_line(plan: Plan) -> str:
+    """What the inventory does not tell, by the most frequent reason, and which call would; empty without gaps."""
+    gaps = [
+        (workload, estimate)
+        for workload in plan.workloads
+        for estimate in workload.estimates.values()
+        if estimate.unknown
+    ]
+    if not gaps:
+        return ""
+    unlisted = {
+        member
+        for workload, estimate in gaps
+        for part in estimate.components
+        if _NO_DISKS in part.path
+        for component in workload.components
+        if component.id == part.component
+        for member in component.members
+    }
+    reason, _ = min(Counter(words.clean(item.limiting) for _, item in gaps).items(), key=lambda it: (-it[1], it[0]))
+    if unlisted and _NO_DISKS in reason:
+        servers = "1 server's" if len(unlisted) == 1 else f"{len(unlisted):,} servers'"
+        return f"{servers} disks were never listed: DescribeDisks would tell."
+    return (
+        f"{words.plural(len(gaps), 'estimate')} cannot be made for lack of data, most often: {words.sentence(reason)}"
+    )
+
+
 def _changes(plan: Plan) -> tuple[Change, ...]:
     figures = plan.portfolio
     before = sum(_no_way_back(item.before.values()) for item in plan.workloads)
     after = sum(_no_way_back(item.estimates.values()) for item in plan.workloads)
     whole = sum(len(item.estimates) for item in plan.workloads)
+    unknown = sum(estimate.unknown for item in plan.workloads for estimate in item.estimates.values())
     loss = Change(
         "Expected loss per year",
         words.about(figures.expected_annual_loss_now, plan.currency),
@@ -85,7 +149,8 @@ def _changes(plan: Plan) -> tuple[Change, ...]:
             "Cases without a way back",
             str(before),
             f"{after} of {whole}",
-            "A case is one workload under one disruption, with no copy of its data or no bound on its recovery.",
+            "A case is one workload under one disruption, with no copy of its data or no bound on its recovery."
+            + (f" Of {words.plural(unknown, 'more case')} it is unknown." if unknown else ""),
         ),
     )
 
@@ -112,28 +177,35 @@ def _line(plan: Plan, name: Disruption) -> DisruptionLine:
 def _worst_loss(estimates: list[Estimate]) -> str:
     if not estimates:
         return words.NONE
-    worst = max(estimates, key=lambda item: math.inf if item.rpo_unbounded else item.rpo_worst_s or 0.0)
-    return words.data_loss(worst.rpo_worst_s, worst.rpo_unbounded)
+    known = [item for item in estimates if item.rpo_unbounded or item.rpo_worst_s is not None]
+    if not known:
+        return words.UNKNOWN
+    worst = max(known, key=lambda item: math.inf if item.rpo_unbounded else item.rpo_worst_s or 0.0)
+    return words.data_loss(worst.rpo_worst_s, worst.rpo_unbounded) + _besides(len(estimates) - len(known))
 
 
 def _slowest(estimates: list[Estimate]) -> str:
     if not estimates:
         return words.NONE
-    worst = max(estimates, key=lambda item: math.inf if item.rto_unbounded else item.rto_p95_s or 0.0)
-    return words.interval(worst.rto_p50_s, worst.rto_p95_s, worst.rto_unbounded)
+    known = [item for item in estimates if item.rto_unbounded or item.rto_p95_s is not None]
+    if not known:
+        return words.UNKNOWN
+    worst = max(known, key=lambda item: math.inf if item.rto_unbounded else item.rto_p95_s or 0.0)
+    shown = words.interval(worst.rto_p50_s, worst.rto_p95_s, worst.rto_unbounded)
+    return shown + _besides(len(estimates) - len(known))
+
+
+def _besides(unknown: int) -> str:
+    return f", {unknown} unknown" if unknown else ""
 
 
 def misses(plan: Plan) -> tuple[MissView, ...]:
-    """Every miss: the most critical class first, within it what no option can meet before what money can."""
+    """Every missed target: the most critical class first, within it what no option can meet before what money can."""
     return tuple(
-        workloads.miss_view(miss, workload.name, plan.currency)
+        view
         for workload in workloads.ordered(plan)
-        for miss in sorted(workload.misses, key=_urgency)
+        for view in sorted(workloads.miss_views(workload, plan.currency), key=lambda item: item.attainable)
     )
-
-
-def _urgency(miss: Miss) -> tuple[bool, int, str]:
-    return miss.attainable, DISRUPTIONS.index(miss.disruption), miss.metric
 
 
 def assumption_views(plan: Plan, sources: Sources) -> tuple[ConfirmView, ...]:

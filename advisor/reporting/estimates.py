@@ -55,7 +55,7 @@ def view(estimate: Estimate, risk_level: str, sources: Sources, names: Mapping[s
         limiting=estimate.limiting,
         paths=_paths(estimate.components, names),
         notes=_notes(estimate),
-        confidence=estimate.confidence,
+        confidence=estimate.confidence if estimate.facts and not estimate.unknown else words.NONE,
         sources=sources.facts(estimate.facts),
         p50_s=estimate.rto_p50_s,
         p95_s=estimate.rto_p95_s,

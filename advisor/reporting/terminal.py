@@ -38,6 +38,10 @@ def _paint(text: str, code: str, color: bool) -> str:
 
 def _headline(plan: Plan, width: int, color: bool) -> Iterable[str]:
     figures, budget = plan.portfolio, plan.budget
+    if not plan.workloads:
+        yield _paint(f"{decision.NOTHING}, {plan.created.isoformat()}", _BOLD, color)
+        yield from wrap(words.sentence(decision.COLLECT[:1].upper() + decision.COLLECT[1:]), width)
+        return
     yield _paint(
         f"Protection plan of {words.plural(figures.workloads, 'workload')}, {plan.created.isoformat()}", _BOLD, color
     )
@@ -55,6 +59,10 @@ def _headline(plan: Plan, width: int, color: bool) -> Iterable[str]:
     yield from _pair("Added per month", added, width)
     yield from _pair("Expected yearly loss", loss, width)
     yield from _pair("Choice", _solver(plan), width)
+    if left := decision.budget_left(plan):
+        yield from _pair("Budget", left, width)
+    if gap := decision.unknown_line(plan):
+        yield from _pair("Unknown", gap, width)
 
 
 def _solver(plan: Plan) -> str:
@@ -74,6 +82,8 @@ def _pair(label: str, text: str, width: int) -> Iterable[str]:
 
 
 def _table(plan: Plan, width: int, color: bool) -> Iterable[str]:
+    if not plan.workloads:
+        return
     name_width = width - _CELL * len(DISRUPTIONS)
     heads = "".join(f"{_HEADS[name]:<{_CELL}}" for name in DISRUPTIONS)
     yield _paint(f"{'Workload':<{name_width}}{heads}".rstrip(), _BOLD, color)
@@ -110,8 +120,7 @@ def _detail(item: WorkloadPlan, currency: str, width: int) -> str:
 def _misses(items: tuple[MissView, ...], width: int, color: bool) -> Iterable[str]:
     if not items:
         return
-    cases = {(item.workload, item.disruption) for item in items}
-    yield _paint(f"Not met: {words.plural(len(cases), 'target')}", _BOLD, color)
+    yield _paint(f"Not met: {words.plural(len(items), 'target')}", _BOLD, color)
     for item in items[:MISS_ROWS]:
         name = words.clip(words.clean(item.workload), width // 2)
         text = f"{name}, {item.disruption.lower()}: {item.metric} {item.estimate}, target {item.target}"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 
 from advisor.model.cost import CostTotal
 from advisor.model.disruption import DISRUPTIONS, Disruption
@@ -23,6 +26,7 @@ from advisor.reporting.sources import Sources
 
 REJECTED_ROWS = 6
 ALSO = 6
+_OPTION = re.compile(r"\boption (?P<able>\S+) meets it|\bthe closest \((?P<closest>[^()]+)\) reaches")
 _VERBS = {"create": "new", "extend": "changed", "convert": "converted"}
 
 
@@ -85,7 +89,7 @@ def build(workload: WorkloadPlan, plan: Plan, sources: Sources, anchor: str, evi
             words.about(workload.expected_annual_loss, plan.currency),
         ),
         disruptions=estimates.disruption_views(workload, plan.risk_level, sources),
-        misses=tuple(miss_view(miss, workload.name, plan.currency) for miss in workload.misses),
+        misses=miss_views(workload, plan.currency),
         actions=tuple(_action(number, action) for number, action in enumerate(workload.actions, start=1)),
         costs=costs.tables(workload, sources, plan.currency),
         rejected=_rejected(workload.rejected, plan.currency),
@@ -137,7 +141,7 @@ def _why(workload: WorkloadPlan, plan: Plan) -> tuple[str, ...]:
     reasons = [
         f"Protection: {words.listing(named, 12) or 'nothing beyond what is there'}.",
         f"Chosen from {options} for this workload: part of the plan that, over the whole estate, {objective}. "
-        f"It makes {words.plural(workload.changes, 'change')}.",
+        f"It makes {_changes(workload)}.",
     ]
     waits = sorted({name for item in workload.estimates.values() if (name := item.inherited_from)})
     if waits:
@@ -145,18 +149,57 @@ def _why(workload: WorkloadPlan, plan: Plan) -> tuple[str, ...]:
     return tuple(reasons)
 
 
-def miss_view(miss: Miss, workload: str, currency: str) -> MissView:
+def _changes(workload: WorkloadPlan) -> str:
+    count = len(workload.actions)
+    touched = f", {words.plural(workload.changes, 'resource')} touched" if workload.changes != count else ""
+    return words.plural(count, "change") + touched
+
+
+def shared_added(plan: Plan) -> Decimal:
+    """What the workloads' own sums lack to the headline: charges that several share, less free quotas."""
+    return plan.portfolio.monthly_added - sum((item.cost.monthly_added for item in plan.workloads), Decimal(0))
+
+
+def miss_views(workload: WorkloadPlan, currency: str) -> tuple[MissView, ...]:
+    """The missed targets in words; data loss and time to recover of one disruption are one target."""
+    views = []
+    for name in DISRUPTIONS:
+        same = sorted((miss for miss in workload.misses if miss.disruption == name), key=lambda miss: miss.metric)
+        if same:
+            views.append(_joined(same, workload, currency))
+    return tuple(views)
+
+
+def _joined(same: Sequence[Miss], workload: WorkloadPlan, currency: str) -> MissView:
+    parts = [_miss_view(miss, workload, currency) for miss in same]
+    dearest = max(same, key=lambda miss: (miss.extra_monthly is not None, miss.extra_monthly or 0))
+    limiting = list(dict.fromkeys(part.limiting for part in parts if part.limiting))
+    return replace(
+        parts[0],
+        metric=" / ".join(part.metric for part in parts),
+        target=" / ".join(part.target for part in parts),
+        estimate=" / ".join(part.estimate for part in parts),
+        limiting="; ".join(limiting),
+        remedy=" ".join(dict.fromkeys(part.remedy for part in parts)),
+        extra=parts[same.index(dearest)].extra,
+        attainable=all(part.attainable for part in parts),
+    )
+
+
+def _miss_view(miss: Miss, workload: WorkloadPlan, currency: str) -> MissView:
     """A miss in words, with what meeting the target would add."""
+    found = workload.estimates.get(miss.disruption)
+    known = found is None or not found.unknown
     loss = miss.metric == "rpo"
-    estimate = words.data_loss(miss.estimate_s, True) if loss else words.duration(miss.estimate_s, True)
+    estimate = words.data_loss(miss.estimate_s, known) if loss else words.duration(miss.estimate_s, known)
     extra = words.money(miss.extra_monthly, currency) if miss.extra_monthly is not None else ""
-    remedy = words.sentence(miss.remedy)
+    remedy = words.sentence(_explained(miss.remedy, workload))
     if not miss.attainable and "no option" not in remedy.lower():
         remedy = f"No option reaches it. {remedy}"
     if extra and extra not in remedy:
         remedy = f"{remedy} It adds {extra} per month."
     return MissView(
-        workload=workload,
+        workload=workload.name,
         disruption=words.DISRUPTION_TITLES[miss.disruption],
         metric=words.METRICS[miss.metric],
         target=words.target(miss.target_s),
@@ -166,6 +209,22 @@ def miss_view(miss: Miss, workload: str, currency: str) -> MissView:
         extra=extra,
         attainable=miss.attainable,
     )
+
+
+def _told(found: re.Match[str], known: Mapping[str, Sequence[str]]) -> str:
+    """An option as a remedy names it: ``option a+b meets it`` or ``the closest (a+b) reaches``."""
+    mechanisms = known.get(found["able"] or found["closest"])
+    named = words.listing([words.mechanism(name) for name in mechanisms], 6) if mechanisms else ""
+    if found["able"]:
+        return f"protection by {named} meets it" if named else "another option meets it"
+    return f"the closest, {named}, reaches" if named else "the closest reaches"
+
+
+def _explained(text: str, workload: WorkloadPlan) -> str:
+    """The text with the mechanisms in words in place of the ids of options, which say nothing to most readers."""
+    known = {item.option_id: item.mechanisms for item in workload.rejected if item.mechanisms}
+    known[workload.option_id] = workload.mechanisms
+    return _OPTION.sub(lambda found: _told(found, known), text)
 
 
 def _action(number: int, action: Action) -> ActionView:

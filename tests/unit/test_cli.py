@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from advisor import api
 from advisor.cli.main import COMMANDS, main
 from tests.conftest import SHOP
 
@@ -31,6 +36,14 @@ def test_every_command_has_help_with_an_example(name: str) -> None:
     assert result.exit_code == 0
     group = "Commands:" in result.output
     assert group or f"advisor {name}" in result.output
+    assert result.output.startswith(f"Usage: advisor {name}")
+
+
+def test_the_help_of_assess_says_what_each_format_is() -> None:
+    text = call("assess", "--help").output
+    for name in api.ALL_FORMATS:
+        assert re.search(rf"^    {name} +\S", text, re.MULTILINE), name
+    assert max(map(len, text.split("Example:")[0].splitlines())) <= 80
 
 
 def test_assess_writes_a_whole_plan(tmp_path: Path) -> None:
@@ -198,3 +211,191 @@ def test_names_for_unknown_columns(tmp_path: Path) -> None:
     result = call("inventory", "show", table, "--mapping", mapping, "--format", "json")
     assert result.exit_code == 0, result.output
     assert json.loads(result.output)["resources"] == {"instance": 1}
+
+
+def quick(*arguments: object) -> Result:
+    return call("assess", *arguments, "--samples", 100, "--formats", "json")
+
+
+def test_the_day_given_and_the_same_day_by_default_make_one_plan(tmp_path: Path) -> None:
+    today = api.assessing.today()
+    assert quick(MINIMAL, "--out", tmp_path / "a").exit_code == 0
+    assert quick(MINIMAL, "--out", tmp_path / "b", "--as-of", today).exit_code == 0
+    first, second = ((tmp_path / name / "plan.json").read_bytes() for name in "ab")
+    if json.loads(first)["created"] == json.loads(second)["created"]:  # unless midnight passed
+        assert first == second
+
+
+# --- where the plan goes ----------------------------------------------------------------------------------------------
+
+
+def a_file(folder: Path) -> Path:
+    (folder / "out").write_text("mine", encoding="utf-8")
+    return folder / "out"
+
+
+def below_a_file(folder: Path) -> Path:
+    return a_file(folder) / "deep" / "plan"
+
+
+def full_of_other_things(folder: Path) -> Path:
+    (folder / "thesis.txt").write_text("three years of work", encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "words"),
+    [
+        (a_file, 2, "is a file. Give a folder"),
+        (below_a_file, 2, "is a file. Give a folder"),
+        (full_of_other_things, 2, "holds files that are no plan. Give a new or empty folder"),
+        (lambda _folder: Path("/proc/plan"), 3, "nothing can be written there"),
+    ],
+)
+def test_the_target_is_checked_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: Callable[[Path], Path], code: int, words: str
+) -> None:
+    monkeypatch.setattr(api, "assess", lambda *_: pytest.fail("it computed first"))
+    out = place(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    result = quick(MINIMAL, "--out", out)
+    assert result.exit_code == code, result.output
+    assert words in told(result)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_checking_a_target_leaves_nothing_behind(tmp_path: Path) -> None:
+    api.check_target(tmp_path / "new" / "plan")
+    (tmp_path / "plan").mkdir()
+    api.check_target(tmp_path / "plan")
+    assert [item.name for item in tmp_path.rglob("*")] == ["plan"]
+
+
+# --- nothing to protect, declarations that came to nothing ------------------------------------------------------------
+
+
+def empty_answer(folder: Path) -> Path:
+    file = folder / "instances.json"
+    answer = {"Instances": {"Instance": []}, "TotalCount": 0, "PageNumber": 1, "PageSize": 100, "RequestId": "x"}
+    file.write_text(json.dumps(answer), encoding="utf-8")
+    return file
+
+
+def test_nothing_to_protect_is_told(tmp_path: Path) -> None:
+    source = empty_answer(tmp_path)
+    result = quick(source, "--out", tmp_path / "plan")
+    assert result.exit_code == 0, result.output
+    assert "Nothing to protect was found" in result.stderr
+    assert "aliyun ecs DescribeInstances" in told(result)
+    assert "1 file in" in result.stderr
+    assert quick(source, "--out", tmp_path / "plan", "--strict").exit_code == 1
+    drafted = call("init", source, "--out", tmp_path / "targets.yaml")
+    assert drafted.exit_code == 0
+    assert "Nothing to protect was found" in drafted.output
+    assert "Set the classes" not in drafted.output
+    explained = call("explain", tmp_path / "plan" / "plan.json", "shop")
+    assert explained.exit_code == 2
+    assert "The plan has no workloads" in told(explained)
+
+
+def test_declarations_that_match_nothing_or_the_same_are_warned_of(tmp_path: Path) -> None:
+    targets = tmp_path / "targets.yaml"
+    targets.write_text(
+        """version: 1
+workloads:
+  - {name: first, match: {names: "*"}, class: standard}
+  - {name: second, match: {names: "*"}, class: standard}
+  - {name: ghost, match: {tags: {app: nowhere}}, class: standard}
+""",
+        encoding="utf-8",
+    )
+    result = quick(MINIMAL, "--targets", targets, "--out", tmp_path / "plan")
+    assert result.exit_code == 0, result.output
+    assert "warning: The declared workload ghost matches no resource" in result.stderr
+    assert "warning: The declared workload second matches no resource" in result.stderr
+    assert re.search(r"warning: .* match first and second", result.stderr)
+    assert re.search(r"^\d+ findings, \d+ of them critical or high: see ", result.stderr, re.MULTILINE)
+
+
+# --- two plans --------------------------------------------------------------------------------------------------------
+
+
+def test_a_comparison_names_what_was_asked_differently(tmp_path: Path) -> None:
+    first = tmp_path / "a"
+    assert quick(MINIMAL, "--out", first, "--budget", "60000 CNY").exit_code == 0
+    result = quick(
+        MINIMAL, "--out", tmp_path / "b", "--compare", first / "plan.json", "--budget", "1000000 CNY", "--seed", 2,
+        "--objective", "min-risk",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    for words in (
+        "budget: 60,000.00 CNY a month → 1,000,000.00 CNY a month", "objective: min-cost → min-risk", "seed: 1 → 2",
+        "inputs that changed: none",
+    ):  # fmt: skip
+        assert words in result.output, words
+    assert "->" not in result.output
+    assert "risk level:" not in result.output
+    same = quick(MINIMAL, "--out", tmp_path / "c", "--compare", first / "plan.json", "--budget", "60000 CNY")
+    assert "→" not in same.output.split("Against the earlier plan:")[1].split("inputs that changed")[1]
+
+
+@pytest.mark.parametrize("content", ["version: 1\nworkloads: []\n", '{"version": "0"}', "[]", ""])
+def test_what_is_no_plan_is_called_that_once(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "x.yaml"
+    file.write_text(content, encoding="utf-8")
+    result = call("assess", MINIMAL, "--out", tmp_path / "plan", "--compare", file)
+    assert result.exit_code == 2
+    assert "is no plan.json of this version" in told(result)
+    assert "1 mistake;" in result.output
+    assert "Give the plan.json in the folder of an earlier run" in told(result)
+
+
+# --- the template, the graph ------------------------------------------------------------------------------------------
+
+
+def test_the_levers_of_the_template_can_be_taken_as_they_are(tmp_path: Path) -> None:
+    draft = tmp_path / "draft.yaml"
+    assert call("init", SHOP, "--out", draft).exit_code == 0
+    text = draft.read_text(encoding="utf-8")
+    assert "found by itself" in text
+    assert "single" not in text
+    levers = "targets needs daily_change min_capacity dr_regions forbid require pin exclude"
+    for lever in levers.split():
+        assert len(re.findall(rf"^    # {lever}:", text, re.MULTILINE)) == 1, lever
+    before, rest = text.split("    # What else", 1)
+    first_line, rest = rest.split("\n", 1)
+    block, after = rest.split("    match:", 1)
+    block = re.sub(r"^    # ", "    ", block, flags=re.MULTILINE)
+    on = f"{before}    # What else{first_line}\n{block}    match:{after}"
+    targets = tmp_path / "targets.yaml"
+    targets.write_text(on, encoding="utf-8")
+    found = api.load_targets(targets, api.books(api.Settings())[0])
+    spec = found.workloads[0]
+    assert (spec.needs_hard, spec.needs_soft, spec.dr_regions) == (("payments",), ("search",), ("cn-shanghai",))
+    assert (spec.forbid, spec.require, spec.pin) == (("regional_essd",), ("snapshot_policy",), "none")
+    assert spec.exclude[0].until == date(2027, 3, 31)
+    assert spec.targets["zone"].rpo_s == 900
+
+
+@pytest.mark.parametrize("name", [" " * 200 + "x", "x" * 500, "数据" * 100, "x y" * 99, "e\u0301" * 200])
+def test_the_graph_folds_any_name(tmp_path: Path, name: str) -> None:
+    file = tmp_path / "inventory.json"
+    server = {"id": "i-bp1aaaaaaaaaaaaaaaaa", "kind": "instance", "name": name, "region": "cn-hangzhou"}
+    file.write_text(json.dumps({"resources": [server], "stubs": []}), encoding="utf-8")
+    result = call("graph", file)
+    assert result.exit_code == 0, result.output
+    assert "i-bp1aaaaaaaaaaaaaaaaa" in result.stdout
+    for line in result.stdout.splitlines():
+        plain = [sign for sign in line if not unicodedata.combining(sign)]
+        assert sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in plain) <= 80, line
+
+
+@pytest.mark.parametrize("failure", [(), ("--fail", "zone:cn-hangzhou-h")])
+def test_the_graph_fits_a_terminal(failure: tuple[str, ...]) -> None:
+    result = call("graph", SHOP, *failure)
+    assert result.exit_code == 0
+    assert "the declared ones come with --targets" in result.stderr
+    for line in result.stdout.splitlines():
+        assert sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line) <= 80, line
+    with_targets = call("graph", SHOP, "--targets", SHOP / "targets.yaml", *failure)
+    assert with_targets.stderr == ""

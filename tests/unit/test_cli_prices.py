@@ -128,6 +128,19 @@ def test_an_unknown_region_is_a_mistake() -> None:
     assert "'hangzhou' is no region" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [("snapshott", "snapshot.standard.storage"), ("ecs.g7.larg.e", "ecs.g7.large"), ("nosuch", "The nearest are")],
+)
+@pytest.mark.parametrize("more", [(), ("--region", "cn-hangzhou"), ("--format", "json")])
+def test_a_sku_that_nothing_contains_is_told_with_the_nearest(text: str, near: str, more: tuple[str, ...]) -> None:
+    result = prices_command("show", "--sku", text, *more)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert f"no SKU contains '{text}'" in result.stderr
+    assert near in result.stderr
+
+
 def test_check_tells_coverage_age_contradictions_and_gaps() -> None:
     result = prices_command("check", "--as-of", "2026-11-22")
     assert result.exit_code == 0

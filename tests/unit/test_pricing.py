@@ -352,6 +352,19 @@ def test_the_digest_names_book_contract_and_day(tmp_path: Path, book: PriceBook)
     assert load_prices().digest == book.digest
 
 
+def test_the_digest_depends_on_the_rows_in_use_only(tmp_path: Path, book: PriceBook) -> None:
+    newest = max(row.as_of for row in book.rows.values() if row.as_of)
+    days = (date.fromisoformat(newest), date(2030, 1, 1), date(2031, 1, 1))
+    assert {load_prices(as_of=day).digest for day in days} == {book.digest}
+    text = """rows:
+  - {sku: snapshot.standard.storage, region: cn-hangzhou, unit: GiB-month, currency: CNY, billing: payg, price: "0.10"}
+"""
+    own = load_prices(contract(tmp_path, text))
+    assert own.digest != book.digest
+    assert load_prices(contract(tmp_path, text + "# agreed by phone\n")).digest == own.digest
+    assert load_prices(contract(tmp_path, text.replace("0.10", "0.11"))).digest != own.digest
+
+
 def test_a_folder_of_files_is_read_whole(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("discounts: {ecs: 10%}\n", encoding="utf-8")
     (tmp_path / "b.yaml").write_text("discounts: {disk: 20%}\n", encoding="utf-8")

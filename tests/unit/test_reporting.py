@@ -240,7 +240,8 @@ def test_drills_list_every_target_with_its_pass_criterion(report: Report) -> Non
     drill = next(item for item in report.drills if item.workload == "payments" and item.disruption == "Zone outage")
     assert drill.passes == "data loss ≤ 1 min, back within 5 min"
     assert drill.tasks == "6 steps, 4 by hand"
-    assert drill.cost == "8.40 CNY"
+    # The cost of a full drill stands once, beside the workload's first one.
+    assert [item.cost for item in report.drills if item.workload == "payments"] == ["8.40 CNY", "", "", ""]
 
 
 def test_the_graph_adds_how_a_workload_was_found() -> None:
@@ -272,11 +273,87 @@ def test_without_budget_targets_or_workloads() -> None:
     plan = make_plan((), frontier=(), marginal=(), waves=(), targets_given=False)
     plan = plan.model_copy(update={"budget": plan.budget.model_copy(update={"monthly": None})})
     built = reporting.build(plan)
-    context = " ".join(built.decision.context)
-    assert "No budget was set." in context
-    assert "No targets file was given" in context
+    assert built.decision.headline == "Nothing to protect was found"
+    assert "DescribeInstances" in built.decision.ask
     assert built.frontier is None
     assert built.workloads == ()
+    assert "0.00" not in reporting.text(plan)
+
+
+def test_without_budget_or_targets() -> None:
+    plan = make_plan(targets_given=False)
+    plan = plan.model_copy(update={"budget": plan.budget.model_copy(update={"monthly": None})})
+    built = reporting.build(plan)
+    context = " ".join(built.decision.context)
+    assert built.decision.headline == "Approve at least 7,272.52 CNY"
+    assert "No budget was set." in context
+    assert "No targets file was given" in context
+
+
+def test_what_the_inventory_does_not_tell_is_unknown_not_unbounded() -> None:
+    gone = {"rpo_worst_s": None, "rpo_expected_s": None, "rto_p50_s": None, "rto_p90_s": None, "rto_p95_s": None,
+            "rpo_unbounded": False, "rto_unbounded": False, "unbounded": False, "unknown": True, "meets": False,
+            "limiting": "shop: its disks are not in the inventory: whether copies exist is unknown"}  # fmt: skip
+    item = legacy()
+    path = "its disks are not in the inventory: whether copies exist is unknown"
+    estimates = {}
+    for name, found in item.estimates.items():
+        part = shop().estimates["zone"].components[0].model_copy(
+            update={"component": item.components[0].id, "path": path})  # fmt: skip
+        estimates[name] = found.model_copy(update={**gone, "components": (part,)})
+    misses = tuple(miss.model_copy(update={"estimate_s": None}) for miss in item.misses)
+    unknown = item.model_copy(update={"estimates": estimates, "misses": misses})
+    decision = reporting.build(make_plan([unknown], waves=())).decision
+    assert {line.loss.after for line in decision.disruptions} <= {"unknown", "–"}
+    assert {line.recovery.after for line in decision.disruptions} <= {"unknown", "–"}
+    assert {miss.estimate for miss in decision.misses} == {"unknown"}
+    assert any(text.endswith("never listed: DescribeDisks would tell.") for text in decision.context)
+    (view_,) = reporting.build(make_plan([unknown], waves=())).workloads
+    assert {item.after.confidence for item in view_.disruptions} == {"–"}
+
+
+def test_data_and_time_of_one_target_are_one_miss() -> None:
+    first = payments().misses[1]
+    other = first.model_copy(update={"metric": "rto", "target_s": 3600.0, "estimate_s": 7200.0})
+    changed = payments().model_copy(update={"misses": (first, other)})
+    (found,) = reporting.build(make_plan([changed], waves=())).decision.misses
+    assert found.metric == "data loss at worst / time to recover"
+    assert (found.estimate, found.target) == ("25 min / 2 h", "15 min / 1 h")
+
+
+def test_options_in_a_remedy_are_told_by_their_mechanisms() -> None:
+    item = payments()
+    lost = item.rejected[0].model_copy(update={"option_id": "o-1+x", "mechanisms": ("dts", "gtm")})
+    miss = item.misses[1].model_copy(update={"remedy": "option o-1+x meets it for 3,200.00 CNY a month more"})
+    changed = item.model_copy(update={"rejected": (lost,), "misses": (miss,)})
+    (found,) = reporting.build(make_plan([changed], waves=())).decision.misses
+    said = "protection by database replication (DTS) and traffic steering (GTM) meets it for 3,200.00 CNY"
+    assert found.remedy.startswith(said)
+    other = {"remedy": "no option meets it; the closest (q+r) reaches 2 h, held up by: x", "attainable": False}
+    changed = item.model_copy(update={"misses": (miss.model_copy(update=other),)})
+    (found,) = reporting.build(make_plan([changed], waves=())).decision.misses
+    assert "the closest reaches 2 h" in found.remedy
+
+
+def test_a_budget_that_is_left_while_targets_are_missed_is_named(report: Report) -> None:
+    assert report.decision.context[1] == (
+        "52,727.48 CNY of the budget is left; the cheapest missed target would need at least 38.40 CNY per month."
+    )
+
+
+def test_shares_of_charges_and_savings_are_of_their_size() -> None:
+    spent = line("Snapshots", "100", "GiB-month", "1").model_copy(update={"confidence": "assumed"})
+    saved = line("Saved", "25", "GiB-month", "1").model_copy(
+        update={"confidence": "quoted", "monthly": Decimal(-25), "low": None, "high": None}
+    )
+    plan = make_plan([legacy().model_copy(update={"cost": cost([spent, saved])})], waves=(), shared_costs=())
+    assert "80 % assumed, 20 % quoted" in " ".join(reporting.build(plan).decision.context)
+
+
+def test_the_workload_table_sums_to_the_headline(report: Report) -> None:
+    own = sum(Decimal(re.sub(r"[^\d.]", "", item.added)) for item in report.workloads)
+    assert report.shared_added == "600.00 CNY"
+    assert own + 600 == Decimal("7272.52")
 
 
 def test_a_plan_over_budget_says_so() -> None:

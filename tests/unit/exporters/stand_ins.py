@@ -8,7 +8,10 @@ import re
 from pathlib import Path
 
 ANSWERS = {
-    "DescribeSnapshots": {"TotalCount": 0, "Snapshots": {"Snapshot": [{"SnapshotId": "s-1", "CreationTime": "2026", "Progress": "100%"}]}},
+    "DescribeSnapshots": {
+        "TotalCount": 0,
+        "Snapshots": {"Snapshot": [{"SnapshotId": "s-1", "CreationTime": "2026", "Progress": "100%"}]},
+    },
     "DescribeDisks": {"Disks": {"Disk": [{"Category": "cloud_essd", "PerformanceLevel": "PL1", "Type": "data"}]}},
     "DescribeDiskReplicaGroups": {"ReplicaGroups": [{"Status": "created"}]},
     "DescribeDiskReplicaPairs": {"ReplicaPairs": [{"Status": "normal"}]},

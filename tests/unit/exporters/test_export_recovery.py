@@ -34,7 +34,9 @@ def answer(cloud: dict[str, str], operation: str, content: object) -> None:
 
 
 def snapshots(*times: str, disk: str = "d-data1") -> dict[str, object]:
-    made = [{"SnapshotId": f"s-{time}", "CreationTime": time, "SourceDiskId": disk, "Progress": "100%"} for time in times]
+    made = [
+        {"SnapshotId": f"s-{time}", "CreationTime": time, "SourceDiskId": disk, "Progress": "100%"} for time in times
+    ]
     return {"Snapshots": {"Snapshot": made}}
 
 
@@ -105,10 +107,34 @@ def test_every_id_that_commands_use_can_be_written_down_first(readable: Delivera
         text = content.decode()
         asked = set(re.findall(r': "\$\{(\w+):\?', text))
         listed = set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
-        own = {"answer", "snapshot", "disk", "d", "t"} | set(re.findall(r"^ *(\w+)=", text, re.MULTILINE))
+        own = (
+            {"answer", "snapshot", "disk", "server", "made", "d", "t"}
+            | {"wanted", "path", "tries", "kept", "down"}
+            | set(re.findall(r"^ *(\w+)=", text, re.MULTILINE))
+        )
         used = {
             name
             for block in re.findall(r"^```sh\n(.*?)\n```$", text, re.DOTALL | re.MULTILINE)
             for name in re.findall(r'"\$(\w+)"', block)
         }
         assert used <= asked | listed | own
+
+
+def test_nothing_is_left_to_wait_for_by_hand(readable: Deliverable) -> None:
+    for content in runbook.render(readable).values():
+        text = content.decode()
+        assert "# wait until" not in text
+        for block in re.findall(r"^```sh\n(.*?)\n```$", text, re.DOTALL | re.MULTILINE):
+            assert ("wait_for() {" in block) == ("wait_for " in block.replace("# wait_for ", ""))
+
+
+def test_a_whole_roll_back_waits_for_snapshots_servers_and_disks(readable: Deliverable, cloud: dict[str, str]) -> None:
+    script = commands(readable, "files", "Data corruption").split("# take vault")[0]
+    answer(cloud, "DescribeSnapshots", snapshots("2026-03-01T02:00:00Z"))
+    done = run(script, cloud, damage_at="2026-03-02T12:00:00Z")
+    assert done.returncode == 0, done.stderr
+    asked = [line.split("\x1f")[1] for line in Path(cloud["CALLS"]).read_text().splitlines()]
+    after = asked[asked.index("CreateSnapshot") :]
+    assert after.index("DescribeSnapshots") < after.index("StopInstance") < after.index("DescribeInstances")
+    assert after.index("DescribeInstances") < after.index("ResetDisk") < after.index("DescribeDisks")
+    assert after.index("DescribeDisks") < after.index("StartInstance") < len(after) - 1

@@ -96,7 +96,7 @@ def test_a_drill_page_has_target_estimate_and_blanks(readable: Deliverable) -> N
         "| 2 | Decide | 15 min |  |  |  |",
         "## 1. Simulate",
         "## 3. Verify",
-        "A drill costs 3.60 CNY.",  # 4 hours of a server at 0.9
+        "A full drill of this workload, all its protections included, costs 3.60 CNY.",  # 4 hours of a server at 0.9
     ):
         assert need in text
 
