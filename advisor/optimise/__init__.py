@@ -1,6 +1,20 @@
 """Problem in, solution out: one option for every workload, proven optimal or with a stated gap."""
 
-from advisor.optimise.solve import frontier, solve
+from advisor.optimise.columns import Charge, ColumnarProblem, ColumnarSolution, Link, Quota, columns_of
+from advisor.optimise.solve import frontier, solve, solve_budgets, solve_columns
 from advisor.optimise.totals import missed_of, totals_of
 
-__all__ = ["frontier", "missed_of", "solve", "totals_of"]
+__all__ = [
+    "Charge",
+    "ColumnarProblem",
+    "ColumnarSolution",
+    "Link",
+    "Quota",
+    "columns_of",
+    "frontier",
+    "missed_of",
+    "solve",
+    "solve_budgets",
+    "solve_columns",
+    "totals_of",
+]

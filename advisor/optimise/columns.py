@@ -6,6 +6,7 @@ The order given is the order of names: ties between workloads and between option
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -71,8 +72,8 @@ class ColumnarProblem:
     links: tuple[Link, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.offsets.size < 1 or self.offsets[0] != 0 or np.any(np.diff(self.offsets) < 1):
-            raise ValueError("offsets start at 0 and every workload has an option")
+        if self.offsets.size < 2 or self.offsets[0] != 0 or np.any(np.diff(self.offsets) < 1):
+            raise ValueError("offsets start at 0, and there is a workload and an option of every one")
         sizes = {array.size for array in (self.cost, self.loss, self.changes, self.miss)}
         if sizes != {int(self.offsets[-1])}:
             raise ValueError("cost, loss, changes and miss need one entry an option")
@@ -80,13 +81,15 @@ class ColumnarProblem:
 
 @dataclass(frozen=True, eq=False)
 class ColumnarSolution:
-    """The chosen row of every workload, how it was found, and the proven gap of the stage that binds."""
+    """The chosen row of every workload, how it was found, the proven gap of the stage that binds, and what each stage
+    cannot be better than (missed weight; the objective in cents or changes)."""
 
     status: SolverStatus
     method: str
     gap: float
     picks: Ints
     totals: Totals
+    bounds: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -1,202 +1,259 @@
-"""The mixed-integer program behind a problem: variables, constraints, and one solve with HiGHS through SciPy.
+"""The mixed-integer program of a problem, built once as coordinate arrays and solved with HiGHS through SciPy.
 
-Variables: x[w, o] picks an option, y[w, key] marks a missed target, s[id] pays a shared charge, q[id] is the free
-quota in
-use (0 <= q <= free, q <= used). All costs are whole cents; the free quota's credit is the only fractional term.
+Variables, in this order: x[o] picks an option, y[k] marks a target that links miss, s[c] pays a shared charge, q[f] is
+the free quota in use (0 <= q <= free, q <= used). Only workloads with several options left have columns; what the
+others come to is a constant, and every measure is counted from its least value in each workload, which keeps numbers
+small. Caps are handed to each solve, so that the same matrix serves all stages and budgets.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_matrix
+from scipy.sparse import coo_array, csr_array, vstack
 
-from advisor.model.option import Problem
-from advisor.optimise.totals import chosen, missed_of
+from advisor.optimise.columns import Bools, Floats, Ints
+from advisor.optimise.quiet import quiet_solver
+from advisor.optimise.ragged import owners_of
+from advisor.optimise.system import Cap, Form, System
 
-Row = NDArray[np.float64]
-HALF = 0.5
+HALF: Final = 0.5
+LARGEST_COST: Final = 1e6
+LARGEST_ROW: Final = 1e5
+INFEASIBLE: Final = 2
+TOLERANCE: Final = 1e-4
 
 
-class UnsolvedError(Exception):
-    """The solver found no feasible point, or stopped without one."""
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """The best choice found (None: none) and a proven lower bound on the goal; infinite where nothing keeps the
+    caps."""
+
+    picks: Ints | None
+    bound: float
+
+
+class _Rows:
+    """Rows under construction in coordinate form."""
+
+    def __init__(self) -> None:
+        self.parts: list[tuple[Ints, Ints, Floats]] = []
+        self.low: list[Floats] = []
+        self.high: list[Floats] = []
+        self.count = 0
+
+    def add(self, row: Ints, column: Ints, value: Floats, low: Floats, high: Floats) -> None:
+        self.parts.append((row + self.count, column, value))
+        self.low.append(low)
+        self.high.append(high)
+        self.count += high.size
+
+    def one(self, columns: Sequence[int], values: Sequence[float], high: float) -> None:
+        """A single row with an upper limit."""
+        where = np.zeros(len(columns), np.int64)
+        self.add(where, np.array(columns), np.array(values, float), np.array([-np.inf]), np.array([high]))
+
+    def matrix(self, width: int) -> csr_array:
+        rows, columns, values = (np.concatenate([part[i] for part in self.parts]) for i in range(3))
+        return csr_array(coo_array((values, (rows, columns)), shape=(self.count, width)))
 
 
 class Program:
-    """Columns and rows of one problem; caps are added between lexicographic stages."""
+    """Columns and rows of the options that are left (``alive``: at least one a workload)."""
 
-    def __init__(self, problem: Problem) -> None:
-        self.problem = problem
-        self.x: dict[tuple[str, str], int] = {}
-        for workload in problem.workloads:
-            for option in workload.options:
-                self.x[workload.name, option.id] = len(self.x)
-        self.y: dict[tuple[str, str], int] = {}
-        self.y_weight: dict[tuple[str, str], float] = {}
-        self._collect_misses()
-        used = sorted({item for w in problem.workloads for o in w.options for item in o.shared})
-        self.s = {item: len(self.x) + len(self.y) + index for index, item in enumerate(used)}
-        first = len(self.x) + len(self.y) + len(self.s)
-        self.q = {name: first + index for index, name in enumerate(sorted(problem.quotas))}
-        self.size = first + len(self.q)
-        self.rows: list[dict[int, float]] = []
-        self.low: list[float] = []
-        self.high: list[float] = []
-        self._constrain()
+    def __init__(self, system: System, alive: Bools, states: Sequence[int] = ()) -> None:
+        self.system = system
+        rows = np.flatnonzero(alive)
+        several = np.bincount(system.owner[rows], minlength=system.workloads) > 1
+        self.columns = rows[several[system.owner[rows]]]
+        self.picks = np.full(system.workloads, -1, np.int64)
+        fixed = rows[~several[system.owner[rows]]]
+        self.picks[system.owner[fixed]] = fixed
+        self.fixed, self.several = fixed, several
+        owners = system.owner[self.columns]
+        self.starts = np.flatnonzero(np.diff(owners, prepend=-1)) if owners.size else np.zeros(0, np.int64)
+        self.owner = owners_of(self.starts, self.columns.size)
+        self.width = self.columns.size
+        self._rows = _Rows()
+        self._link()
+        self._share(states)
+        self._credit()
+        self._choose()
+        self.matrix = self._rows.matrix(self.width) if self._rows.parts else None
 
-    def _collect_misses(self) -> None:
-        for workload in self.problem.workloads:
-            for option in workload.options:
-                for key, weight in option.missed.items():
-                    self._miss((workload.name, key), weight)
-        for coupling in self.problem.couplings:
-            self._miss((coupling.dependent, coupling.key), coupling.weight)
+    def _choose(self) -> None:
+        if self.columns.size:
+            ones = np.ones(self.starts.size)
+            place = np.arange(self.columns.size)
+            self._rows.add(self.owner.astype(np.int64), place, np.ones(place.size), ones, ones)
 
-    def _miss(self, key: tuple[str, str], weight: float) -> None:
-        self.y.setdefault(key, len(self.x) + len(self.y))
-        self.y_weight.setdefault(key, weight)
+    def _link(self) -> None:
+        """x[a] + sum of x[b] over the options that break it - 1 <= y, once for all options a that are broken alike."""
+        links = self.system.links
+        self.key_columns: dict[int, int] = {}
+        both = (self.picks[links.dependent] >= 0) & (self.picks[links.needed] >= 0)
+        places = np.maximum(self.picks - self.system.starts, 0)
+        cell = links.base + places[links.dependent] * links.width + places[links.needed]
+        self.missed = np.zeros(links.weights.size, np.bool_)
+        self.missed[links.key[both & links.broken[cell]]] = True
+        for link in np.flatnonzero(~both & ~self.missed[links.key]).tolist():
+            self._link_rows(link)
 
-    def _add(self, row: Mapping[int, float], low: float, high: float) -> None:
-        self.rows.append(dict(row))
-        self.low.append(low)
-        self.high.append(high)
+    def _link_rows(self, link: int) -> None:
+        links = self.system.links
+        dependent, needed = int(links.dependent[link]), int(links.needed[link])
+        left, left_places = self._left(dependent)
+        right, right_places = self._left(needed)
+        table = links.table(link)[np.ix_(left_places, right_places)]
+        alike: dict[bytes, list[int]] = {}
+        for place in np.flatnonzero(table.any(axis=1)).tolist():
+            alike.setdefault(table[place].tobytes(), []).append(place)
+        for places in alike.values():
+            columns = [] if self.picks[dependent] >= 0 else left[places].tolist()
+            columns += [] if self.picks[needed] >= 0 else right[table[places[0]]].tolist()
+            mark = self._key(int(links.key[link]))
+            limit = 1.0 if self.several[dependent] and self.several[needed] else 0.0
+            self._rows.one([*columns, mark], [1.0] * len(columns) + [-1.0], limit)
 
-    def _constrain(self) -> None:
-        for workload in self.problem.workloads:
-            self._add({self.x[workload.name, o.id]: 1.0 for o in workload.options}, 1, 1)
-            self._own_misses(workload.name)
-        self._couple()
-        self._share()
-        if self.problem.budget is not None:
-            self._add(_sparse(self.cost_row()), -np.inf, self.problem.budget + HALF / 10)
-        if self.problem.max_changes is not None:
-            self._add(_sparse(self.change_row()), -np.inf, self.problem.max_changes + HALF)
+    def _left(self, workload: int) -> tuple[Ints, Ints]:
+        """The columns of a workload's remaining options, and their places in it."""
+        if self.picks[workload] >= 0:
+            return np.zeros(1, np.int64), self.picks[[workload]] - self.system.starts[workload]
+        first, last = np.searchsorted(self.columns, self.system.problem.offsets[[workload, workload + 1]])
+        return np.arange(first, last), self.columns[first:last] - self.system.starts[workload]
 
-    def _own_misses(self, name: str) -> None:
-        workload = next(item for item in self.problem.workloads if item.name == name)
-        for key in sorted({key for option in workload.options for key in option.missed}):
-            row = {self.x[name, option.id]: 1.0 for option in workload.options if key in option.missed}
-            self._add({**row, self.y[name, key]: -1.0}, -np.inf, 0)
+    def _key(self, key: int) -> int:
+        if key not in self.key_columns:
+            self.key_columns[key] = self.width
+            self.width += 1
+        return self.key_columns[key]
 
-    def _couple(self) -> None:
-        """x[a] + sum of x[b] over the options that break it - 1 <= y, for every option of the dependent."""
-        for coupling in self.problem.couplings:
-            for option_id, broken in sorted(coupling.breaks.items()):
-                row = {self.x[coupling.needed, other]: 1.0 for other in sorted(broken)}
-                row[self.x[coupling.dependent, option_id]] = 1.0
-                row[self.y[coupling.dependent, coupling.key]] = -1.0
-                self._add(row, -np.inf, 1)
+    def _share(self, states: Sequence[int]) -> None:
+        """sum of x[o] over a workload's options with a charge <= s. Charges that are paid anyway are a constant."""
+        self.charge_columns: dict[int, int] = {}
+        self.paid = 0
+        for number, charge in enumerate(self.system.charges):
+            state = states[number] if states else -1
+            if state == 1 or self.system.uses(self.picks, charge.options).any():
+                self.paid += charge.cost
+                continue
+            place = self._places(charge.options)[0]
+            if not place.size:
+                continue
+            workloads, row = np.unique(self.owner[place], return_inverse=True)
+            column = self.charge_columns[number] = self.width
+            self.width += 1
+            size = workloads.size
+            self._rows.add(
+                np.concatenate([row, np.arange(size)]),
+                np.concatenate([place, np.full(size, column)]),
+                np.concatenate([np.ones(place.size), np.full(size, -1.0)]),
+                np.full(size, -np.inf),
+                np.zeros(size),
+            )
 
-    def _share(self) -> None:
-        for workload in self.problem.workloads:
-            for item, column in self.s.items():
-                row = {self.x[workload.name, o.id]: 1.0 for o in workload.options if item in o.shared}
-                if row:
-                    self._add({**row, column: -1.0}, -np.inf, 0)
-        for name, column in self.q.items():
-            row = {
-                self.x[w.name, o.id]: -o.quota[name]
-                for w in self.problem.workloads
-                for o in w.options
-                if name in o.quota
-            }
-            self._add({**row, column: 1.0}, -np.inf, 0)
+    def _credit(self) -> None:
+        """q <= used, and q <= free by its bound."""
+        self.quota_column = self.width
+        for quota in self.system.quotas:
+            place, which = self._places(quota.options)
+            used = float(quota.used[self.system.uses(self.picks, quota.options)].sum())
+            self._rows.one([*place.tolist(), self.width], [*(-quota.used[which]).tolist(), 1.0], used)
+            self.width += 1
 
-    def cost_row(self) -> Row:
-        """Own costs plus shared charges less the credit of free quotas, in cents."""
-        row = self._option_row("cost")
-        for item, column in self.s.items():
-            row[column] = self.problem.shared.get(item, 0)
-        for name, column in self.q.items():
-            row[column] = -self.problem.quotas[name].cents_per_unit
-        return row
+    def _places(self, options: Ints) -> tuple[Ints, Ints]:
+        """The columns that belong to ``options``, and which of those they are."""
+        place = np.searchsorted(self.columns, options)
+        place[place == self.columns.size] = 0
+        found = self.columns[place] == options if self.columns.size else np.zeros(options.size, np.bool_)
+        return place[found], np.flatnonzero(found)
 
-    def loss_row(self) -> Row:
-        return self._option_row("loss")
+    def row(self, form: Form) -> tuple[Floats, int]:
+        """A form over the columns, and its constant."""
+        row = np.zeros(self.width)
+        constant = 0
+        for name, weight in form.items():
+            values = self.system.measure(name)
+            constant += weight * int(values[self.fixed].sum())
+            if self.columns.size:
+                own = values[self.columns]
+                least = np.minimum.reduceat(own, self.starts)
+                constant += weight * int(least.sum())
+                row[: own.size] += weight * (own - least[self.owner])
+        for key, column in self.key_columns.items():
+            row[column] = form.get("miss", 0) * self.system.links.weights[key]
+        constant += form.get("miss", 0) * int(self.system.links.weights[self.missed].sum())
+        for number, column in self.charge_columns.items():
+            row[column] = form.get("cost", 0) * self.system.charges[number].cost
+        for number, quota in enumerate(self.system.quotas):
+            row[self.quota_column + number] = -form.get("cost", 0) * quota.cents_per_unit
+        return row, constant + form.get("cost", 0) * self.paid
 
-    def change_row(self) -> Row:
-        return self._option_row("changes")
+    def minimise(self, goal: Form, caps: Sequence[Cap], node_limit: int) -> Outcome:
+        """The least goal under the caps, within a number of nodes (not of seconds, which would not repeat)."""
+        row, constant = self.row(goal)
+        if self.matrix is None:
+            return self._fixed(caps, constant)
+        scale = max(1.0, float(np.abs(row).max(initial=0.0)) / LARGEST_COST)
+        with quiet_solver():
+            result = milp(
+                row / scale,
+                integrality=self._binary(),
+                bounds=Bounds(0, self._upper()),
+                constraints=self._constraints(caps),
+                options={"mip_rel_gap": 0.0, "node_limit": node_limit},
+            )
+        return self._outcome(result, constant, scale)
 
-    def _option_row(self, field: str) -> Row:
-        row = np.zeros(self.size)
-        for workload in self.problem.workloads:
-            for option in workload.options:
-                row[self.x[workload.name, option.id]] = getattr(option, field)
-        return row
+    def _fixed(self, caps: Sequence[Cap], constant: int) -> Outcome:
+        keeps = all(self.row(cap.form)[1] <= cap.limit for cap in caps)
+        return Outcome(self.picks.copy(), float(constant)) if keeps else Outcome(None, np.inf)
 
-    def miss_row(self) -> Row:
-        row = np.zeros(self.size)
-        for key, column in self.y.items():
-            row[column] = self.y_weight[key]
-        return row
-
-    def rank_row(self) -> Row:
-        """The position of each option in its workload's order: the last tie-break."""
-        row = np.zeros(self.size)
-        for workload in self.problem.workloads:
-            for rank, option in enumerate(workload.options):
-                row[self.x[workload.name, option.id]] = rank
-        return row
-
-    def cap(self, row: Row, limit: float) -> None:
-        """Keep ``row`` at or below ``limit`` in the stages that follow."""
-        self._add(_sparse(row), -np.inf, limit)
-
-    def minimise(self, cost: Row) -> tuple[Row, float, float]:
-        """The best point, its value and the relative gap; raises ``UnsolvedError`` where there is none."""
-        scale = max(1.0, float(np.abs(cost).max()))
-        binary = np.ones(self.size)
-        binary[list(self.q.values())] = 0
-        upper = np.ones(self.size)
-        for name, column in self.q.items():
-            upper[column] = self.problem.quotas[name].free
-        result = milp(
-            cost / scale,
-            integrality=binary,
-            bounds=Bounds(0, upper),
-            constraints=self._constraints(),
-            options={"mip_rel_gap": 0.0},
-        )
+    def _outcome(self, result: Any, constant: int, scale: float) -> Outcome:
         if result.x is None:
-            raise UnsolvedError(result.message)
-        gap = float(result.mip_gap or 0.0)
-        return result.x, float(cost @ _rounded(result.x, binary)), gap
+            bound = np.inf if result.status == INFEASIBLE else _bound(result)
+            return Outcome(None, (bound - TOLERANCE) * scale + constant)
+        picks = self.picks.copy()
+        chosen = self.columns[result.x[: self.columns.size] > HALF]
+        picks[self.system.owner[chosen]] = chosen
+        return Outcome(picks, (_bound(result) - TOLERANCE) * scale + constant)
 
-    def _constraints(self) -> LinearConstraint:
-        lengths = [len(row) for row in self.rows]
-        columns = np.fromiter((column for row in self.rows for column in row), dtype=np.int64, count=sum(lengths))
-        values = np.fromiter((value for row in self.rows for value in row.values()), dtype=float, count=sum(lengths))
-        lines = np.repeat(np.arange(len(lengths)), lengths)
-        matrix = csr_matrix((values, (lines, columns)), shape=(len(lengths), self.size))
-        return LinearConstraint(matrix, self.low, self.high)
+    def _binary(self) -> Ints:
+        binary = np.ones(self.width, np.int64)
+        binary[self.quota_column : self.quota_column + len(self.system.quotas)] = 0
+        return binary
 
-    def point(self, choices: Mapping[str, str]) -> Row:
-        """All variables at a whole choice: options, missed targets, shared charges, and free quotas in full use."""
-        values = np.zeros(self.size)
-        picked = chosen(self.problem, choices)
-        for name, option in picked.items():
-            values[self.x[name, option.id]] = 1.0
-            for item in option.shared:
-                values[self.s[item]] = 1.0
-        for key in missed_of(self.problem, picked):
-            values[self.y[key]] = 1.0
-        for name, column in self.q.items():
-            used = sum(option.quota.get(name, 0.0) for option in picked.values())
-            values[column] = min(used, self.problem.quotas[name].free)
-        return values
+    def _upper(self) -> Floats:
+        upper = np.ones(self.width)
+        for number, quota in enumerate(self.system.quotas):
+            upper[self.quota_column + number] = quota.free
+        return upper
 
-    def choices(self, values: Row) -> dict[str, str]:
-        """The picked option of every workload."""
-        return {name: option for (name, option), column in self.x.items() if values[column] > HALF}
+    def _constraints(self, caps: Sequence[Cap]) -> LinearConstraint:
+        low, high = np.concatenate(self._rows.low), np.concatenate(self._rows.high)
+        rows, limits = [self.matrix], []
+        for cap in caps:
+            row, constant = self.row(cap.form)
+            slack = self._slack(cap)
+            scale = min(LARGEST_ROW, max(1.0, float(np.abs(row).max(initial=0.0)))) if slack else 1.0
+            rows.append(csr_array(row[None, :] / scale))
+            limits.append((cap.limit + slack - constant) / scale)
+        matrix = vstack(rows, format="csc")
+        return LinearConstraint(matrix, np.concatenate([low, np.full(len(caps), -np.inf)]), np.append(high, limits))
 
-
-def _rounded(values: Row, binary: Row) -> Row:
-    result: Row = np.where(binary > 0, np.round(values), values)
-    return result
+    def _slack(self, cap: Cap) -> float:
+        """Half a step where the form is whole (only a quota's credit is not). The solver keeps rows to 1e-6, so a row
+        may be divided by ``LARGEST_ROW`` and is still kept to less than that half."""
+        return 0.0 if self.system.quotas and "cost" in cap.form else HALF
 
 
-def _sparse(row: Row) -> dict[int, float]:
-    return {int(index): float(row[index]) for index in np.flatnonzero(row)}
+def _bound(result: Any) -> float:
+    """The solver's dual bound; a program without whole variables has none but its optimum."""
+    bound = getattr(result, "mip_dual_bound", None)
+    if bound is not None:
+        return float(bound)
+    return float(result.fun) if result.success else -np.inf

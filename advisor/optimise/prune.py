@@ -1,0 +1,78 @@
+"""Options that another option of the same workload beats in everything that the optimiser looks at."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+import numpy as np
+
+from advisor.optimise.columns import Bools, Floats, Ints
+from advisor.optimise.system import System
+
+
+def undominated(system: System, workloads: Iterable[int] | None = None) -> Bools:
+    """Which options (of ``workloads``; of the others all) are left. An option goes where another one costs no more
+    (even without the credit that only the first could earn), loses, changes and misses no more, needs no charge and
+    breaks no link that the first does not, and either is better somewhere or comes earlier."""
+    tables = _tables(system)
+    shared, used = _membership(system), _used(system)
+    left = np.ones(system.size, np.bool_)
+    for workload in range(system.workloads) if workloads is None else workloads:
+        part = slice(int(system.problem.offsets[workload]), int(system.problem.offsets[workload + 1]))
+        no_worse = _no_worse(system, part, used) & _subset(shared[:, part].T)
+        for table in tables.get(workload, ()):
+            no_worse &= _subset(table)
+        left[part] = ~no_worse.any(axis=0)
+    return left
+
+
+def _no_worse(system: System, part: slice, used: Floats) -> Bools:
+    """Entry [p, o]: in all measures p is no worse than o, and in one better, or earlier."""
+    cost = system.measure("cost")[part]
+    lost = np.zeros((cost.size, cost.size))
+    for number, quota in enumerate(system.quotas):
+        use = used[number, part]
+        lost += np.maximum(use[None, :] - use[:, None], 0.0) * quota.cents_per_unit
+    no_worse = cost[:, None] + np.ceil(lost) <= cost[None, :]
+    strict = cost[:, None] < cost[None, :]
+    for name in ("loss", "changes", "miss"):
+        values = system.measure(name)[part]
+        no_worse &= values[:, None] <= values[None, :]
+        strict |= values[:, None] < values[None, :]
+    place = np.arange(cost.size)
+    result: Bools = no_worse & (strict | (place[:, None] < place[None, :]))
+    return result
+
+
+def _subset(sets: Bools) -> Bools:
+    """Entry [p, o]: whatever row p holds, row o holds too."""
+    held = sets.astype(np.float32)
+    result: Bools = held @ (1 - held).T == 0
+    return result
+
+
+def _tables(system: System) -> dict[int, list[Bools]]:
+    """For each linked workload, its side of all its links: what each option breaks or is broken by."""
+    links = system.links
+    found: dict[int, list[Bools]] = defaultdict(list)
+    for link, (dependent, needed) in enumerate(zip(links.dependent.tolist(), links.needed.tolist(), strict=True)):
+        table = links.table(link)
+        found[dependent].append(table)
+        found[needed].append(table.T)
+    return found
+
+
+def _membership(system: System) -> Bools:
+    found = np.zeros((len(system.charges), system.size), np.bool_)
+    for number, charge in enumerate(system.charges):
+        found[number, charge.options] = True
+    return found
+
+
+def _used(system: System) -> Floats:
+    found = np.zeros((len(system.quotas), system.size))
+    for number, quota in enumerate(system.quotas):
+        places: Ints = quota.options
+        found[number, places] = quota.used
+    return found
