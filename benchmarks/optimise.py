@@ -10,6 +10,7 @@ own, so that its peak memory is its own. ``--write`` puts the tables into docs/o
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import math
 import resource
@@ -168,7 +169,7 @@ def plot(rows: Sequence[dict[str, Any]]) -> str:
         parts.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dash}"/>')
         ends.append([points[-1][1] + 4, names[name], colour])
     ends.sort(key=lambda end: end[0])
-    for before, after in zip(ends, ends[1:], strict=False):
+    for before, after in itertools.pairwise(ends):
         after[0] = max(after[0], before[0] + 13)
     parts += [f'<text x="{left + width + 8}" y="{y:.1f}" fill="{c}">{name}</text>' for y, name, c in ends]
     return "\n".join([*parts, "</svg>"]) + "\n"

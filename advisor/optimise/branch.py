@@ -130,7 +130,7 @@ class Branching:
             if self.incumbent.value - bound <= self._close():
                 break
             core = node.excess <= min(self.incumbent.value - 1 + node.margin - node.point.value, LARGEST)
-            if np.count_nonzero(core) - self.system.workloads <= self.effort.settle:
+            if np.count_nonzero(core) - self.system.workloads <= (self.effort.settle if leaf else self.effort.better):
                 return max(bound, self._program(node, core))
             if not leaf and np.isfinite(self.incumbent.value):
                 return bound

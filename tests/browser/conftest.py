@@ -25,7 +25,7 @@ WAIT_MS = 180_000
 OURS = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # the driver must be gone before another module starts its own
 def chromium() -> Iterator[Browser]:
     executable = os.environ.get("ADVISOR_CHROMIUM", "")
     if not executable or not Path(executable).is_file():
@@ -37,7 +37,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The server as ``advisor app`` starts it, from a folder without any settings."""
     with socket.socket() as probe:
