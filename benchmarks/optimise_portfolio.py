@@ -7,6 +7,7 @@ that options are not all on one convex curve. Every class asks for three targets
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -111,6 +112,35 @@ class Portfolio:
         table = met[:, None] & slow[None, :]
         if table.any():
             links.append(Link(dependent, needed, dependent, float(WEIGHTS[self.classes[dependent]]), table))
+
+
+def entangled(portfolio: Portfolio, hubs: int, budget: int, seed: int) -> ColumnarProblem:
+    """The portfolio with half its workloads in chains of three and ``hubs`` services that three in ten need, all for
+    three disruptions whose recovery times jump with the mechanism: the hardest links that an estate should have."""
+    draw = np.random.default_rng(seed)
+    count = portfolio.workloads
+    weights = WEIGHTS[portfolio.classes]
+    limits = 2.0 * np.exp(-4.0 * MET_FROM[portfolio.classes])
+    times = np.exp(-4.0 * portfolio.protection)[:, :, None] * draw.choice([0.3, 1.0, 3.0], (count, OPTIONS, 3))
+    own = times > limits[:, None, :]
+    links: list[Link] = []
+
+    def link(dependent: int, needed: int) -> None:
+        for disruption in range(3):
+            slow = times[needed, :, disruption] > limits[dependent, disruption]
+            table = ~own[dependent, :, disruption][:, None] & slow[None, :]
+            if table.any():
+                links.append(Link(dependent, needed, 3 * dependent + disruption, float(weights[dependent]), table))
+
+    for first in range(hubs, hubs + (count - hubs) // 6 * 3, 3):
+        for dependent, needed in ((0, 1), (0, 2), (1, 2)):
+            link(first + dependent, first + needed)
+    for user in range(hubs, count):
+        if draw.random() < 0.3:
+            for hub in range(hubs):
+                link(user, hub)
+    plain = portfolio.problem("min-risk", budget, targets_first=True)
+    return replace(plain, miss=(own.sum(axis=2) * weights[:, None]).ravel(), links=tuple(links))
 
 
 def floor(cost: Ints, loss: Ints, budget: int, steps: int = 50) -> tuple[int, float]:

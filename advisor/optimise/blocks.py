@@ -18,18 +18,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from advisor.optimise.columns import Bools, Floats, Ints
-from advisor.optimise.components import (
-    BETWEEN_HUBS,
-    LIMITS,
-    Classes,
-    Component,
-    Limits,
-    classes_of,
-    components_of,
-    merged,
-    side,
-)
+from advisor.optimise.components import LIMITS, Classes, Limits, classes_of
+from advisor.optimise.planner import BETWEEN_HUBS, Component, components_of
 from advisor.optimise.ragged import Places, first_minimum, owners_of, segments
+from advisor.optimise.sights import Sights, marks_of, no_hub
 from advisor.optimise.system import System
 
 
@@ -167,16 +159,15 @@ class _Builder:
     def add(self, component: Component) -> None:
         """Lists the scenarios of a component and the configurations of its blocks."""
         hubs = component.hubs
-        own = {hub: Classes(np.arange(self.classes[hub].count), self.classes[hub].sample) for hub in hubs}
-        shape = tuple(self.classes[hub].count for hub in hubs)
-        extra = self._extra(hubs, own, component.links.get(BETWEEN_HUBS, {}))
+        places = self._places(hubs)
+        extra = self._extra(hubs, places, (), component.links.get(BETWEEN_HUBS, {})).ravel()
         scenarios = np.arange(self.scenarios, self.scenarios + extra.size)
         self.scenario_counts.append(extra.size)
         self.scenario_extra.append(extra)
         self.hub_cells.append(self._own_cells(hubs).ravel())
         self.hub_scenario.append(np.repeat(scenarios, len(hubs)))
         for number, block in enumerate(component.blocks):
-            self._block(hubs, block, shape, scenarios, self._keys(component, number))
+            self._block(hubs, block, scenarios, self._keys(component, number))
         self.scenarios += extra.size
 
     def _keys(self, component: Component, number: int) -> Mapping[int, list[int]]:
@@ -185,76 +176,67 @@ class _Builder:
         found = component.links.get(number, {})
         return {**found, **repeated} if self.cautious else found
 
-    def _block(
-        self,
-        hubs: Sequence[int],
-        block: Sequence[int],
-        shape: tuple[int, ...],
-        scenarios: Ints,
-        keys: Mapping[int, list[int]],
-    ) -> None:
-        """The configurations of a block for every combination of hub classes that it can tell apart."""
-        views = self._views(hubs, keys)
-        extra = self._extra((*hubs, *block), views, keys)
+    def _block(self, hubs: Sequence[int], block: Sequence[int], scenarios: Ints, keys: Mapping[int, list[int]]) -> None:
+        """The configurations of a block for every sight of the hubs."""
+        sights = self._sights(hubs, [link for links in keys.values() for link in links])
+        extra = self._extra(hubs, sights.shown_by, block, keys)
         cells = self._own_cells(block)
-        told = tuple(views[hub].count for hub in hubs)
-        groups = int(np.prod(told))
-        self.cells.append(np.tile(cells.astype(np.int32), (groups, 1)).ravel())
+        self.cells.append(np.tile(cells.astype(np.int32), (sights.count, 1)).ravel())
         self.widths.append(np.full(extra.size, len(block)))
-        self.extras.append(extra)
-        self.group_sizes.append(np.full(groups, len(cells)))
-        group = np.zeros(scenarios.size, np.int64)
-        if hubs:
-            places = np.unravel_index(np.arange(scenarios.size), shape)
-            seen = [views[hub].of_option[place] for hub, place in zip(hubs, places, strict=True)]
-            group = np.ravel_multi_index(tuple(seen), told)
-        self.pair_group.append((self.groups + group).astype(np.int32))
+        self.extras.append(extra.ravel())
+        self.group_sizes.append(np.full(sights.count, len(cells)))
+        self.pair_group.append((self.groups + sights.of_scenario).astype(np.int32))
         self.pair_scenario.append(scenarios.astype(np.int32))
-        self.groups += groups
+        self.groups += sights.count
 
-    def _views(self, hubs: Sequence[int], keys: Mapping[int, list[int]]) -> dict[int, Classes]:
-        """The classes of each hub, merged where these links cannot tell them apart."""
-        rows: dict[int, list[Bools]] = {hub: [] for hub in hubs}
-        for links in keys.values():
-            for link in links:
-                for end in (int(self.system.links.dependent[link]), int(self.system.links.needed[link])):
-                    if end in rows:
-                        rows[end].append(side(self.system, self.classes, link, end))
-        views = {}
-        for hub, found in rows.items():
-            count = self.classes[hub].count
-            view = merged(np.hstack(found)) if found else Classes(np.zeros(count, np.int64), np.zeros(1, np.int64))
-            views[hub] = Classes(view.of_option, self.classes[hub].sample[view.sample])
-        return views
+    def _sights(self, hubs: Sequence[int], links: Sequence[int]) -> Sights:
+        marks, width = marks_of(self.system, self.classes, hubs, links)
+        sights = no_hub(width)
+        for hub in hubs:
+            sights = sights.with_hub(marks.get(hub, np.zeros((self.classes[hub].count, width), np.bool_)))
+        return sights
 
-    def _own_cells(self, block: Sequence[int]) -> Ints:
-        """The cells of every combination of classes of some workloads, a row each."""
-        if not block:
+    def _places(self, workloads: Sequence[int]) -> Ints:
+        """Every combination of classes of some workloads, a row each, the first one's slowest."""
+        if not workloads:
             return np.zeros((1, 0), np.int64)
-        shape = tuple(self.classes[workload].count for workload in block)
-        bases = np.array([self.cell_base[workload] for workload in block], np.int64)
-        result: Ints = (np.indices(shape).reshape(len(block), -1) + bases[:, None]).T
+        shape = tuple(self.classes[workload].count for workload in workloads)
+        result: Ints = np.indices(shape).reshape(len(workloads), -1).T
         return result
 
-    def _extra(self, members: Sequence[int], views: Mapping[int, Classes], keys: Mapping[int, list[int]]) -> Ints:
-        """The weight that links miss in every combination of classes, the first member's slowest."""
-        samples = {workload: (views.get(workload) or self.classes[workload]).sample for workload in members}
-        shape = tuple(samples[workload].size for workload in members)
-        axis = {workload: number for number, workload in enumerate(members)}
+    def _own_cells(self, workloads: Sequence[int]) -> Ints:
+        """The cells of every combination."""
+        bases = np.array([self.cell_base[workload] for workload in workloads], np.int64)
+        return self._places(workloads) + bases
+
+    def _extra(self, hubs: Sequence[int], places: Ints, block: Sequence[int], keys: Mapping[int, list[int]]) -> Ints:
+        """The weight that links miss: a row for each row of ``places`` (a class of every hub), a column for each
+        combination of classes of the block, the first member's slowest."""
+        shape = (len(places), *(self.classes[workload].count for workload in block))
         extra = np.zeros(shape, np.int64)
         for key, links in keys.items():
             missed = np.zeros(shape, np.bool_)
             for link in links:
-                missed |= self._spread(link, axis, samples)
+                missed |= self._spread(link, {hub: places[:, n] for n, hub in enumerate(hubs)}, block, len(places))
             extra += self.system.links.weights[key] * missed
-        return extra.ravel()
+        return extra.reshape(len(places), -1)
 
-    def _spread(self, link: int, axis: Mapping[int, int], samples: Mapping[int, Ints]) -> Bools:
-        """A link's table over classes, placed on the axes of its two ends."""
+    def _spread(self, link: int, places: Mapping[int, Ints], block: Sequence[int], rows: int) -> Bools:
+        """A link's table over classes, on the axes of its two ends; hubs lie on the first."""
         links = self.system.links
         dependent, needed = int(links.dependent[link]), int(links.needed[link])
-        table = links.table(link)[np.ix_(samples[dependent], samples[needed])]
-        shape = [1] * len(axis)
+        table = links.table(link)[np.ix_(self.classes[dependent].sample, self.classes[needed].sample)]
+        shape = [1] * (1 + len(block))
+        if dependent in places and needed in places:
+            shape[0] = rows
+            return table[places[dependent], places[needed]].reshape(shape)
+        axis = {workload: 1 + number for number, workload in enumerate(block)}
+        if dependent in places or needed in places:
+            member, table = (
+                (needed, table[places[dependent]]) if dependent in places else (dependent, table.T[places[needed]])
+            )
+            shape[0], shape[axis[member]] = table.shape
+            return table.reshape(shape)
         shape[axis[dependent]], shape[axis[needed]] = table.shape
         return (table if axis[dependent] < axis[needed] else table.T).reshape(shape)
 

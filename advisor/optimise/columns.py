@@ -100,6 +100,7 @@ class Names:
     options: tuple[str, ...]
 
     def choices(self, picks: Ints) -> dict[str, str]:
+        """The id of the picked option by workload."""
         return {name: self.options[row] for name, row in zip(self.workloads, picks.tolist(), strict=True)}
 
 

@@ -85,9 +85,11 @@ class _Lines:
         return lines, np.cumsum(kept) - 1
 
     def named(self, places: Ints) -> Ints:
+        """The rows of the whole problem."""
         return places if self.rows is None else self.rows[places]
 
     def sums(self, places: Ints) -> tuple[float, float]:
+        """Goal and slope of a choice."""
         return float(self.goal[places].sum()), float(self.slope[places].sum())
 
 

@@ -47,6 +47,7 @@ class _Rows:
         self.count = 0
 
     def add(self, row: Ints, column: Ints, value: Floats, low: Floats, high: Floats) -> None:
+        """Some rows at once, numbered from 0, with their limits."""
         self.parts.append((row + self.count, column, value))
         self.low.append(low)
         self.high.append(high)
@@ -58,6 +59,7 @@ class _Rows:
         self.add(where, np.array(columns), np.array(values, float), np.array([-np.inf]), np.array([high]))
 
     def matrix(self, width: int) -> csr_array:
+        """All rows."""
         rows, columns, values = (np.concatenate([part[i] for part in self.parts]) for i in range(3))
         return csr_array(coo_array((values, (rows, columns)), shape=(self.count, width)))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from advisor.model.option import Problem, Solution, Totals
-from advisor.optimise.columns import ColumnarProblem, ColumnarSolution, Names, columns_of
+from advisor.optimise.columns import ColumnarProblem, ColumnarSolution, columns_of
 from advisor.optimise.stages import Question, Settings, Solver
 from advisor.optimise.totals import objective_of, totals_of
 
@@ -27,10 +27,8 @@ class Portfolio:
         """The best choice under the caps of ``question``."""
         if self.solver is None:
             return Solution("optimal", "nothing to choose", 0.0, {}, totals_of(self.problem, {}), self.combinations)
-        return self._named(self.solver.solve(question), self.names)
-
-    def _named(self, found: ColumnarSolution, names: Names) -> Solution:
-        choices = names.choices(found.picks)
+        found = self.solver.solve(question)
+        choices = self.names.choices(found.picks)
         totals = totals_of(self.problem, choices)
         return Solution(found.status, found.method, found.gap, choices, totals, self.combinations)
 

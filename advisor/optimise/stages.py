@@ -61,6 +61,7 @@ class Question:
 
     @property
     def caps(self) -> tuple[Cap, ...]:
+        """The limits as caps."""
         changes = () if self.max_changes is None else (Cap({"changes": 1}, self.max_changes),)
         return (*changes, *(() if self.budget is None else (Cap({"cost": 1}, self.budget),)))
 

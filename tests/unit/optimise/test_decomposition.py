@@ -152,6 +152,19 @@ def test_blocks_list_only_what_links_tell_apart() -> None:
     assert few.loose == (0,)
 
 
+def test_a_block_lists_once_what_looks_alike_to_it() -> None:
+    # two services, slow or fast; either slow one breaks the user's first option: four scenarios, two sights
+    table = np.array([[True, False], [False, False]])
+    options = [[(0, 0, 0.0), (10, 0, 0.0)]] * 2 + [[(0, 5, 0.0), (1, 0, 1.0)]] * 2
+    links = tuple(Link(user, hub, user, 1.0, table) for user in (2, 3) for hub in (0, 1))
+    blocks = blocks_of(System(columns(options, links=links)), limits=Limits((2,), 100))
+    assert blocks is not None
+    assert blocks.exact
+    assert blocks.scenario_extra.size == 4
+    seen = [blocks.pair_group[blocks.pair_scenario == scenario].tolist() for scenario in range(4)]
+    assert seen[0] == seen[1] == seen[2] != seen[3]
+
+
 def test_excess_is_what_insisting_on_an_option_costs() -> None:
     pricer = Pricer(System(linked(2)))
     priced = pricer.price({"cost": 1.0, "miss": 100.0})
