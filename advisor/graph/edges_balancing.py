@@ -14,6 +14,7 @@ def add_balancing_edges(estate: Estate, memberships: Memberships, edges: EdgeSet
     """Who serves behind what."""
     for listener in estate.of_kind("listener"):
         _listener(edges, listener)
+    _forwarding(estate, edges)
     _balancers(estate, memberships, edges)
     for group in memberships.groups:
         _members(edges, group)
@@ -34,6 +35,15 @@ def _listener(edges: EdgeSet, listener: Resource) -> None:
     for group in groups:
         name = None if len(groups) == 1 else f"{listener.id} groups"
         edges.add(listener.id, group, meaning, "declared", "balancing.listener_group", "server_group_ids", name)
+
+
+def _forwarding(estate: Estate, edges: EdgeSet) -> None:
+    """A listener that only sends to another port of its balancer needs the listener there."""
+    at = {(item.text("load_balancer_id"), item.number("port")): item.id for item in estate.of_kind("listener")}
+    for listener in estate.of_kind("listener"):
+        port = listener.number("forward_port")
+        target = at.get((listener.text("load_balancer_id"), port)) if port else None
+        edges.add(listener.id, target, "hard", "declared", "balancing.forward", "forward_port")
 
 
 def _balancers(estate: Estate, memberships: Memberships, edges: EdgeSet) -> None:
@@ -83,14 +93,26 @@ def _scaling(memberships: Memberships, edges: EdgeSet, scaling: Resource) -> Non
             edges.add(front, scaling.id, "control", "declared", rule, "new members attach by themselves")
         else:
             edges.add(front, scaling.id, "k_of_n", "declared", rule, "its members serve", f"{front} scaling")
-    for configuration in scaling.records("configurations"):
-        image = str(configuration.get("image_id") or "")
-        edges.add(scaling.id, image, "control", "declared", "balancing.scaling_image", "starts new members from it")
+    _starts_from(edges, scaling)
     members = known[scaling.id].instances if scaling.id in known else ()
     for database in scaling.texts("db_ids"):
         for member in members:
             evidence = f"{scaling.id} adds its members to the allow list"
             edges.add(member, database, "hard", "derived", "balancing.scaling_database", evidence)
+
+
+def _starts_from(edges: EdgeSet, scaling: Resource) -> None:
+    """What new members are started from: the configuration in force (all of them where none says so), the template."""
+    evidence = "starts new members from it"
+    listed = scaling.records("configurations")
+    for configuration in [item for item in listed if item.get("active") is True] or listed:
+        image = str(configuration.get("image_id") or "")
+        edges.add(scaling.id, image, "control", "declared", "balancing.scaling_image", evidence)
+        groups = configuration.get("security_group_ids")
+        for group in groups if isinstance(groups, list | tuple) else ():
+            edges.add(scaling.id, str(group), "control", "declared", "balancing.scaling_security", evidence)
+    template = scaling.text("launch_template_id")
+    edges.add(scaling.id, template, "control", "declared", "balancing.scaling_template", evidence)
 
 
 def scaling_zones(estate: Estate, scaling: Resource) -> tuple[str, ...]:

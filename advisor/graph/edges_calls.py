@@ -31,6 +31,7 @@ def add_call_edges(estate: Estate, memberships: Memberships, edges: EdgeSet) -> 
             if _accepts(rule) and not _denied(group, rule):
                 _allowed(estate, edges, group, rule)
     _named_peers(estate, memberships, edges)
+    _spread_peers(estate, memberships, edges)
     _named_tiers(estate, edges)
 
 
@@ -139,6 +140,23 @@ def _named_peers(estate: Estate, memberships: Memberships, edges: EdgeSet) -> No
                 meaning: Meaning = "failover" if pair else "k_of_n"
                 evidence = f"names {stem} with numbers"
                 edges.add(first.id, other.id, meaning, "guessed", PEER_RULE, evidence, f"name {stem}")
+
+
+def _spread_peers(estate: Estate, memberships: Memberships, edges: EdgeSet) -> None:
+    """Instances that somebody spread over hosts on purpose look like equals; what is grouped is known."""
+    sets: dict[str, list[str]] = defaultdict(list)
+    for instance in estate.of_kind("instance"):
+        if not memberships.groups_of.get(instance.id):
+            sets[instance.text("deployment_set_id") or ""].append(instance.id)
+    for group in estate.of_kind("deployment_set"):
+        free = [item for item in group.texts("instance_ids") if not memberships.groups_of.get(item)]
+        sets[group.id].extend(item for item in free if estate.has(item, "instance"))
+    sets.pop("", None)
+    for name, found in sorted(sets.items()):
+        first, *others = sorted(set(found)) or [""]
+        for other in others:
+            evidence = f"spread over hosts by {name}"
+            edges.add(first, other, "k_of_n", "guessed", PEER_RULE, evidence, f"deployment set {name}")
 
 
 def _named_tiers(estate: Estate, edges: EdgeSet) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterator
 from ipaddress import IPv4Network, ip_network
+from itertools import permutations
 
 from advisor.graph.edgeset import EdgeSet
 from advisor.graph.index import Estate
@@ -23,9 +25,10 @@ def add_data_edges(estate: Estate, edges: EdgeSet) -> None:
     for database in estate.of_kind("database"):
         _copies(edges, database)
     for cache in estate.of_kind("cache"):
-        _cache_copies(edges, cache)
+        edges.add(cache.id, cache.text("replica_id"), "recovery", "declared", "data.cache_replica", "replica_id")
+    _global_caches(estate, edges)
     for job in estate.of_kind("dts_job"):
-        _job(edges, job)
+        _job(estate, edges, job)
     for service in estate.of_kind("database", "cache"):
         _clients(estate, edges, service)
 
@@ -43,17 +46,34 @@ def job_works(job: Resource) -> bool:
     return (job.status or "").lower() not in _JOB_OFF
 
 
-def _cache_copies(edges: EdgeSet, cache: Resource) -> None:
-    edges.add(cache.id, cache.text("replica_id"), "recovery", "declared", "data.cache_replica", "replica_id")
+def _global_caches(estate: Estate, edges: EdgeSet) -> None:
+    """The caches of one distributed instance copy to one another."""
+    parts: dict[str, list[str]] = defaultdict(list)
+    for cache in estate.of_kind("cache"):
+        parts[cache.text("global_instance_id") or ""].append(cache.id)
+    parts.pop("", None)
+    for name, caches in sorted(parts.items()):
+        for cache_id, other in permutations(caches, 2):
+            edges.add(cache_id, other, "recovery", "declared", "data.cache_global", f"parts of {name}")
 
 
-def _job(edges: EdgeSet, job: Resource) -> None:
-    source, destination = job.text("source_id"), job.text("destination_id")
-    for end in (source, destination):
-        edges.add(job.id, end, "hard", "declared", "data.dts_end", "endpoint of the job")
-    if job_works(job):
-        edges.add(destination, job.id, "soft", "declared", "data.dts_freshness", "fresh data comes by this job")
+def _job(estate: Estate, edges: EdgeSet, job: Resource) -> None:
+    ends = [_job_end(estate, job, side) for side in ("source", "destination")]
+    for end, confidence in ends:
+        edges.add(job.id, end, "hard", confidence, "data.dts_end", "endpoint of the job")
+    if not job_works(job):
+        return
+    both = len(job.texts("directions")) > 1
+    for (source, _), (destination, confidence) in (ends, ends[::-1]) if both else (ends,):
+        edges.add(destination, job.id, "soft", confidence, "data.dts_freshness", "fresh data comes by this job")
         edges.add(source, destination, "recovery", "derived", "data.dts_copy", f"copied by {job.id}")
+
+
+def _job_end(estate: Estate, job: Resource, side: str) -> tuple[str | None, EdgeConfidence]:
+    """An end of a job: by id, else the only instance that has the address (a database that people run themselves)."""
+    named = job.text(f"{side}_id")
+    homes = estate.homes_of_address.get(job.text(f"{side}_address") or "", ()) if named is None else ()
+    return (homes[0], "derived") if len(homes) == 1 else (named, "declared")
 
 
 def _clients(estate: Estate, edges: EdgeSet, service: Resource) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from ipaddress import ip_address, ip_network
 
+from advisor.graph.edges_related import add_related_edges
 from advisor.graph.edgeset import EdgeSet
 from advisor.graph.index import Estate
 from advisor.model.graph import EdgeConfidence
@@ -21,8 +22,12 @@ def add_network_edges(estate: Estate, edges: EdgeSet) -> None:
     for target, eips in sorted(estate.eips_of.items()):
         for eip in eips:
             edges.add(eip, target, "hard", "declared", "network.eip", "address bound to it")
+    for gateway in estate.of_kind("vpn_gateway"):
+        evidence = "the way to the other side; who uses it is not known"
+        edges.add(gateway.text("vpc_id"), gateway.id, "soft", "declared", "network.vpn", evidence)
     _outbound(estate, edges)
     _inbound(estate, edges)
+    add_related_edges(estate, edges)
 
 
 def is_private(estate: Estate, instance: Resource) -> bool:

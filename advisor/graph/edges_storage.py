@@ -10,6 +10,7 @@ from advisor.graph.index import Estate
 from advisor.model.inventory import Resource
 
 _CUSTOM_IMAGE = "m-"
+_LOCAL_DISKS = ("local_", "ephemeral")
 _UNFINISHED = frozenset({"progressing", "failed", "creating", "error"})
 _POLICY_OFF = frozenset({"expire", "expired", "disabled", "unavailable", "deleted"})
 _REPLICATION_OFF = frozenset(
@@ -39,16 +40,23 @@ def add_storage_edges(estate: Estate, edges: EdgeSet) -> None:
 def _disk(edges: EdgeSet, estate: Estate, owners_of: dict[str, list[str]], disk: Resource) -> None:
     owners = owners_of[disk.id]
     shared = len(owners) > 1
-    kind = f"{disk.text('disk_type') or 'unknown'} disk"
+    kind = f"{disk.text('disk_type') or 'unknown'} disk" + (
+        " of the host, nothing brings it back" if is_local(disk) else ""
+    )
     for instance in owners:
         rule = "storage.shared_disk" if shared else "storage.disk"
         edges.add(instance, disk.id, "hard", "declared", rule, f"{kind}, instance_ids")
     edges.add(disk.id, disk.text("kms_key_id"), "hard", "declared", "storage.key", "needed at attach and boot")
-    if policies_work(disk):
+    if policies_work(disk) and not is_local(disk):
         for policy_id in disk.texts("snapshot_policy_ids"):
             policy = estate.get(policy_id)
             if policy is None or policy_is_on(policy):
                 edges.add(disk.id, policy_id, "recovery", "declared", "storage.snapshot_policy", "snapshot_policy_ids")
+
+
+def is_local(disk: Resource) -> bool:
+    """Whether a disk is part of its host: no snapshot of it can be taken, nothing brings it back."""
+    return (disk.text("category") or "").lower().startswith(_LOCAL_DISKS)
 
 
 def policies_work(disk: Resource) -> bool:
@@ -108,7 +116,8 @@ def _source_disk(estate: Estate, snapshot_id: str) -> str | None:
 
 def _snapshot_policies(estate: Estate, edges: EdgeSet) -> None:
     for policy in estate.of_kind("snapshot_policy"):
-        for region in policy.texts("copy_regions"):
+        copies = policy_is_on(policy) and policy.flag("copy_enabled") is not False
+        for region in policy.texts("copy_regions") if copies else ():
             edges.add(policy.id, REGION + region, "recovery", "declared", "storage.policy_copy", "copy_regions")
 
 
@@ -128,6 +137,8 @@ def _backup_plans(estate: Estate, edges: EdgeSet) -> None:
         kept = (plan.text("instance_id"), plan.text("bucket"), plan.text("file_system_id"), *plan.texts("resource_ids"))
         for item in kept if plan_works(plan) else ():
             edges.add(item, plan.id, "recovery", "declared", "storage.backup_plan", "backup plan in force")
+        for region in plan.texts("copy_regions") if plan_works(plan) else ():
+            edges.add(plan.id, REGION + region, "recovery", "declared", "storage.plan_copy", "copy_regions")
     for vault in estate.of_kind("vault"):
         replica = vault.text("replica_vault_id")
         edges.add(vault.id, replica, "recovery", "declared", "storage.vault_replica", "replica_vault_id")
