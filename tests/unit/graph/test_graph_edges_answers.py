@@ -1,0 +1,208 @@
+"""Caveats that begin in the provider's own answers: from the bytes of an export to the edge, or to no edge."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from graph_estates import edges_of, proposals_of, targets
+
+from advisor.graph import build_graph
+from advisor.importers import read_inventory
+from advisor.model.graph import Graph
+
+
+Read = Callable[..., Graph]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    """The graph of the answers given, each a file named after its operation."""
+
+    def graph(**answers: Mapping[str, object]) -> Graph:
+        for name, answer in answers.items():
+            (tmp_path / f"{name}.json").write_text(json.dumps(answer), encoding="utf-8")
+        return build_graph(read_inventory([tmp_path]).inventory, targets())
+
+    return graph
+
+
+def instance(instance_id: str, address: str) -> dict[str, object]:
+    return {
+        "InstanceId": instance_id, "ImageId": "aliyun_3", "InstanceType": "ecs.g7.large", "Status": "Running",
+        "RegionId": "cn-hangzhou", "ZoneId": "cn-hangzhou-h", "InstanceName": "shop",
+        "Tags": {"Tag": [{"TagKey": "app", "TagValue": "shop"}]},
+        "VpcAttributes": {"VpcId": "vpc-bp1", "VSwitchId": "vsw-bp1", "PrivateIpAddress": {"IpAddress": [address]}},
+    }  # fmt: skip
+
+
+INSTANCES = {"Instances": {"Instance": [instance("i-bp1aaaaaaaa", "10.0.0.5"), instance("i-bp1bbbbbbbb", "10.0.0.6")]}}
+STORE = "rm-bp1aaaaaaaa"
+STORES = {"Items": {"DBInstance": [{
+    "DBInstanceId": STORE, "Engine": "MySQL", "DBInstanceClass": "x", "DBInstanceStatus": "Running", "VpcId": "vpc-bp1",
+    "RegionId": "cn-hangzhou", "ZoneId": "cn-hangzhou-h", "DBInstanceType": "Primary",
+}]}}  # fmt: skip
+
+
+def allow_list(*groups: tuple[str, str, str]) -> dict[str, object]:
+    listed = [
+        {"DBInstanceIPArrayName": name, "DBInstanceIPArrayAttribute": attribute, "SecurityIPList": ips}
+        for name, attribute, ips in groups
+    ]
+    return {"DBInstanceId": STORE, "Items": {"DBInstanceIPArray": listed}}
+
+
+def test_groups_that_the_cloud_keeps_hidden_make_no_client(read: Read) -> None:
+    answer = allow_list(
+        ("default", "", "127.0.0.1"),
+        ("hdm_security_ips", "hidden", "10.0.0.6,100.104.0.0/16"),
+        ("app", "", "10.0.0.5"),
+    )
+    graph = read(DescribeInstances=INSTANCES, DescribeDBInstances=STORES, **{f"ips_{STORE}": answer})
+    assert edges_of(graph, "data.allow_list") == [("i-bp1aaaaaaaa", STORE, "hard", "derived")]
+
+
+def test_a_list_of_databases_leaves_the_standby_unknown(read: Read) -> None:
+    graph = read(DescribeDBInstances=STORES)
+    found = [edge for edge in graph.edges if edge.source == STORE and edge.rule == "place.zone"]
+    assert [(edge.confidence, edge.evidence) for edge in found] == [("derived", "zone; slave zone unknown")]
+
+
+def test_build_order_of_terraform_is_no_edge(read: Read) -> None:
+    def resource(kind: str, name: str, needs: list[str], **attributes: object) -> dict[str, object]:
+        entry = {"attributes": attributes, "dependencies": needs, "depends_on": needs}
+        return {"mode": "managed", "type": kind, "name": name, "instances": [entry]}
+
+    server = {"image_id": "aliyun_3", "instance_type": "ecs.g7.large", "availability_zone": "cn-hangzhou-h"}
+    database = {"engine": "MySQL", "instance_type": "x", "zone_id": "cn-hangzhou-h"}
+    state = {"version": 4, "terraform_version": "1.5.0", "serial": 1, "lineage": "x", "resources": [
+        resource("alicloud_instance", "web", ["alicloud_instance.db", "alicloud_db_instance.main"],
+                 id="i-bp1aaaaaaaa", **server),
+        resource("alicloud_instance", "db", [], id="i-bp1bbbbbbbb", **server),
+        resource("alicloud_db_instance", "main", ["alicloud_instance.db"], id=STORE, **database),
+    ]}  # fmt: skip
+    graph = read(terraform_tfstate=state)
+    things = {"i-bp1aaaaaaaa", "i-bp1bbbbbbbb", STORE}
+    edges = (*graph.edges, *graph.proposals)
+    assert things <= {edge.source for edge in edges}
+    assert [edge for edge in edges if {edge.source, edge.target} <= things] == []
+
+
+def listener(listener_id: str, *actions: dict[str, object]) -> dict[str, object]:
+    return {
+        "ListenerId": listener_id, "ListenerPort": 443, "ListenerProtocol": "HTTPS", "ListenerStatus": "Running",
+        "LoadBalancerId": "alb-bp1aaaaaaaa", "DefaultActions": list(actions),
+    }  # fmt: skip
+
+
+def to_group(group: str) -> dict[str, object]:
+    return {"ServerGroupTuples": [{"ServerGroupId": group}]}
+
+
+def test_redirects_and_mirrors_are_no_backends(read: Read) -> None:
+    forward = {"Type": "ForwardGroup", "ForwardGroupConfig": to_group("sgp-live")}
+    mirror = {"Type": "TrafficMirror", "TrafficMirrorConfig": {"MirrorGroupConfig": to_group("sgp-mirror")}}
+    redirect = {"Type": "Redirect", "RedirectConfig": {"Protocol": "HTTPS", "Port": "443"}}
+    answer = {"Listeners": [listener("lsn-1", mirror, forward), listener("lsn-2", redirect)]}
+    graph = read(ListListeners=answer)
+    assert edges_of(graph, "balancing.listener_group") == [("lsn-1", "sgp-live", "hard", "declared")]
+    assert {edge[0] for edge in edges_of(graph, "balancing.listener")} == {"lsn-1", "lsn-2"}
+
+
+def test_members_of_a_scaling_group_by_their_state(read: Read) -> None:
+    states = {"i-bp1aaaaaaaa": "InService", "i-bp1bbbbbbbb": "Standby", "i-bp1cccccccc": "Protected"}
+    members = [
+        {"InstanceId": item, "ScalingGroupId": "asg-1", "LifecycleState": state, "HealthStatus": "Healthy"}
+        for item, state in states.items()
+    ]
+    group = {"ScalingGroupId": "asg-1", "ScalingGroupName": "web", "MinSize": 2, "MaxSize": 8}
+    graph = read(
+        DescribeInstances=INSTANCES,
+        DescribeScalingGroups={"ScalingGroups": {"ScalingGroup": [group]}},
+        DescribeScalingInstances={"ScalingInstances": {"ScalingInstance": members}},
+    )
+    found = {edge.target: edge for edge in graph.edges if edge.rule == "balancing.scaling_member"}
+    assert set(found) == set(states)
+    assert [item for item, edge in found.items() if edge.evidence.endswith("does not serve now")] == ["i-bp1bbbbbbbb"]
+
+
+def test_a_plan_copies_only_where_it_says_so(read: Read) -> None:
+    def plan(plan_id: str, copies: bool) -> dict[str, object]:
+        rule = {"RuleId": "r", "Disabled": False, "DoCopy": copies, "DestinationRegionId": "cn-shanghai"}
+        return {"PlanId": plan_id, "VaultId": "v-1", "SourceType": "UDM_ECS", "InstanceId": "i-bp1aaaaaaaa",
+                "Disabled": False, "Rules": {"Rule": [rule]}}  # fmt: skip
+
+    graph = read(DescribeBackupPlans={"BackupPlans": {"BackupPlan": [plan("plan-1", False), plan("plan-2", True)]}})
+    assert [edge[0] for edge in edges_of(graph, "storage.plan_copy")] == ["plan-2"]
+    assert [edge[1] for edge in edges_of(graph, "storage.backup_plan")] == ["plan-1", "plan-2"]
+
+
+def test_a_job_of_both_directions(read: Read) -> None:
+    job = {
+        "DtsJobId": "dts1", "DtsJobName": "both", "Status": "Synchronizing", "DtsJobDirection": "Forward",
+        "SourceEndpoint": {"InstanceID": STORE}, "DestinationEndpoint": {"InstanceID": "rm-bp1bbbbbbbb"},
+        "ReverseJob": {"DtsJobId": "dts2", "Status": "Synchronizing"},
+    }  # fmt: skip
+    graph = read(DescribeDtsJobs={"DtsJobList": [job]})
+    assert [edge[:2] for edge in edges_of(graph, "data.dts_copy")] == [
+        (STORE, "rm-bp1bbbbbbbb"),
+        ("rm-bp1bbbbbbbb", STORE),
+    ]
+
+
+def test_pairs_of_resource_center(read: Read) -> None:
+    def pair(kind: str, one: str, other_kind: str, other: str) -> dict[str, object]:
+        return {"ResourceType": kind, "ResourceId": one, "RelatedResourceType": other_kind, "RelatedResourceId": other}
+
+    def row(kind: str, item: str) -> dict[str, object]:
+        return {"ResourceType": kind, "ResourceId": item, "ResourceName": "", "RegionId": "cn-hangzhou"}
+
+    rows = [
+        row("ACS::ECS::Instance", "i-bp1aaaaaaaa"),
+        row("ACS::VPC::VPC", "vpc-bp1aaaaaaaa"),
+        row("ACS::RDS::DBInstance", STORE),
+    ]
+    pairs = [
+        pair("ACS::VPC::VPC", "vpc-bp1aaaaaaaa", "ACS::ECS::Instance", "i-bp1aaaaaaaa"),
+        pair("ACS::ECS::Instance", "i-bp1aaaaaaaa", "ACS::RDS::DBInstance", STORE),
+    ]
+    graph = read(SearchResources={"Resources": rows}, ListResourceRelationships={"ResourceRelationships": pairs})
+    assert edges_of(graph, "place.vpc") == [("i-bp1aaaaaaaa", "vpc-bp1aaaaaaaa", "containment", "derived")]
+    assert proposals_of(graph, "related.pair") == [("i-bp1aaaaaaaa", STORE, "soft", "guessed")]
+
+
+def test_a_master_and_a_slave_behind_one_listener(read: Read) -> None:
+    servers = [
+        {"ServerId": "i-bp1aaaaaaaa", "Port": 80, "Weight": 100, "ServerType": "Master", "Type": "ecs"},
+        {"ServerId": "i-bp1bbbbbbbb", "Port": 80, "Weight": 100, "ServerType": "Slave", "Type": "ecs"},
+    ]
+    group = {
+        "MasterSlaveServerGroupId": "rsp-1",
+        "MasterSlaveServerGroupName": "pair",
+        "MasterSlaveBackendServers": {"MasterSlaveBackendServer": servers},
+    }
+    graph = read(DescribeInstances=INSTANCES, DescribeMasterSlaveServerGroupAttribute=group)
+    assert edges_of(graph, "balancing.member") == [
+        ("rsp-1", "i-bp1aaaaaaaa", "failover", "declared"),
+        ("rsp-1", "i-bp1bbbbbbbb", "failover", "declared"),
+    ]
+
+
+def test_a_forwarding_entry_of_a_gateway(read: Read) -> None:
+    gateway = {"NatGatewayId": "ngw-bp1aaaaaaaa", "VpcId": "vpc-bp1", "NatType": "Enhanced", "Name": "out"}
+    entry = {
+        "ForwardEntryId": "fwd-1", "NatGatewayId": "ngw-bp1aaaaaaaa", "ExternalIp": "198.51.100.9",
+        "ExternalPort": "443",
+        "InternalIp": "10.0.0.5", "InternalPort": "443", "IpProtocol": "tcp",
+    }  # fmt: skip
+    eip = {"AllocationId": "eip-bp1aaaaaaaa", "IpAddress": "198.51.100.9", "InstanceId": "ngw-bp1aaaaaaaa"}
+    graph = read(
+        DescribeInstances=INSTANCES,
+        DescribeNatGateways={"NatGateways": {"NatGateway": [gateway]}},
+        DescribeForwardTableEntries={"ForwardTableEntries": {"ForwardTableEntry": [entry]}},
+        DescribeEipAddresses={"EipAddresses": {"EipAddress": [eip]}},
+    )
+    assert edges_of(graph, "network.dnat") == [("eip-bp1aaaaaaaa", "i-bp1aaaaaaaa", "hard", "derived")]
+    assert ("eip-bp1aaaaaaaa", "ngw-bp1aaaaaaaa", "hard", "declared") in edges_of(graph, "network.eip")
