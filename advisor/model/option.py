@@ -57,6 +57,31 @@ class Coupling:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What ``dependent`` loses more a year, in cents, because ``needed`` is back late: ``extra`` maps an option of the
+    dependent to options of the needed workload to that amount (not listed: nothing). Of several that name the same
+    ``key`` of one dependent the largest counts: it waits for all at once, not for one after the other."""
+
+    dependent: str
+    needed: str
+    key: str
+    extra: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """What only several needed workloads together do to ``dependent``: where every workload in ``options`` (the
+    dependent among them) takes one of the options named for it, the target ``key`` is missed (``missed``: its weight),
+    or the loss ``key`` is at least ``loss`` cents a year."""
+
+    dependent: str
+    key: str
+    options: Mapping[str, frozenset[str]]
+    missed: float = 0.0
+    loss: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class FreeQuota:
     """An account-wide free quota: the first ``free`` units of all options together cost nothing at
     ``cents_per_unit``."""
@@ -77,11 +102,14 @@ class Problem:
     couplings: tuple[Coupling, ...] = ()
     max_changes: int | None = None
     targets_first: bool = True
+    waits: tuple[Waiting, ...] = ()
+    joints: tuple[Joint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What a choice comes to: cost with shared charges and quota credit, loss, weight of missed targets, changes."""
+    """What a choice comes to: cost with shared charges and quota credit, loss with what waiting for others adds, weight
+    of missed targets, changes."""
 
     cost: int
     loss: int

@@ -1,6 +1,6 @@
 """Problem in, solution out: one option for every workload, proven optimal or with a stated gap."""
 
-from advisor.optimise.columns import Charge, ColumnarProblem, ColumnarSolution, Link, Quota, columns_of
+from advisor.optimise.columns import Charge, ColumnarProblem, ColumnarSolution, Group, Link, Quota, Wait, columns_of
 from advisor.optimise.solve import frontier, solve, solve_budgets, solve_columns
 from advisor.optimise.totals import missed_of, totals_of
 
@@ -8,8 +8,10 @@ __all__ = [
     "Charge",
     "ColumnarProblem",
     "ColumnarSolution",
+    "Group",
     "Link",
     "Quota",
+    "Wait",
     "columns_of",
     "frontier",
     "missed_of",

@@ -125,8 +125,7 @@ class Branching:
         bound = whole(node.point.value)
         leaf = self._ambiguous(node) is None
         nearby = False
-        exact = self.pricer.blocks is None or self.pricer.blocks.exact
-        for size in (rung * self.effort.better for rung in (LADDER if exact else LADDER[:1])):
+        for size in (rung * self.effort.better for rung in (LADDER if exact(self.pricer, self.stage) else LADDER[:1])):
             if self.incumbent.value - bound <= self._close():
                 break
             core = node.excess <= min(self.incumbent.value - 1 + node.margin - node.point.value, LARGEST)
@@ -188,6 +187,13 @@ class Branching:
         if self.incumbent.picks is not None:
             self.keep_options[self.incumbent.picks] = True
             self.pricer.rule_out(self.keep_options, self.keep_configs)
+
+
+def exact(pricer: Pricer, stage: Stage) -> bool:
+    """Whether prices tell the whole truth about how workloads affect one another; where they do not, small problems are
+    left to programs."""
+    listed = pricer.blocks is None or pricer.blocks.exact
+    return listed and not any(pricer.system.overlooked(form) for form in (stage.goal, *(c.form for c in stage.caps)))
 
 
 def whole(bound: float) -> float:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.model.option import Coupling, Problem, ProblemWorkload, SolverStatus, Totals
+from advisor.model.option import Coupling, Joint, Problem, ProblemWorkload, SolverStatus, Totals
 from advisor.model.targets import Objective
 from advisor.optimise.totals import coupling_weights
 
@@ -53,10 +53,35 @@ class Link:
 
 
 @dataclass(frozen=True, eq=False)
+class Wait:
+    """``extra[i, j]``: what option i of ``dependent`` loses more a year, in cents, beside option j of ``needed``. Of
+    all waits and groups of one ``key`` the largest counts. Keys of waits are numbered by themselves."""
+
+    dependent: int
+    needed: int
+    key: int
+    extra: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Where every workload of ``ends`` takes one of its ``options`` (one mask an end, the dependent's first), the
+    target ``key`` is missed (``weight`` above 0, a key of links) or the loss ``key`` (a key of waits) is at least
+    ``loss``."""
+
+    ends: tuple[int, ...]
+    options: tuple[Bools, ...]
+    key: int
+    weight: float = 0.0
+    loss: int = 0
+
+
+@dataclass(frozen=True, eq=False)
 class ColumnarProblem:
     """Options of workload w are the rows ``offsets[w]`` to ``offsets[w + 1]``; the rest is as in ``Problem``.
 
-    ``miss`` is the weight of an option's own missed targets; a link's table is False where they include its key."""
+    ``miss`` is the weight of an option's own missed targets; a link's table (a group's mask of the dependent) is False
+    where they include its key."""
 
     offsets: Ints
     cost: Ints
@@ -70,6 +95,8 @@ class ColumnarProblem:
     charges: tuple[Charge, ...] = ()
     quotas: tuple[Quota, ...] = ()
     links: tuple[Link, ...] = ()
+    waits: tuple[Wait, ...] = ()
+    groups: tuple[Group, ...] = ()
 
     def __post_init__(self) -> None:
         if self.offsets.size < 2 or self.offsets[0] != 0 or np.any(np.diff(self.offsets) < 1):
@@ -119,7 +146,14 @@ def sorted_problem(problem: Problem) -> Problem:
         for item in sorted(problem.workloads, key=lambda item: item.name)
     )
     couplings = tuple(sorted(problem.couplings, key=lambda c: (c.dependent, c.needed, c.key)))
-    return replace(problem, workloads=workloads, couplings=couplings)
+    waits = tuple(sorted(problem.waits, key=lambda w: (w.dependent, w.needed, w.key)))
+    joints = tuple(sorted(problem.joints, key=_joint_order))
+    return replace(problem, workloads=workloads, couplings=couplings, waits=waits, joints=joints)
+
+
+def _joint_order(joint: Joint) -> tuple[str, str, float, int, list[tuple[str, list[str]]]]:
+    options = [(name, sorted(options)) for name, options in sorted(joint.options.items())]
+    return joint.dependent, joint.key, joint.missed, joint.loss, options
 
 
 def columns_of(problem: Problem) -> tuple[ColumnarProblem, Names]:
@@ -146,6 +180,8 @@ def columns_of(problem: Problem) -> tuple[ColumnarProblem, Names]:
         tuple(Charge(problem.shared.get(k, 0), np.array(v, np.int64)) for k, v in sorted(gathered.charges.items())),
         tuple(_quotas(problem, gathered)),
         tuple(_links(problem)),
+        tuple(_waits(problem)),
+        tuple(_groups(problem)),
     )
     return columns, Names(tuple(w.name for w in problem.workloads), tuple(option.id for option in options))
 
@@ -172,6 +208,51 @@ def _links(problem: Problem) -> list[Link]:
             key = (coupling.dependent, coupling.key)
             found.append(Link(dependent, needed, keys[key], weights[key], table))
     return found
+
+
+def _loss_keys(problem: Problem) -> dict[tuple[str, str], int]:
+    names = {(item.dependent, item.key) for item in problem.waits}
+    names |= {(item.dependent, item.key) for item in problem.joints if item.loss}
+    return {key: number for number, key in enumerate(sorted(names))}
+
+
+def _waits(problem: Problem) -> list[Wait]:
+    keys = _loss_keys(problem)
+    place = {workload.name: number for number, workload in enumerate(problem.workloads)}
+    found = []
+    for wait in problem.waits:
+        dependent, needed = place[wait.dependent], place[wait.needed]
+        columns = {option.id: number for number, option in enumerate(problem.workloads[needed].options)}
+        table = np.zeros((len(problem.workloads[dependent].options), len(columns)), np.int64)
+        for row, option in enumerate(problem.workloads[dependent].options):
+            for other, amount in wait.extra.get(option.id, {}).items():
+                if other in columns:
+                    table[row, columns[other]] = amount
+        if table.any():
+            found.append(Wait(dependent, needed, keys[wait.dependent, wait.key], table))
+    return found
+
+
+def _groups(problem: Problem) -> list[Group]:
+    weights = coupling_weights(problem)
+    missed = {key: number for number, key in enumerate(sorted(weights))}
+    losses = _loss_keys(problem)
+    place = {workload.name: number for number, workload in enumerate(problem.workloads)}
+    found = []
+    for joint in problem.joints:
+        ends = tuple(place[name] for name in (joint.dependent, *sorted(joint.options.keys() - {joint.dependent})))
+        masks = [_mask(problem.workloads[end], joint) for end in ends]
+        key = (joint.dependent, joint.key)
+        if joint.loss:
+            found.append(Group(ends, tuple(masks), losses[key], loss=joint.loss))
+        if joint.missed:
+            masks[0] = masks[0] & np.array([joint.key not in o.missed for o in problem.workloads[ends[0]].options])
+            found.append(Group(ends, tuple(masks), missed[key], weight=weights[key]))
+    return found
+
+
+def _mask(workload: ProblemWorkload, joint: Joint) -> Bools:
+    return np.array([option.id in joint.options[workload.name] for option in workload.options], np.bool_)
 
 
 def _table(coupling: Coupling, dependent: ProblemWorkload, needed: ProblemWorkload) -> Bools:

@@ -43,10 +43,8 @@ class Incumbent:
         """Options of workloads without links, with no charge to share."""
         system = self.system
         simple = np.ones(rows.size, np.bool_)
-        if system.links.key.size:
-            linked = np.zeros(system.workloads, np.bool_)
-            linked[system.links.dependent] = linked[system.links.needed] = True
-            simple &= ~linked[system.owner[rows]]
+        if system.coupled.any():
+            simple &= ~system.coupled[system.owner[rows]]
         for charge in system.charges:
             simple &= ~np.isin(rows, charge.options)
         return simple

@@ -1,7 +1,7 @@
 """The mixed-integer program of a problem, built once as coordinate arrays and solved with HiGHS through SciPy.
 
-Variables, in this order: x[o] picks an option, y[k] marks a target that links miss, s[c] pays a shared charge, q[f] is
-the free quota in use (0 <= q <= free, q <= used). Only workloads with several options left have columns; what the
+Variables, in this order: x[o] picks an option, y[k] marks a target that links or groups miss, e[k] is what waiting adds
+to a loss, s[c] pays a shared charge, q[f] is the free quota in use (0 <= q <= free, q <= used). Only workloads with several options left have columns; what the
 others come to is a constant, and every measure is counted from its least value in each workload, which keeps numbers
 small. Caps are handed to each solve, so that the same matrix serves all stages and budgets.
 """
@@ -16,7 +16,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, vstack
 
-from advisor.optimise.columns import Bools, Floats, Ints
+from advisor.optimise.columns import Bools, Floats, Group, Ints
 from advisor.optimise.quiet import quiet_solver
 from advisor.optimise.ragged import owners_of
 from advisor.optimise.system import Cap, Form, System
@@ -82,6 +82,8 @@ class Program:
         self.width = self.columns.size
         self._rows = _Rows()
         self._link()
+        self._group()
+        self._wait()
         self._share(states)
         self._credit()
         self._choose()
@@ -102,6 +104,10 @@ class Program:
         cell = links.base + places[links.dependent] * links.width + places[links.needed]
         self.missed = np.zeros(links.weights.size, np.bool_)
         self.missed[links.key[both & links.broken[cell]]] = True
+        self.groups = [group for group in self.system.groups if self._possible(group)]
+        for group in self.groups:
+            if group.weight and all(self.picks[end] >= 0 for end in group.ends):
+                self.missed[group.key] = True
         for link in np.flatnonzero(~both & ~self.missed[links.key]).tolist():
             self._link_rows(link)
 
@@ -120,6 +126,83 @@ class Program:
             mark = self._key(int(links.key[link]))
             limit = 1.0 if self.several[dependent] and self.several[needed] else 0.0
             self._rows.one([*columns, mark], [1.0] * len(columns) + [-1.0], limit)
+
+    def _possible(self, group: Group) -> bool:
+        """Whether every end can still take one of the group's options."""
+        return all(mask[self._left(end)[1]].any() for end, mask in zip(group.ends, group.options, strict=True))
+
+    def _group(self) -> None:
+        """sum over the ends of the x of their options - (ends - 1) <= y."""
+        for group in self.groups:
+            if group.weight and not self.missed[group.key]:
+                row, ends = self._ends(group)
+                self._rows.one([*row, self._key(group.key)], [1.0] * len(row) + [-1.0], float(ends - 1))
+
+    def _ends(self, group: Group) -> tuple[list[int], int]:
+        """The columns of a group's options, and how many of its ends have columns."""
+        row, ends = [], 0
+        for end, mask in zip(group.ends, group.options, strict=True):
+            if self.picks[end] < 0:
+                columns, places = self._left(end)
+                row += columns[mask[places]].tolist()
+                ends += 1
+        return row, ends
+
+    def _wait(self) -> None:
+        """u[i] of the dependent's option + v[j] of the needed one's <= e, for pairs (u, v) below the table that touch
+        it in every row and column; e counts in units that keep its coefficients small."""
+        waits = self.system.waits
+        self.loss_columns: dict[int, tuple[int, float]] = {}
+        for wait in range(waits.key.size):
+            ends = (int(waits.dependent[wait]), int(waits.needed[wait]))
+            (left, left_places), (right, right_places) = (self._left(end) for end in ends)
+            table = waits.table(wait)[np.ix_(left_places, right_places)]
+            if table.any():
+                column, unit = self._loss_column(int(waits.key[wait]))
+                for parts in supports(table):
+                    row, fixed = self._sides(ends, (left, right), parts)
+                    self._rows.one([*row, column], [*(v / unit for v in row.values()), -1.0], -fixed / unit)
+        for group in self.groups:
+            if group.loss:
+                self._lose(group)
+
+    def _sides(
+        self, ends: Sequence[int], columns: Sequence[Ints], parts: Sequence[Ints]
+    ) -> tuple[dict[int, float], float]:
+        """The terms of both sides that have columns, and what the others come to."""
+        row: dict[int, float] = {}
+        fixed = 0.0
+        for end, places, values in zip(ends, columns, parts, strict=True):
+            if self.picks[end] >= 0:
+                fixed += float(values[0])
+            else:
+                row |= {place: float(value) for place, value in zip(places.tolist(), values.tolist(), strict=True)}
+        return row, fixed
+
+    def _lose(self, group: Group) -> None:
+        """sum of the dependent's x, each times what it loses, - most * (other ends that take none of theirs) <= e."""
+        first, *others = group.ends
+        columns, places = self._left(first)
+        inside = group.options[0][places]
+        lost = np.array([self.system.waits.left_of(group, place) for place in places[inside].tolist()], float)
+        most = float(lost.max())
+        if most <= 0:
+            return
+        column, unit = self._loss_column(group.key)
+        row = {} if self.picks[first] >= 0 else dict(zip(columns[inside].tolist(), lost.tolist(), strict=True))
+        limit = -most if self.picks[first] >= 0 else 0.0
+        for end, mask in zip(others, group.options[1:], strict=True):
+            if self.picks[end] < 0:
+                columns, places = self._left(end)
+                row |= dict.fromkeys(columns[mask[places]].tolist(), most)
+                limit += most
+        self._rows.one([*row, column], [*(value / unit for value in row.values()), -1.0], limit / unit)
+
+    def _loss_column(self, key: int) -> tuple[int, float]:
+        if key not in self.loss_columns:
+            self.loss_columns[key] = (self.width, max(1.0, float(self.system.waits.most[key]) / LARGEST_COST))
+            self.width += 1
+        return self.loss_columns[key]
 
     def _left(self, workload: int) -> tuple[Ints, Ints]:
         """The columns of a workload's remaining options, and their places in it."""
@@ -189,6 +272,8 @@ class Program:
         for key, column in self.key_columns.items():
             row[column] = form.get("miss", 0) * self.system.links.weights[key]
         constant += form.get("miss", 0) * int(self.system.links.weights[self.missed].sum())
+        for column, unit in self.loss_columns.values():
+            row[column] = form.get("loss", 0) * unit
         for number, column in self.charge_columns.items():
             row[column] = form.get("cost", 0) * self.system.charges[number].cost
         for number, quota in enumerate(self.system.quotas):
@@ -227,12 +312,14 @@ class Program:
     def _binary(self) -> Ints:
         binary = np.ones(self.width, np.int64)
         binary[self.quota_column : self.quota_column + len(self.system.quotas)] = 0
+        binary[[column for column, _ in self.loss_columns.values()]] = 0
         return binary
 
     def _upper(self) -> Floats:
         upper = np.ones(self.width)
         for number, quota in enumerate(self.system.quotas):
             upper[self.quota_column + number] = quota.free
+        upper[[column for column, _ in self.loss_columns.values()]] = np.inf
         return upper
 
     def _constraints(self, caps: Sequence[Cap]) -> LinearConstraint:
@@ -251,6 +338,19 @@ class Program:
         """Half a step where the form is whole (only a quota's credit is not). The solver keeps rows to 1e-6, so a row
         may be divided by ``LARGEST_ROW`` and is still kept to less than that half."""
         return 0.0 if self.system.quotas and "cost" in cap.form else HALF
+
+
+def supports(table: Ints) -> list[tuple[Ints, Ints]]:
+    """Pairs (u, v) with u[i] + v[j] <= table[i, j] everywhere that are equal to it along some row or column, one for
+    each row and each column that differs from the others."""
+    found: dict[bytes, tuple[Ints, Ints]] = {}
+    for row in np.unique(table, axis=0):
+        rest: Ints = (table - row[None, :]).min(axis=1)
+        found[np.concatenate([rest, row]).tobytes()] = (rest, row)
+    for column in np.unique(table, axis=1).T:
+        least: Ints = (table - column[:, None]).min(axis=0)
+        found[np.concatenate([column, least]).tobytes()] = (column, least)
+    return list(found.values())
 
 
 def _bound(result: Any) -> float:

@@ -14,8 +14,9 @@ from advisor.optimise.system import System
 def undominated(system: System, workloads: Iterable[int] | None = None) -> Bools:
     """Which options (of ``workloads``; of the others all) are left. An option goes where another one costs no more
     (even without the credit that only the first could earn), loses, changes and misses no more, needs no charge and
-    breaks no link that the first does not, and either is better somewhere or comes earlier."""
-    tables = _tables(system)
+    breaks no link that the first does not, makes nobody lose more by waiting, and either is better somewhere or comes
+    earlier."""
+    tables, amounts = _tables(system), _amounts(system)
     shared, used = _membership(system), _used(system)
     left = np.ones(system.size, np.bool_)
     for workload in range(system.workloads) if workloads is None else workloads:
@@ -23,6 +24,8 @@ def undominated(system: System, workloads: Iterable[int] | None = None) -> Bools
         no_worse = _no_worse(system, part, used) & _subset(shared[:, part].T)
         for table in tables.get(workload, ()):
             no_worse &= _subset(table)
+        for amount in amounts.get(workload, ()):
+            no_worse &= _no_more(amount)
         left[part] = ~no_worse.any(axis=0)
     return left
 
@@ -52,14 +55,40 @@ def _subset(sets: Bools) -> Bools:
     return result
 
 
+def _no_more(amounts: Ints) -> Bools:
+    """Entry [p, o]: no amount in row p is above that in row o."""
+    found = np.ones((len(amounts), len(amounts)), np.bool_)
+    for column in np.unique(amounts, axis=1).T:
+        found &= column[:, None] <= column[None, :]
+    return found
+
+
+def _amounts(system: System) -> dict[int, list[Ints]]:
+    """For each workload, its side of all that waiting costs. A group's loss counts from what an option has in its own
+    already, so that an option with less of that is no better for it."""
+    waits = system.waits
+    found: dict[int, list[Ints]] = defaultdict(list)
+    for wait, (dependent, needed) in enumerate(zip(waits.dependent.tolist(), waits.needed.tolist(), strict=True)):
+        table = waits.table(wait)
+        found[dependent].append(table)
+        found[needed].append(table.T)
+    for group in system.groups:
+        if group.loss and group.key in waits.taken:
+            found[group.ends[0]].append(-waits.taken[group.key][:, None])
+    return found
+
+
 def _tables(system: System) -> dict[int, list[Bools]]:
-    """For each linked workload, its side of all its links: what each option breaks or is broken by."""
+    """For each linked workload, its side of all its links and groups: what each option breaks or is broken by."""
     links = system.links
     found: dict[int, list[Bools]] = defaultdict(list)
     for link, (dependent, needed) in enumerate(zip(links.dependent.tolist(), links.needed.tolist(), strict=True)):
         table = links.table(link)
         found[dependent].append(table)
         found[needed].append(table.T)
+    for group in system.groups:
+        for end, mask in zip(group.ends, group.options, strict=True):
+            found[end].append(mask[:, None])
     return found
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from advisor.model.option import SolverStatus
 from advisor.model.targets import Objective
-from advisor.optimise.branch import Branching, Effort, whole
+from advisor.optimise.branch import Branching, Effort, exact, whole
 from advisor.optimise.columns import Bools, ColumnarProblem, ColumnarSolution, Ints
 from advisor.optimise.components import LIMITS, Limits, harmless
 from advisor.optimise.incumbent import Incumbent
@@ -109,17 +109,16 @@ class Solver:
 
     def _possible(self) -> Bools | None:
         """Options that no other one beats, in small problems and among linked workloads, where they are worth it."""
-        links = self.system.links
         if self.settings.exact:
             return undominated(self.system)
-        linked = np.union1d(links.dependent, links.needed)
+        linked = np.flatnonzero(self.system.coupled)
         return undominated(self.system, linked.tolist()) if linked.size else None
 
     def _pinned(self) -> Pricer | None:
         """Where blocks do not tell the whole truth, a narrower problem, priced cautiously, in which each hub too many
         to list keeps to options that harm the others least: its choices are good, the bound of the whole judges
         them."""
-        if self.settings.exact or self.pricer.blocks is None or self._exact():
+        if self.settings.exact or self.pricer.blocks is None or self.pricer.blocks.exact:
             return None
         possible = self.pricer.possible
         possible = np.ones(self.system.size, np.bool_) if possible is None else possible.copy()
@@ -128,10 +127,6 @@ class Solver:
             kept = possible[rows] & harmless(self.system, hub)
             possible[rows] = kept if kept.any() else possible[rows]
         return Pricer(self.system, possible, self.settings.limits, cautious=True)
-
-    def _exact(self) -> bool:
-        """Whether prices tell the whole truth about links; where they do not, a small problem is left to programs."""
-        return self.pricer.blocks is None or self.pricer.blocks.exact
 
     def _reset(self) -> None:
         self.pricer.reset()
@@ -196,7 +191,7 @@ class Solver:
         incumbent = Incumbent(self.system, Stage(goal, caps))
         if picks is not None:
             incumbent.offer(picks)
-        if self._open() <= self.settings.direct or (self.settings.exact and not self._exact()):
+        if self._open() <= self.settings.direct or (self.settings.exact and not exact(self.pricer, stage)):
             bound = self._direct(stage, incumbent)
         else:
             if self.pinned:
@@ -229,6 +224,7 @@ class Solver:
             highest = -self.pricer.price({name: -float(weight) for name, weight in cap.form.items()}).value
             if "cost" in cap.form:
                 highest += cap.form["cost"] * sum(charge.cost for charge in self.system.charges)
+            highest += self.system.overlooked(cap.form)
             if highest > cap.limit:
                 found.append(cap)
         return tuple(found)

@@ -15,6 +15,7 @@ import numpy as np
 
 from advisor.model.option import Totals
 from advisor.optimise.columns import Bools, Charge, ColumnarProblem, Ints, Link, Quota
+from advisor.optimise.waiting import holds, wait_tables
 
 Form = Mapping[str, int]
 """A weighted sum of measures; the cost in it includes shared charges and the credit of quotas."""
@@ -47,7 +48,8 @@ class LinkTables:
     def missed_keys(self, places: Ints) -> Bools:
         """Which keys are missed where workload w takes its option number ``places[w]``."""
         cell = self.base + places[self.dependent] * self.width + places[self.needed]
-        return np.bincount(self.key, self.broken[cell], self.weights.size) > 0
+        found: Bools = np.bincount(self.key, self.broken[cell], self.weights.size) > 0
+        return found
 
     def table(self, link: int) -> Bools:
         """The table of one link, a row for each option of the dependent."""
@@ -71,6 +73,10 @@ class System:
         self.charges = self._charges(problem.charges)
         self.quotas = tuple(quota for quota in problem.quotas if quota.options.size and quota.cents_per_unit > 0)
         self.links = _tables(problem.links, weights)
+        self.groups = tuple(group for group in problem.groups if all(mask.any() for mask in group.options))
+        self.waits, own = wait_tables(problem, self.groups)
+        if own.any():
+            self._measures["loss"] = self._measures["loss"] + own
 
     def measure(self, name: str) -> Ints:
         """One whole number an option; ``rank`` is its place in its workload."""
@@ -104,7 +110,24 @@ class System:
             high, low = np.maximum.reduceat(values, self.starts), np.minimum.reduceat(values, self.starts)
             found[name] = int((high - low).sum())
         found["miss"] += int(self.links.weights.sum())
+        found["loss"] += int(self.waits.most.sum())
         return found
+
+    @cached_property
+    def coupled(self) -> Bools:
+        """Which workloads wait for others or are waited for."""
+        found = np.zeros(self.workloads, np.bool_)
+        for ends in (self.links.dependent, self.links.needed, self.waits.dependent, self.waits.needed):
+            found[ends] = True
+        for group in self.groups:
+            found[list(group.ends)] = True
+        return found
+
+    def overlooked(self, form: Form) -> int:
+        """The most that prices leave out of ``form``: what waiting adds to the loss, what only groups break."""
+        lost = int(self.waits.most.sum())
+        keys = sorted({group.key for group in self.groups if group.weight})
+        return form.get("loss", 0) * lost + form.get("miss", 0) * int(self.links.weights[keys].sum())
 
     def uses(self, picks: Ints, options: Ints) -> Bools:
         """Which of ``options`` are picked."""
@@ -122,8 +145,12 @@ class System:
         found["cost"] -= sum(self.credit(quota, picks) for quota in self.quotas)
         places = picks - self.starts
         found["rank"] = int(places.sum())
-        if self.links.key.size:
-            found["miss"] += int(self.links.weights[self.links.missed_keys(places)].sum())
+        if self.links.weights.size:
+            missed = self.links.missed_keys(places)
+            missed[[group.key for group in self.groups if group.weight and holds(group, places)]] = True
+            found["miss"] += int(self.links.weights[missed].sum())
+        if self.waits.most.size:
+            found["loss"] += self.waits.extra_of(places, self.groups)
         return found
 
     def totals(self, picks: Ints) -> Totals:
@@ -144,10 +171,12 @@ def within(caps: tuple[Cap, ...], measures: Mapping[str, int]) -> bool:
 
 def _whole_misses(problem: ColumnarProblem) -> tuple[float, Ints, Ints]:
     """The common step of all weights, and the weights of options and of keys in steps."""
-    keys = max((link.key for link in problem.links), default=-1) + 1
+    named = [(link.key, link.weight) for link in problem.links]
+    named += [(group.key, group.weight) for group in problem.groups if group.weight]
+    keys = max((key for key, _ in named), default=-1) + 1
     weights = np.zeros(keys, np.int64)
-    for link in problem.links:
-        weights[link.key] = max(int(weights[link.key]), round(link.weight * MICRO))
+    for key, weight in named:
+        weights[key] = max(int(weights[key]), round(weight * MICRO))
     micro = np.rint(problem.miss * MICRO).astype(np.int64)
     step = int(np.gcd(np.gcd.reduce(micro), np.gcd.reduce(weights) if keys else 0)) or MICRO
     micro //= step

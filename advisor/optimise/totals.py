@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import floor
 
-from advisor.model.option import FreeQuota, Problem, ProblemOption, Totals
+from advisor.model.option import FreeQuota, Joint, Problem, ProblemOption, Totals
 
 
 def chosen(problem: Problem, choices: Mapping[str, str]) -> dict[str, ProblemOption]:
@@ -26,15 +26,39 @@ def missed_of(problem: Problem, picked: Mapping[str, ProblemOption]) -> dict[tup
         if picked[coupling.needed].id in broken:
             key = (coupling.dependent, coupling.key)
             missed.setdefault(key, weights[key])
+    for joint in problem.joints:
+        if joint.missed and joined(joint, picked):
+            key = (joint.dependent, joint.key)
+            missed.setdefault(key, weights[key])
     return missed
 
 
+def joined(joint: Joint, picked: Mapping[str, ProblemOption]) -> bool:
+    """Whether every workload of ``joint`` takes one of the options it names."""
+    return all(picked[name].id in options for name, options in joint.options.items())
+
+
+def waiting_of(problem: Problem, picked: Mapping[str, ProblemOption]) -> dict[tuple[str, str], int]:
+    """What waiting for others adds to the expected annual loss, by (workload, key), in cents."""
+    found: dict[tuple[str, str], int] = {}
+    for wait in problem.waits:
+        amount = wait.extra.get(picked[wait.dependent].id, {}).get(picked[wait.needed].id, 0)
+        key = (wait.dependent, wait.key)
+        found[key] = max(found.get(key, 0), amount)
+    for joint in problem.joints:
+        if joint.loss and joined(joint, picked):
+            key = (joint.dependent, joint.key)
+            found[key] = max(found.get(key, 0), joint.loss)
+    return found
+
+
 def coupling_weights(problem: Problem) -> dict[tuple[str, str], float]:
-    """The weight of each target that couplings can break; where they disagree about one target, the largest."""
+    """The weight of each target that needed workloads can break; where they disagree about one target, the largest."""
     weights: dict[tuple[str, str], float] = {}
-    for coupling in problem.couplings:
-        key = (coupling.dependent, coupling.key)
-        weights[key] = max(weights.get(key, 0.0), coupling.weight)
+    found = [(item.dependent, item.key, item.weight) for item in problem.couplings]
+    found += [(item.dependent, item.key, item.missed) for item in problem.joints if item.missed]
+    for dependent, key, weight in found:
+        weights[dependent, key] = max(weights.get((dependent, key), 0.0), weight)
     return weights
 
 
@@ -52,7 +76,7 @@ def totals_of(problem: Problem, choices: Mapping[str, str]) -> Totals:
         cost -= credit(quota, sum(option.quota.get(name, 0.0) for option in picked.values()))
     return Totals(
         cost,
-        sum(option.loss for option in picked.values()),
+        sum(option.loss for option in picked.values()) + sum(waiting_of(problem, picked).values()),
         sum(missed_of(problem, picked).values()),
         sum(option.changes for option in picked.values()),
     )
