@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from advisor.importers.blocks import BLOCK_FROM, can_block, read_block
 from advisor.importers.catalogue import NOTHING_TO_PLAN, Part, Reader, by_hint, by_shape
 from advisor.importers.convert import json_inside
 from advisor.importers.fields import Record, get, plain, text
@@ -106,15 +107,39 @@ def _containers(key: str, value: object) -> Iterator[tuple[str, str, list[object
 
 def _read_rows(reader: Reader, rows: list[object], body: Record, context: Context, collector: Collector) -> None:
     batch = collector.batch(context)
-    ids = []
-    for index, row in enumerate(rows):
-        if not isinstance(row, Mapping):
-            continue
-        place = f"{context.place}[{index}]"
-        found = _read_one(_fitting(reader, row), row, context, batch, collector, place)
-        if found:
-            ids.append(found)
+    ids: list[str] = []
+    for numbers, alike in _by_shape(rows):
+        ids += _read_alike(_fitting(reader, alike[0]), alike, numbers, context, batch, collector)
     collector.lists.append(_list_seen(reader, body, tuple(ids), context))
+
+
+def _read_alike(
+    reader: Reader, rows: list[Record], numbers: list[int], context: Context, batch: Batch, collector: Collector
+) -> list[str]:
+    """Read records of one shape; the ids of what they list, or any text for an addition."""
+    if len(rows) >= BLOCK_FROM and isinstance(reader, Spec) and reader is not LISTENER and can_block(reader):
+        return read_block(reader, rows, numbers, context, batch, collector)
+    found = (
+        _read_one(reader, row, context, batch, collector, f"{context.place}[{number}]")
+        for number, row in zip(numbers, rows, strict=True)
+    )
+    return [one for one in found if one]
+
+
+def _by_shape(rows: list[object]) -> Iterator[tuple[list[int], list[Record]]]:
+    """The records of each shape with their positions; long lists apart by shape, short ones in their order."""
+    shapes: dict[tuple[str, ...], tuple[list[int], list[Record]]] = {}
+    for number, row in enumerate(rows):
+        if isinstance(row, dict):
+            numbers, alike = shapes.setdefault(tuple(row), ([], []))
+            numbers.append(number)
+            alike.append(row)
+    if len(rows) >= BLOCK_FROM:
+        yield from shapes.values()
+        return
+    for number, row in enumerate(rows):
+        if isinstance(row, dict):
+            yield [number], [row]
 
 
 def _fitting(reader: Reader, row: Record) -> Reader:
@@ -214,20 +239,20 @@ def _read_list(rows: list[object], context: Context, collector: Collector, depth
         if reader is not None:
             collector.lists.append(_list_seen(reader, {}, (), context))
         return reader is not None
-    found, ids, kinds = False, [], set()
+    found = False
     batch = collector.batch(context)
-    for index, row in enumerate(rows):
-        if not isinstance(row, Mapping):
-            continue
-        reader = (by_hint(hint, row) if hint else None) or by_shape(row)
+    seen: dict[Spec, list[str]] = {}
+    for numbers, alike in _by_shape(rows):
+        reader = (by_hint(hint, alike[0]) if hint else None) or by_shape(alike[0])
         if reader is None:
-            found = read_value(row, context.at(f"[{index}]"), collector, depth + 1) or found
+            for number, row in zip(numbers, alike, strict=True):
+                found = read_value(row, context.at(f"[{number}]"), collector, depth + 1) or found
             continue
-        one = _read_one(reader, row, context, batch, collector, f"{context.place}[{index}]")
         found = True
-        if one and isinstance(reader, Spec):
-            ids.append(one)
-            kinds.add(reader)
-    for reader in kinds:
-        collector.lists.append(_list_seen(reader, {}, tuple(ids), context))
+        ids = _read_alike(reader, alike, numbers, context, batch, collector)
+        if ids and isinstance(reader, Spec):
+            seen.setdefault(reader, []).extend(ids)
+    everything = tuple(one for ids in seen.values() for one in ids)
+    for spec in seen:
+        collector.lists.append(_list_seen(spec, {}, everything, context))
     return found

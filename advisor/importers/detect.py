@@ -7,8 +7,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import orjson
+
 from advisor.importers.api_json import operation_in, read_value
-from advisor.importers.documents import BrokenError, decode, duplicate_keys, json_values, looks_binary
+from advisor.importers.documents import (
+    BrokenError,
+    decode,
+    duplicate_keys,
+    json_values,
+    looks_binary,
+    one_document,
+    without_http_head,
+)
 from advisor.importers.forms import (
     ansible,
     canonical,
@@ -17,6 +27,7 @@ from advisor.importers.forms import (
     har,
     kubernetes,
     resource_center,
+    scoutsuite,
     sheets,
     steampipe,
     terraform,
@@ -63,21 +74,50 @@ def _read_python(text: str, context: Context, collector: Collector, _mapping: Co
 
 
 def _read_yaml(text: str, context: Context, collector: Collector, _mapping: ColumnMapping | None) -> bool:
+    parts = _yaml_documents(text)
+    found = False
+    for number, part in enumerate(parts, start=1):
+        here = context.at(f"document {number}") if len(parts) > 1 else context
+        value = _yaml_value(part, here)
+        read = any(form.matches(value) and form.read(value, here, collector) for form in YAML_FORMS)
+        if not read and len(parts) > 1 and value is not None:
+            collector.skip(here.place, "no inventory that is known", context.file, here.place)
+        found = read or found
+    return found
+
+
+def _yaml_documents(text: str) -> list[str]:
+    """The documents of a text, each with as many empty lines before it as keep the numbers of its lines."""
+    found, line = [], 0
+    for part in _YAML_DIVIDER.split(text):
+        if part.strip():
+            found.append("\n" * line + part)
+        line += part.count("\n")
+    return found
+
+
+def _yaml_value(text: str, context: Context) -> object:
+    """The value of one document; a broken one is refused where it is this product's, or nested as only YAML is."""
     try:
-        value = load_yaml(text, context.file).value
+        return load_yaml(text, context.file).value
     except InputError as error:
-        if re.search(r"(?m)^resources:", text):
-            collector.mistakes.extend(error.mistakes)
-        return False
-    return any(form.matches(value) and form.read(value, context, collector) for form in YAML_FORMS)
+        if re.search(r"(?m)^resources:", text) or _NESTED_YAML.search(text):
+            all_of_it = [RefusedError(one.problem, one.remedy, one.place) for one in error.mistakes]
+            all_of_it[0].also = tuple(all_of_it[1:])
+            raise all_of_it[0] from None
+        return None
 
 
+_YAML_LINE: Final = re.compile(r"(?m)^(?:- +)?[A-Za-z_\"'][^\n:{}|]*:(\s|$)")
+_YAML_DIVIDER: Final = re.compile(r"(?m)^---(?:[ \t].*)?$")
+_NESTED_YAML: Final = re.compile(r"(?m)^( *)(?:- )?[\w\"'.-]+:[ \t]*\n(?:\1 +| *- )[\w\"'.-]+:(?:\s|$)")
 JSON_FORMS: Final[tuple[Form, ...]] = (
     Form("error-answer", errors.matches, errors.read),
     Form("har", har.matches, har.read),
     Form("terraform-state", terraform.matches, terraform.read),
     Form("canonical", canonical.matches, canonical.read),
     Form("kubernetes-nodes", kubernetes.matches, kubernetes.read),
+    Form("scoutsuite", scoutsuite.matches, scoutsuite.read),
     Form("resource-list", resource_center.matches, resource_center.read),
     Form("ansible", ansible.matches, ansible.read),
     Form("steampipe", steampipe.matches, steampipe.read),
@@ -101,14 +141,13 @@ TEXT_FORMS: Final[tuple[TextForm, ...]] = (
     TextForm(
         "ansible-ini", lambda text, _: ansible.is_ini(text), lambda text, at, to, _: ansible.read_ini(text, at, to)
     ),
-    TextForm("yaml", lambda text, _: re.search(r"(?m)^[A-Za-z_\"'][^\n:{}|]*:(\s|$)", text) is not None, _read_yaml),
+    TextForm("yaml", lambda text, _: _YAML_LINE.search(text) is not None, _read_yaml),
     TextForm("embedded-json", lambda text, _: "{" in text, _read_embedded),
     TextForm("key-value-dump", lambda text, _: ":" in text or "=" in text, sheets.read_pairs),
 )
 _GZIP: Final = b"\x1f\x8b"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _INI_SECTION: Final = re.compile(r"^\s*\[[\w:.-]+\]\s*$", re.MULTILINE)
-_HTTP: Final = re.compile(r"^HTTP/\d")
 
 
 def read_source(source: Source, data: bytes, collector: Collector, mapping: ColumnMapping | None) -> None:
@@ -121,6 +160,9 @@ def read_source(source: Source, data: bytes, collector: Collector, mapping: Colu
             _report(source, "workbook" if sheets.read_workbook(data, context, collector, mapping) else "", collector)
         elif data[:2] == _GZIP or data[:4] == _OLD_EXCEL or looks_binary(data):
             _not_inventory(source, _binary_reason(data), collector)
+        elif (value := one_document(data)) is not None:
+            _note_duplicates(source.name, data, value, collector)
+            _read_values(source, [("", value)], context, collector)
         else:
             _read_text(source, decode(data), context, collector, mapping)
     except RecursionError:
@@ -161,8 +203,9 @@ def _not_inventory(source: Source, reason: str, collector: Collector) -> None:
 def _read_text(
     source: Source, text: str, context: Context, collector: Collector, mapping: ColumnMapping | None
 ) -> None:
+    text = _unquoted(without_http_head(text))
     start = text.lstrip()[:1]
-    is_json = start == "{" or (start == "[" and not _INI_SECTION.match(text)) or _HTTP.match(text)
+    is_json = start == "{" or (start == "[" and not _INI_SECTION.match(text))
     if is_json and embedded.python_value(text) is None:
         _read_json(source, text, context, collector)
         return
@@ -173,6 +216,18 @@ def _read_text(
             return
     if len(collector.mistakes) == before:
         _unknown_text(source, text, collector)
+
+
+def _unquoted(text: str) -> str:
+    """The text that a single JSON string holds: an answer that was encoded twice."""
+    stripped = text.strip()
+    if stripped[:1] != '"' or stripped[-1:] != '"':
+        return text
+    try:
+        inner = orjson.loads(stripped)
+    except orjson.JSONDecodeError:
+        return text
+    return inner if isinstance(inner, str) else text
 
 
 def _unknown_text(source: Source, text: str, collector: Collector) -> None:
@@ -195,7 +250,13 @@ def _read_json(source: Source, text: str, context: Context, collector: Collector
             "Export it again, the whole of it." if broken.cut_off else "Correct that line, or export the list again."
         )
         raise RefusedError(f"{broken.problem}.", remedy, f"line {broken.line}") from None
-    _note_duplicates(source.name, text, collector)
+    if len(values) == 1:
+        _note_duplicates(source.name, text.encode(), values[0][1], collector)
+    _read_values(source, values, context, collector)
+
+
+def _read_values(source: Source, values: list[tuple[str, object]], context: Context, collector: Collector) -> None:
+    """Read parsed documents with their places."""
     unknown = []
     for place, value in values:
         if not read_document(value, context.at(place) if place else context, collector):
@@ -207,8 +268,8 @@ def _read_json(source: Source, text: str, context: Context, collector: Collector
         collector.skip(place, "no answer of an operation that is known", source.name, place)
 
 
-def _note_duplicates(name: str, text: str, collector: Collector) -> None:
-    for key in duplicate_keys(text):
+def _note_duplicates(name: str, data: bytes, value: object, collector: Collector) -> None:
+    for key in duplicate_keys(data, value):
         collector.note(
             "INV-DUPLICATE-KEY",
             "medium",
@@ -220,9 +281,12 @@ def _note_duplicates(name: str, text: str, collector: Collector) -> None:
 
 
 def read_document(value: object, context: Context, collector: Collector) -> bool:
-    """Read one parsed document in the first form that fits."""
+    """Read one parsed document in the first form that fits; what it holds that is an error is said in any case."""
+    failed = errors.read_inside(value, context, collector)
     for form in JSON_FORMS:
         if form.matches(value) and form.read(value, context, collector):
             collector.form(context.file, form.name)
             return True
-    return False
+    if failed:
+        collector.form(context.file, "error-answer")
+    return failed

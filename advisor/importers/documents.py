@@ -11,11 +11,24 @@ import orjson
 
 from advisor.importers.sources import RefusedError
 
-DUPLICATES_UP_TO: Final = 512 * 1024**2
+DUPLICATES_UP_TO: Final = 1024**2
+_HEAD: Final = 64
 _DECODER = json.JSONDecoder()
-_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_MARKS: Final = (
+    (b"\xff\xfe\0\0", "utf-32"),
+    (b"\0\0\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_WIDE: Final = (
+    (re.compile(rb"[^\0]\0\0\0[^\0]\0\0\0"), "utf-32-le"),
+    (re.compile(rb"\0\0\0[^\0]\0\0\0[^\0]"), "utf-32-be"),
+    (re.compile(rb"[^\0]\0[^\0]\0"), "utf-16-le"),
+    (re.compile(rb"\0[^\0]\0[^\0]"), "utf-16-be"),
+)
+"""Texts of two and four bytes a sign without a mark, by the first two signs of what begins with plain ones."""
 _BLANKS = re.compile(r"[\s,;]*")
-_HTTP_HEAD = re.compile(r"^HTTP/\d(?:\.\d)? \d{3}[^\n]*\n(?:[A-Za-z-]+:[^\n]*\n)*\s*")
+_HTTP_HEAD = re.compile(r"^\s*HTTP/\d(?:\.\d)? \d{3}[^\n]*\n(?:[A-Za-z-]+:[^\n]*\n)*\s*")
 
 
 class BrokenError(Exception):
@@ -27,9 +40,9 @@ class BrokenError(Exception):
 
 
 def decode(data: bytes) -> str:
-    """The text of a file in any of the encodings met: UTF-8 with or without mark, UTF-16 with mark, GB18030."""
-    encodings = ["utf-16"] if data[:2] in _UTF16_MARKS else ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
+    """The text of a file in any of the encodings met: UTF-8, UTF-16 and UTF-32 with or without mark, GB18030."""
+    wide = _wide_encoding(data)
+    for encoding in [wide] if wide else ["utf-8-sig", "gb18030"]:
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
@@ -37,9 +50,15 @@ def decode(data: bytes) -> str:
     raise RefusedError("it is text in no encoding that is known (UTF-8, UTF-16, GBK, GB18030).", "Save it as UTF-8.")
 
 
+def _wide_encoding(data: bytes) -> str | None:
+    """The encoding of a text of two or four bytes a sign, None for all others."""
+    marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
+    return marked or next((name for pattern, name in _WIDE if pattern.match(data)), None)
+
+
 def looks_binary(data: bytes) -> bool:
     """Whether the bytes are no text."""
-    if data[:2] in _UTF16_MARKS:
+    if _wide_encoding(data):
         return False
     head = data[:8192]
     if b"\0" in head:
@@ -50,13 +69,19 @@ def looks_binary(data: bytes) -> bool:
 
 def json_values(text: str) -> list[tuple[str, object]]:
     """Every JSON document in a text that begins with one, with its place; raises ``BrokenError`` at the first fault."""
-    body = _HTTP_HEAD.sub("", text, count=1) if text.startswith("HTTP/") else text
+    body = without_http_head(text)
     try:
         return [("", orjson.loads(body))]
     except orjson.JSONDecodeError:
         pass
     lines = list(_json_lines(body))
     return lines if lines else list(_concatenated(body))
+
+
+def without_http_head(text: str) -> str:
+    """A text without the head of an HTTP answer; its lines stay, so that places keep their numbers."""
+    head = _HTTP_HEAD.match(text)
+    return "\n" * head.group(0).count("\n") + text[head.end() :] if head else text
 
 
 def _json_lines(text: str) -> Iterator[tuple[str, object]]:
@@ -95,8 +120,22 @@ def _broken(text: str, error: json.JSONDecodeError) -> BrokenError:
     return BrokenError(error.lineno, what, cut_off)
 
 
-def duplicate_keys(text: str) -> list[str]:
-    """Names of keys that one object gives twice (of which a parser silently keeps the last)."""
+def one_document(data: bytes) -> object | None:
+    """The value of bytes that are one JSON object or list and nothing else; None for anything else."""
+    if data[:_HEAD].lstrip()[:1] not in (b"{", b"["):
+        return None
+    try:
+        value: object = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+    return value
+
+
+def duplicate_keys(data: bytes, value: object) -> list[str]:
+    """Names of keys that one object gives twice (of which a parser silently keeps the last); ``value`` is what ``data``
+    was parsed to. Larger texts than people edit are not looked at."""
+    if len(data) > DUPLICATES_UP_TO or not _has_more_keys(data, value):
+        return []
     found: list[str] = []
 
     def check(pairs: list[tuple[str, object]]) -> None:
@@ -107,9 +146,17 @@ def duplicate_keys(text: str) -> list[str]:
                     found.append(key)
                 seen.add(key)
 
-    if len(text) <= DUPLICATES_UP_TO:
-        try:
-            json.loads(text, object_pairs_hook=check)
-        except (ValueError, RecursionError):
-            return []
+    try:
+        json.loads(data, object_pairs_hook=check)
+    except (ValueError, RecursionError):
+        return []
     return found
+
+
+def _has_more_keys(data: bytes, value: object) -> bool:
+    """Whether the text may hold more keys than were kept of it: written anew it then has fewer of them."""
+    try:
+        written = orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
+    except (TypeError, orjson.JSONEncodeError):
+        return True
+    return written.count(b'":') != data.count(b'":')

@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from advisor.model.tables import ABSENT as ABSENT
+
 Record = Mapping[str, object]
 Convert = Callable[[object], object]
 Path = tuple[str, ...]
 
 _SHAPE_LIMIT: Final = 20_000
-
-
-class Absent:
-    """The mark of a field that says nothing: unknown, which is not the same as none."""
-
-    def __repr__(self) -> str:
-        return "ABSENT"
-
-
-ABSENT: Final = Absent()
 _SHAPES: dict[tuple[str, ...], dict[str, str]] = {}
 _NAMES: dict[str, str] = {}
 _SOURCES: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[tuple[str, Path], ...]] = {}

@@ -25,6 +25,14 @@ _NOTHING = Finding(
     fix="Check the account, the regions and the permissions of the export.",
 )
 
+_ONLY_ADDITIONS = Finding(
+    id="INV-NOTHING",
+    severity="high",
+    title="The inventory holds no resource",
+    detail="What it holds only adds to resources that no file lists: nodes, members, policies, relations.",
+    fix="Add the lists of those resources (DescribeInstances, DescribeDisks, …) to the import.",
+)
+
 
 def read_inventory(paths: Sequence[Path], mapping: ColumnMapping | None = None) -> ImportResult:
     """Everything that the files, folders and ZIP archives at ``paths`` hold, as one inventory.
@@ -41,7 +49,7 @@ def read_inventory(paths: Sequence[Path], mapping: ColumnMapping | None = None) 
         _refuse_nothing(collector, [source.name for source in sources])
         inventory, merged = merge(collector, digest.hexdigest())
     if not inventory.resources:
-        collector.findings.append(_NOTHING)
+        collector.findings.append(_ONLY_ADDITIONS if inventory.stubs else _NOTHING)
     findings = [*collector.findings, *collector.overflow(), *merged, *check_pages(collector)]
     return ImportResult(inventory, _sorted(findings), tuple(collector.skipped), tuple(collector.forms))
 
@@ -91,6 +99,8 @@ def _read_archive(source: Source, data: bytes, collector: Collector, mapping: Co
 
 def _refuse(source: Source, refused: RefusedError, collector: Collector) -> None:
     """A file that the caller named must be readable; one among others is reported and left out."""
+    for other in refused.also:
+        _refuse(source, other, collector)
     mistake = Mistake(source.name, refused.place, refused.problem, refused.remedy)
     if source.named:
         collector.mistakes.append(mistake)
@@ -106,7 +116,7 @@ def _refuse(source: Source, refused: RefusedError, collector: Collector) -> None
 
 def _refuse_nothing(collector: Collector, names: list[str]) -> None:
     """Raise where a named file is unreadable, or where nothing at all was found."""
-    if any(batch.drafts for batch in collector.batches) or collector.lists or collector.pairs:
+    if any(batch.drafts or batch.blocks for batch in collector.batches) or collector.lists or collector.pairs:
         if collector.mistakes:
             raise InputError(collector.mistakes)
         return
@@ -116,7 +126,9 @@ def _refuse_nothing(collector: Collector, names: list[str]) -> None:
         for one in collector.skipped
         if one.origin.file not in unread
     ]
-    mistakes = [*collector.mistakes, *collector.unread, *reasons]
+    found = [Mistake(names[0], "", f"{one.title}. {one.detail}", one.fix) for one in collector.findings]
+    said = [] if collector.mistakes or collector.unread or reasons else found
+    mistakes = [*collector.mistakes, *collector.unread, *reasons, *said]
     if not collector.mistakes:
         what = ", ".join(names[:5]) or "the input"
         remedy = "Hand in an export of the cloud's lists (docs/inventory.md names the forms)."

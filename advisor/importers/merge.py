@@ -3,14 +3,17 @@ field; what disagrees is said, what is only mentioned becomes a stub."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from advisor.importers.blocks import add_to
 from advisor.importers.complete import complete
 from advisor.importers.records import Batch, Collector, Draft
 from advisor.importers.stubs import stubs_of
 from advisor.model.finding import Finding
-from advisor.model.inventory import Inventory, Origin, Resource
+from advisor.model.inventory import Inventory, Kind, Origin, Resource
+from advisor.model.tables import Table, Tables
 
 Seen = tuple[tuple[str, int, int, int], Draft, Batch]
 _COMMON: Final = ("name", "region", "zone", "zones", "status")
@@ -25,25 +28,57 @@ _LATER: Final = "No recording time is known; the last by sort of source and file
 def merge(collector: Collector, digest: str) -> tuple[Inventory, list[Finding]]:
     """The inventory of all drafts, and what was found while merging them."""
     findings: list[Finding] = []
-    groups: dict[str, list[Seen]] = {}
-    for order, batch in enumerate(collector.batches):
-        context = batch.context
-        key = (context.observed_at or "", context.rank, context.serial, order)
-        for draft in batch.drafts:
-            groups.setdefault(draft.id, []).append((key, draft, batch))
-    resources: dict[str, Resource] = {}
+    tables: dict[Kind, Table] = {}
     orphans: list[tuple[Draft, Origin]] = []
+    groups = _seen_apart(collector.batches, tables)
     for resource_id, seen in groups.items():
         for one_id, one_kind in _by_kind(resource_id, seen, findings):
             if all(draft.partial for _, draft, _ in one_kind):
                 orphans.extend((draft, Origin(batch.context.file, draft.place)) for _, draft, batch in one_kind)
             else:
-                resources[one_id] = _merged(one_id, one_kind, findings)
+                resource = _merged(one_id, one_kind, findings)
+                tables.setdefault(resource.kind, Table(resource.kind)).append(resource)
+    resources = Tables(tables.values())
     complete(resources)
-    ordered = {key: resources[key] for key in sorted(resources)}
-    stubs = stubs_of(ordered, orphans)
-    listed = _listed(collector, ordered)
-    return Inventory(ordered, stubs, listed, digest), _limited(findings)
+    stubs = stubs_of(resources, orphans)
+    listed = _listed(collector, resources)
+    return Inventory(resources, stubs, listed, digest), _limited(findings)
+
+
+def _seen_apart(batches: Sequence[Batch], tables: dict[Kind, Table]) -> dict[str, list[Seen]]:
+    """Put rows of blocks that are the only word on their id into ``tables``; the rest by id, as it was seen."""
+    again = _seen_again(batches)
+    groups: dict[str, list[Seen]] = {}
+    for order, batch in enumerate(batches):
+        context = batch.context
+        key = (context.observed_at or "", context.rank, context.serial, order)
+        for block in batch.blocks:
+            if again.isdisjoint(block.ids):
+                add_to(tables.setdefault(block.kind, Table(block.kind)), block)
+                continue
+            alone = [one not in again for one in block.ids]
+            add_to(tables.setdefault(block.kind, Table(block.kind)), block.where(alone))
+            for row, kept in enumerate(alone):
+                if not kept:
+                    groups.setdefault(block.ids[row], []).append((key, block.draft(row), batch))
+        for draft in batch.drafts:
+            groups.setdefault(draft.id, []).append((key, draft, batch))
+    return groups
+
+
+def _seen_again(batches: Sequence[Batch]) -> set[str]:
+    """The ids in blocks that something else is said about."""
+    once: set[str] = set()
+    again: set[str] = set()
+    for batch in batches:
+        for block in batch.blocks:
+            here = set(block.ids)
+            again |= once & here
+            if len(here) < len(block.ids):
+                again.update(one for one, count in Counter(block.ids).items() if count > 1)
+            once |= here
+    again.update(draft.id for batch in batches for draft in batch.drafts if draft.id in once)
+    return again
 
 
 def _by_kind(resource_id: str, seen: list[Seen], findings: list[Finding]) -> Iterable[tuple[str, list[Seen]]]:
@@ -196,12 +231,12 @@ def _resource(
     )
 
 
-def _listed(collector: Collector, resources: Mapping[str, Resource]) -> frozenset[tuple[str, str]]:
+def _listed(collector: Collector, resources: Tables) -> frozenset[tuple[str, str]]:
     pairs = set(collector.pairs)
     for seen in collector.lists:
         if seen.operation.endswith("(part)"):
             continue
-        regions = {resource.region for one in seen.ids if (resource := resources.get(one)) and resource.region}
+        regions = {region for region in map(resources.region_of, seen.ids) if region}
         if not regions or seen.region:
             regions.add(seen.region)
         pairs.update((seen.kind, region or "") for region in regions)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from advisor.importers.convert import as_tags
 from advisor.importers.fields import ABSENT, Convert, Record, Source, first, keys_of, sources_in, text
@@ -13,6 +13,10 @@ from advisor.importers.places import is_region, region_of_zone, zones_in
 from advisor.importers.secrets import is_secret_name, looks_like_key
 from advisor.model.finding import Finding, Mistake, Severity
 from advisor.model.inventory import Kind, Origin, Skipped
+
+if TYPE_CHECKING:
+    from advisor.importers.blocks import Block
+    from advisor.importers.columns import Rows
 
 FINDINGS_PER_FILE: Final = 20
 PLANS_LIMIT: Final = 5_000
@@ -62,10 +66,11 @@ class Context:
 
 @dataclass(slots=True)
 class Batch:
-    """The drafts of one document, with what they have in common."""
+    """The drafts of one document, with what they have in common; those of long lists as blocks of columns."""
 
     context: Context
     drafts: list[Draft] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,9 @@ class Field:
 
 @dataclass(frozen=True)
 class Spec:
-    """How records of one kind are read. Any set of plain field names in ``needs`` marks a record as this kind."""
+    """How records of one kind are read. Any set of plain field names in ``needs`` marks a record as this kind.
+
+    ``finish_block`` does for many records of one shape what ``finish`` does for one."""
 
     kind: Kind
     id: tuple[str, ...]
@@ -184,6 +191,7 @@ class Spec:
     unite: frozenset[str] = frozenset()
     finish: Callable[[Draft, Record], None] | None = None
     extra: Callable[[Draft, Record, Context, Batch], None] | None = None
+    finish_block: Callable[[Block, Rows], None] | None = None
     plans: dict[tuple[str, ...], Plan] = field(default_factory=dict, compare=False, repr=False)
 
     def fits(self, record: Record) -> bool:
@@ -199,7 +207,8 @@ def field_of(name: str, sources: str, convert: Convert) -> Field:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where a record of one shape holds what a specification asks for (worked out once for each shape)."""
+    """Where a record of one shape holds what a specification asks for (worked out once for each shape). ``used``
+    gathers the keys that were looked at, so that a block fetches them all in one pass."""
 
     id: tuple[Source, ...]
     name: tuple[Source, ...]
@@ -208,9 +217,11 @@ class Plan:
     status: tuple[Source, ...]
     tags: tuple[Source, ...]
     fields: tuple[tuple[str, Convert, tuple[Source, ...]], ...]
+    used: dict[str, None] = field(default_factory=dict)
 
 
-def _plan(spec: Spec, record: Record) -> Plan:
+def plan_of(spec: Spec, record: Record) -> Plan:
+    """Where records of this shape hold what the specification asks for."""
     shape = tuple(record)
     known = spec.plans.get(shape)
     if known is not None:
@@ -232,7 +243,7 @@ def _plan(spec: Spec, record: Record) -> Plan:
 
 def read_record(spec: Spec, record: Record, context: Context, batch: Batch, collector: Collector) -> Draft | None:
     """The draft of one record, added to the batch; None (and a finding) where the record has no id."""
-    plan = _plan(spec, record)
+    plan = plan_of(spec, record)
     resource_id = text(first(record, plan.id))
     if not resource_id:
         where = Origin(context.file, context.place)

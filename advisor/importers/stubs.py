@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from advisor.importers.places import kind_of_id
 from advisor.importers.records import Draft
-from advisor.model.inventory import Kind, Origin, Resource, Stub
+from advisor.model.inventory import Kind, Origin, Stub
+from advisor.model.tables import ABSENT, Absent, Table, Tables
 
 REFERENCES: Final[dict[str, Kind]] = {
     "vpc_id": "vpc",
@@ -40,47 +42,80 @@ REFERENCES: Final[dict[str, Kind]] = {
 }
 _BY_PREFIX: Final = ("instance_id", "source_id", "destination_id", "resource_ids", "image_id")
 _MEMBERS: Final = ("backend", "members")
+_NESTED: Final = frozenset({*_MEMBERS, "kms_key_id", "rules", "zone_mappings"})
 
 
-def stubs_of(resources: Mapping[str, Resource], orphans: Sequence[tuple[Draft, Origin]]) -> tuple[Stub, ...]:
+def stubs_of(resources: Tables, orphans: Sequence[tuple[Draft, Origin]]) -> tuple[Stub, ...]:
     """One stub for each unlisted id, with who mentions it first; sorted by id."""
     found: dict[str, Stub] = {}
     for draft, origin in orphans:
         if draft.id not in resources:
             found.setdefault(draft.id, Stub(draft.id, draft.kind, str(origin), origin))
-    for resource in resources.values():
-        for kind, mentioned in _mentioned(resource):
-            if mentioned and mentioned not in resources and mentioned not in found:
-                found[mentioned] = Stub(mentioned, kind, resource.id, resource.origin)
+    first: dict[str, tuple[str, Kind]] = {}
+    for table in resources.tables.values():
+        for name in table.attributes:
+            for row, kind, mentioned in _unlisted(table, name, resources):
+                by = (table.ids[row], kind)
+                if mentioned not in found and (mentioned not in first or by[0] < first[mentioned][0]):
+                    first[mentioned] = by
+    for mentioned, (by_id, kind) in first.items():
+        found[mentioned] = Stub(mentioned, kind, by_id, resources.origin(by_id))
     return tuple(found[key] for key in sorted(found))
 
 
-def _mentioned(resource: Resource) -> Iterator[tuple[Kind, str]]:
-    for name, value in resource.attributes.items():
-        if not value:
+def _unlisted(table: Table, name: str, resources: Tables) -> Iterator[tuple[int, Kind, str]]:
+    """Row, kind and id of everything that an attribute mentions and no table lists."""
+    kind = REFERENCES.get(name)
+    if kind is not None or name in _BY_PREFIX:
+        for row, mentioned in _missing(table.attributes[name], resources):
+            known = kind or kind_of_id(mentioned)
+            if known is not None:
+                yield row, known, mentioned
+        return
+    for row, known, mentioned in _mentioned(table, name):
+        if mentioned and mentioned not in resources:
+            yield row, known, mentioned
+
+
+def _missing(column: Sequence[object], resources: Tables) -> Iterator[tuple[int, str]]:
+    """Row and id of what a column of ids names and no table lists; the whole column is looked at before any row."""
+    kinds = set(map(type, column))
+    if kinds <= {str, Absent}:
+        missing = resources.unlisted(column) - {"", ABSENT}
+        yield from ((row, str(one)) for row, one in enumerate(column) if one in missing) if missing else ()
+        return
+    lists: Sequence[Sequence[object]] = [
+        value if isinstance(value, tuple | list) else _alone(value) for value in column
+    ]
+    missing = resources.unlisted(map(str, chain.from_iterable(lists))) - {""}
+    if missing:
+        yield from ((row, str(one)) for row, ids in enumerate(lists) for one in ids if str(one) in missing)
+
+
+def _alone(value: object) -> tuple[object, ...]:
+    return (value,) if value and value is not ABSENT else ()
+
+
+def _mentioned(table: Table, name: str) -> Iterator[tuple[int, Kind, str]]:
+    """Ids inside the records of an attribute, and keys."""
+    for row, value in enumerate(table.attributes[name] if name in _NESTED else ()):
+        if not value or value is ABSENT:
             continue
-        kind = REFERENCES.get(name)
+        if name == "kms_key_id":
+            yield from [(row, "key", str(value))] if not str(value).startswith("alias/acs/") else []  # type: ignore[misc]
+            continue
+        for record in value if isinstance(value, tuple | list) else ():
+            if isinstance(record, Mapping):
+                yield from ((row, kind, one) for kind, one in _inside(table.kind, name, record))
+
+
+def _inside(owner: Kind, name: str, record: Mapping[str, object]) -> Iterator[tuple[Kind, str]]:
+    if name in _MEMBERS:
+        server = str(record.get("server_id", ""))
+        kind = kind_of_id(server)
         if kind is not None:
-            yield from ((kind, one) for one in _texts(value))
-        elif name == "kms_key_id" and not str(value).startswith("alias/acs/"):
-            yield "key", str(value)
-        elif name in _BY_PREFIX:
-            yield from _by_prefix(_texts(value))
-        elif name in _MEMBERS:
-            yield from _by_prefix(str(member.get("server_id", "")) for member in resource.records(name))
-        elif name == "rules" and resource.kind == "security_group":
-            groups = (rule.get("source_group_id") or rule.get("dest_group_id") for rule in resource.records(name))
-            yield from (("security_group", str(group)) for group in groups if group)
-        elif name == "zone_mappings":
-            yield from (("vswitch", str(one["vswitch_id"])) for one in resource.records(name) if one.get("vswitch_id"))
-
-
-def _texts(value: object) -> Iterable[str]:
-    return (str(one) for one in value) if isinstance(value, tuple | list) else (str(value),)
-
-
-def _by_prefix(ids: Iterable[str]) -> Iterator[tuple[Kind, str]]:
-    for one in ids:
-        kind = kind_of_id(one)
-        if kind is not None:
-            yield kind, one
+            yield kind, server
+    elif name == "rules" and owner == "security_group":
+        yield "security_group", str(record.get("source_group_id") or record.get("dest_group_id") or "")
+    elif name == "zone_mappings":
+        yield "vswitch", str(record.get("vswitch_id") or "")

@@ -16,6 +16,7 @@ from advisor.importers.convert import (
 from advisor.importers.fields import ABSENT, Record, get, records, text, texts
 from advisor.importers.places import kind_of_id
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
+from advisor.importers.services.finish_blocks import finish_instances, finish_interfaces
 
 
 def _instance_finish(draft: Draft, record: Record) -> None:
@@ -92,6 +93,7 @@ INSTANCE = Spec(
     ),
     unite=frozenset({"disk_ids"}),
     finish=_instance_finish,
+    finish_block=finish_instances,
     fields=(
         field_of("instance_type", "InstanceType", as_text),
         field_of("cpu", "Cpu | CpuOptions.CoreCount | cpu_cores", as_int),
@@ -167,6 +169,7 @@ NETWORK_INTERFACE = Spec(
     hints=("networkinterfaceset", "networkinterfacesets", "networkinterfaces"),
     needs=(frozenset({"networkinterfaceid", "vswitchid"}), frozenset({"networkinterfaceid", "macaddress", "status"})),
     finish=_eni_finish,
+    finish_block=finish_interfaces,
     fields=(
         field_of("instance_id", "InstanceId | Attachment.InstanceId", as_text),
         field_of("vswitch_id", "VSwitchId", as_text),

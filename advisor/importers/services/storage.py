@@ -20,6 +20,7 @@ from advisor.importers.convert import (
 from advisor.importers.fields import ABSENT, Record, get, text
 from advisor.importers.places import region_of_zone, zones_in
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
+from advisor.importers.services.finish_blocks import finish_disks
 
 
 def _disk_finish(draft: Draft, record: Record) -> None:
@@ -49,6 +50,7 @@ DISK = Spec(
     ),
     refuses=frozenset({"snapshotid", "autosnapshotpolicyassociations"}),
     finish=_disk_finish,
+    finish_block=finish_disks,
     fields=(
         field_of("size_gib", "Size", as_gib),
         field_of("category", "Category | disk_category", as_text),

@@ -1,0 +1,229 @@
+"""Records of one list as a block of columns: what ``records.read_record`` makes one at a time, for all rows of one
+shape at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import compress
+from typing import Final
+
+from advisor.importers.columns import Rows, converted, plain_texts
+from advisor.importers.convert import as_tags
+from advisor.importers.fields import ABSENT, Record, text
+from advisor.importers.places import region_of_zone, zones_in
+from advisor.importers.records import Batch, Collector, Context, Draft, Plan, Spec, plan_of, region_text, safe_tags
+from advisor.importers.secrets import is_secret_name, looks_like_key
+from advisor.model.inventory import Kind, Origin
+from advisor.model.tables import NO_TAGS, Absent, Column, Stretch, Table
+
+# Tuning: fewer records than this are read one by one, which costs less than making columns of them.
+BLOCK_FROM: Final = 8
+# Tuning: sets of tags that many resources have are kept once, up to so many.
+TAG_SETS_KEPT: Final = 50_000
+_TAG_SETS: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
+_NO_TAGS: Final[dict[str, str]] = NO_TAGS  # type: ignore[assignment]
+_COMMON: Final = ("ids", "names", "regions", "zone", "zones", "statuses", "tags", "has_tags")
+
+
+@dataclass(eq=False)
+class Block:
+    """Drafts of one kind from one list, a column for each field; ``numbers`` are the positions in the list.
+
+    ``zones`` are what the records name; ``has_tags`` tells rows that say which tags there are from silent ones."""
+
+    context: Context
+    spec: Spec
+    numbers: list[int]
+    ids: list[str]
+    names: list[str]
+    regions: list[str | None]
+    zone: list[str | None]
+    zones: list[tuple[str, ...]]
+    statuses: list[str | None]
+    tags: list[dict[str, str]]
+    has_tags: list[bool]
+    attributes: dict[str, Column] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> Kind:
+        return self.spec.kind
+
+    def draft(self, row: int) -> Draft:
+        """One row as a draft of its own."""
+        return Draft(
+            self.spec.kind,
+            self.ids[row],
+            f"{self.context.place}[{self.numbers[row]}]",
+            self.names[row],
+            self.regions[row],
+            self.zone[row],
+            self.zones[row],
+            self.statuses[row],
+            dict(self.tags[row]) if self.has_tags[row] else None,
+            {name: value for name, column in self.attributes.items() if (value := column[row]) is not ABSENT},
+            unite=self.spec.unite,
+        )
+
+    def where(self, kept: Sequence[bool]) -> Block:
+        """The rows that are kept."""
+        columns = {name: list(compress(getattr(self, name), kept)) for name in _COMMON}
+        attributes = {name: list(compress(values, kept)) for name, values in self.attributes.items()}
+        return Block(self.context, self.spec, list(compress(self.numbers, kept)), **columns, attributes=attributes)
+
+
+def can_block(spec: Spec) -> bool:
+    """Whether records of this kind can be read as columns: nothing but columns is made of them."""
+    return spec.extra is None and (spec.finish is None or spec.finish_block is not None)
+
+
+def read_block(
+    spec: Spec, records: list[Record], numbers: list[int], context: Context, batch: Batch, collector: Collector
+) -> list[str]:
+    """Read records of one shape, rows ``numbers`` of the list at ``context``; the ids of those that have one."""
+    plan = plan_of(spec, records[0])
+    rows = Rows(records, plan.used)
+    ids = plain_texts(rows.first(plan.id))
+    if not all(ids):
+        _note_missing(spec, context, [n for n, one in zip(numbers, ids, strict=True) if not one], collector)
+        if not any(ids):
+            return []
+        rows, numbers = Rows(list(compress(records, ids)), plan.used), list(compress(numbers, ids))
+        ids = [one for one in ids if one]
+    block = _common(spec, plan, rows, numbers, ids, context, collector)
+    for name, convert, sources in plan.fields:
+        values, wrong = converted(rows.first(sources), convert)
+        for row, error in wrong.items():
+            _note_value(block, row, name, error, collector)
+        if set(map(type, values)) != {Absent}:
+            block.attributes[name] = values
+    if spec.finish_block is not None:
+        spec.finish_block(block, rows)
+    _complete_places(block, context)
+    batch.blocks.append(block)
+    return ids
+
+
+def _common(
+    spec: Spec, plan: Plan, rows: Rows, numbers: list[int], ids: list[str], context: Context, out: Collector
+) -> Block:
+    tags = rows.first(plan.tags)
+    block = Block(
+        context,
+        spec,
+        numbers,
+        ids,
+        [_name(value) for value in rows.first(plan.name)],
+        _words(rows.first(plan.region), region=True),
+        _words(rows.first(plan.zone)),
+        [()] * len(ids),
+        _words(rows.first(plan.status)),
+        [],
+        [value is not ABSENT for value in tags],
+    )
+    for row, value in enumerate(tags):
+        inner = next(iter(value.values())) if value.__class__ is dict and len(value) == 1 else value
+        block.tags.append(_NO_TAGS if inner.__class__ is list and not inner else _tags(block, row, value, out))
+    return block
+
+
+def _name(value: object) -> str:
+    if value.__class__ is str:
+        return value
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def _words(values: Column, region: bool = False) -> list[str | None]:
+    """Texts that come again and again, each kept once; an empty one is none."""
+    read = region_text if region else text
+    if set(map(type, values)) == {str}:
+        known = {value: sys.intern(read(value)) or None for value in set(values)}
+        return [known[value] for value in values]
+    return [sys.intern(read(value)) or None for value in values]
+
+
+def _tags(block: Block, row: int, value: object, collector: Collector) -> dict[str, str]:
+    pairs = _plain_pairs(value)
+    if pairs is None:
+        at = block.context.but(place=f"{block.context.place}[{block.numbers[row]}]")
+        return safe_tags(as_tags(value), block.ids[row], at, collector)
+    known = _TAG_SETS.get(pairs)
+    if known is None:
+        known = dict(pairs)
+        if any(is_secret_name(key) or looks_like_key(text_) for key, text_ in pairs):
+            at = block.context.but(place=f"{block.context.place}[{block.numbers[row]}]")
+            return safe_tags(known, block.ids[row], at, collector)
+        if len(_TAG_SETS) < TAG_SETS_KEPT:
+            _TAG_SETS[pairs] = known
+    return known
+
+
+def _plain_pairs(value: object) -> tuple[tuple[str, str], ...] | None:
+    """The pairs of ``{"Tag": [{"TagKey": …, "TagValue": …}]}``, wrapped or not; None for tags of another form."""
+    if value is ABSENT:
+        return ()
+    if value.__class__ is dict and len(value) == 1:
+        (value,) = value.values()
+    if value.__class__ is not list:
+        return None
+    try:
+        pairs = tuple([(tag["TagKey"], tag["TagValue"]) for tag in value if len(tag) == 2])
+    except (KeyError, TypeError):
+        return None
+    fits = len(pairs) == len(value) and all(key.__class__ is str and text_.__class__ is str for key, text_ in pairs)
+    return pairs if fits else None
+
+
+def _note_missing(spec: Spec, context: Context, numbers: list[int], collector: Collector) -> None:
+    for number in numbers:
+        where = Origin(context.file, f"{context.place}[{number}]")
+        detail = f"none of {', '.join(spec.id)} is filled; the record was left out."
+        title = f"A record of kind {spec.kind} has no id"
+        collector.note("INV-NO-ID", "medium", title, where, detail, "Export the list again.")
+
+
+def _note_value(block: Block, row: int, name: str, error: ValueError, collector: Collector) -> None:
+    where = Origin(block.context.file, f"{block.context.place}[{block.numbers[row]}]")
+    resource, detail = block.ids[row], f"{name} {error}; it counts as unknown."
+    title = f"A value of {resource} cannot be read"
+    collector.note("INV-VALUE", "low", title, where, detail, "Correct it in the source, or leave it out.", resource)
+
+
+def _complete_places(block: Block, context: Context) -> None:
+    """As ``records.complete_place``, each different zone looked at once."""
+    parts = {zone: zones_in(zone) for zone in set(block.zone) if zone}
+    regions = {zone: region_of_zone(zone) for zone in {one for found in parts.values() for one in found}}
+    for row, zone in enumerate(block.zone):
+        if block.zones[row]:
+            block.zone[row] = zone = zone or block.zones[row][0]
+        elif zone:
+            found = parts[zone]
+            if len(found) != 1 or found[0] != zone:
+                block.zone[row] = zone = found[0] if found else None
+                block.zones[row] = found if len(found) > 1 else ()
+        if not block.regions[row]:
+            block.regions[row] = (regions[zone] if zone in regions else region_of_zone(zone)) or context.region
+
+
+def add_to(table: Table, block: Block) -> None:
+    """Append all rows of a block to the table of its kind."""
+    count, before = len(block.ids), len(table.ids)
+    context = block.context
+    table.stretches.append(Stretch(before, context.file, context.place, block.numbers, context.observed_at))
+    table.ids.extend(block.ids)
+    table.names.extend(block.names)
+    table.regions.extend(block.regions)
+    table.zone.extend(block.zone)
+    single: dict[str | None, tuple[str, ...]] = {zone: (zone,) if zone else () for zone in set(block.zone)}
+    table.zones.extend(zones or single[zone] for zones, zone in zip(block.zones, block.zone, strict=True))
+    table.statuses.extend(block.statuses)
+    table.tags.extend(block.tags)
+    for name, values in block.attributes.items():
+        known = table.attributes.get(name)
+        if known is None:
+            known = table.attributes[name] = [ABSENT] * before
+        known.extend(values)
+    for known in table.attributes.values():
+        if len(known) < before + count:
+            known.extend([ABSENT] * count)

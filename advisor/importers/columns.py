@@ -1,0 +1,235 @@
+"""Reading many records of one shape at once, a column for each field: the same values as one record at a time, in a
+fraction of the time. What does not fit the usual shape goes the way of the single record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import chain
+from operator import itemgetter
+from typing import Final
+
+from advisor.importers.convert import (
+    as_bool,
+    as_float,
+    as_gib,
+    as_int,
+    as_number,
+    as_text,
+    as_texts,
+)
+from advisor.importers.fields import ABSENT, Convert, Path, Record, Source, dig, keys_of, sources_in, text
+from advisor.model.tables import Absent, Column
+
+_EMPTY_TEXT: Final = ""
+# The longest of the words that stand for "none" (convert.py): longer texts cannot be one of them.
+_LONGEST_NONE: Final = 4
+
+
+class Rows:
+    """Records of one shape, transposed: the keys that records of this shape were asked for before are fetched in one
+    pass over all of them, which is what costs."""
+
+    def __init__(self, records: Sequence[Record], used: dict[str, None]) -> None:
+        self.records = records
+        self._used = used
+        self._columns: dict[str, Column] = {}
+        if len(used) > 1:
+            fetched = zip(*map(itemgetter(*used), records), strict=True)
+            self._columns = {key: list(values) for key, values in zip(used, fetched, strict=True)}
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def get(self, *names: str) -> Column:
+        """``fields.get`` of every record."""
+        return self.first(sources_in(self.records[0], names))
+
+    def first(self, sources: tuple[Source, ...]) -> Column:
+        """``fields.first`` of every record."""
+        if not sources:
+            return [ABSENT] * len(self.records)
+        best = self._source(sources[0])
+        for source in sources[1:]:
+            if all(best) and ABSENT not in best:
+                break
+            best = [_better(value, rival) for value, rival in zip(best, self._source(source), strict=True)]
+        return [ABSENT if value is None else value for value in best] if None in best else best
+
+    def _source(self, source: Source) -> Column:
+        key, rest = source
+        values = self._columns.get(key)
+        if values is None:
+            values = self._columns[key] = [record[key] for record in self.records]
+            self._used[key] = None
+        return _below(values, rest) if rest else values
+
+
+def _says_nothing(value: object) -> bool:
+    return value is ABSENT or (not value and (value is None or value == "" or value == [] or value == {}))
+
+
+def _better(value: object, rival: object) -> object:
+    """The first that says something, else the first that is given at all."""
+    if not _says_nothing(value):
+        return value
+    if not _says_nothing(rival):
+        return rival
+    return rival if value is None or value is ABSENT else value
+
+
+def _below(values: Column, path: Path) -> Column:
+    """``fields.dig`` of every value."""
+    if not path:
+        return values
+    found = _lists_below(values, path) if any(value.__class__ is list for value in values) else None
+    if found is not None:
+        return found
+    key = _key_of(values, path[0])
+    if key is None:
+        return [dig(value, path) for value in values]
+    inner: Column = [value[key] if value.__class__ is dict and key in value else _MISSED for value in values]
+    if _MISSED in inner:
+        below = iter(_below([value for value in inner if value is not _MISSED], path[1:]))
+        return [dig(value, path) if deep is _MISSED else next(below) for value, deep in zip(values, inner, strict=True)]
+    return _below(inner, path[1:])
+
+
+class _Missed:
+    pass
+
+
+_MISSED: Final = _Missed()
+
+
+def _key_of(values: Column, segment: str) -> str | None:
+    """How the first record among the values writes a name."""
+    for value in values:
+        if isinstance(value, dict) and value:
+            return keys_of(value).get(segment)
+    return None
+
+
+def _lists_below(values: Column, path: Path) -> Column | None:
+    """Lists of records on the way: one pass over all their records, laid end to end."""
+    if not all(value.__class__ is list for value in values):
+        return None
+    records: Column = list(chain.from_iterable(values))  # type: ignore[arg-type]
+    if not records or not all(record.__class__ is dict for record in records):
+        return [dig(value, path) for value in values]
+    found = iter(_below(records, path))
+    result: Column = []
+    for value in values:
+        inner = [item for item in (next(found) for _ in value) if item is not ABSENT]  # type: ignore[attr-defined]
+        result.append(inner or ABSENT)
+    return result
+
+
+def converted(values: Column, convert: Convert) -> tuple[Column, dict[int, ValueError]]:
+    """A column read by ``convert``, and what went wrong by row (such a value is unknown). ABSENT stays."""
+    kinds = set(map(type, values))
+    quick = _QUICK.get(convert)
+    if quick is not None:
+        found = quick(values, kinds)
+        if found is not None:
+            return found, {}
+    if kinds == {str}:
+        return _by_word(values, convert)
+    if kinds == {Absent}:
+        return values, {}
+    return _one_by_one(values, convert)
+
+
+def _by_word(values: Column, convert: Convert) -> tuple[Column, dict[int, ValueError]]:
+    """Each different text is read once."""
+    known: dict[object, object] = {}
+    wrong: dict[object, ValueError] = {}
+    for word in set(values):
+        try:
+            known[word] = convert(word)
+        except ValueError as error:
+            known[word], wrong[word] = ABSENT, error
+    found: Column = [known[value] for value in values]
+    if not wrong:
+        return found, {}
+    return found, {row: wrong[value] for row, value in enumerate(values) if value in wrong}
+
+
+def plain_texts(values: Column) -> list[str]:
+    """``fields.text`` of every value."""
+    if set(map(type, values)) == {str} and _has_no_blanks(values):  # type: ignore[arg-type]
+        return values  # type: ignore[return-value]
+    return [text(value) for value in values]
+
+
+def _has_no_blanks(texts: Sequence[str]) -> bool:
+    whole = "".join(texts)
+    return not whole or whole.split(None, 1)[:1] == [whole]
+
+
+def _one_by_one(values: Column, convert: Convert) -> tuple[Column, dict[int, ValueError]]:
+    found: Column = []
+    wrong: dict[int, ValueError] = {}
+    for row, value in enumerate(values):
+        if value is ABSENT:
+            found.append(value)
+            continue
+        try:
+            found.append(convert(value))
+        except ValueError as error:
+            found.append(ABSENT)
+            wrong[row] = error
+    return found, wrong
+
+
+def _quick_text(values: Column, kinds: set[type]) -> Column | None:
+    """Texts without blanks, none of them short enough to be a word for "none"."""
+    if kinds != {str}:
+        return None
+    texts: list[str] = values  # type: ignore[assignment]
+    if not _has_no_blanks(texts):
+        return None
+    short = {word for word in texts if len(word) <= _LONGEST_NONE}
+    return values if short <= {_EMPTY_TEXT} else None
+
+
+def _quick_whole(values: Column, kinds: set[type]) -> Column | None:
+    return values if kinds == {int} else None
+
+
+def _quick_float(values: Column, kinds: set[type]) -> Column | None:
+    return values if kinds == {float} else None
+
+
+def _quick_bool(values: Column, kinds: set[type]) -> Column | None:
+    return values if kinds == {bool} else None
+
+
+def _quick_texts(values: Column, kinds: set[type]) -> Column | None:
+    """Lists, wrapped or not, of at most one plain text."""
+    if not kinds <= {dict, list}:
+        return None
+    return [found if (found := _at_most_one(value)) is not None else as_texts(value) for value in values]
+
+
+def _at_most_one(value: object) -> tuple[str, ...] | None:
+    if value.__class__ is dict:
+        if len(value) != 1:
+            return None
+        (value,) = value.values()
+    if value.__class__ is not list or len(value) > 1:
+        return None
+    if not value:
+        return ()
+    (only,) = value
+    return (only,) if only.__class__ is str and only and only == only.strip() else None
+
+
+_QUICK: Final[dict[Convert, Callable[[Column, set[type]], Column | None]]] = {
+    as_text: _quick_text,
+    as_int: _quick_whole,
+    as_number: _quick_whole,
+    as_gib: _quick_whole,
+    as_float: _quick_float,
+    as_bool: _quick_bool,
+    as_texts: _quick_texts,
+}

@@ -1,0 +1,121 @@
+"""What ``finish`` does for one record, for many records of one shape: disks, instances, network interfaces."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.importers.convert import as_texts, unique
+from advisor.importers.fields import ABSENT
+from advisor.importers.places import zones_in
+
+if TYPE_CHECKING:
+    from advisor.importers.blocks import Block
+    from advisor.importers.columns import Rows
+
+SCALING_TAG = "acs:autoscaling:scalingGroupId"
+
+
+def finish_disks(block: Block, rows: Rows) -> None:
+    """The instances a disk is attached to, and the zones of a regional one."""
+    own = rows.get("InstanceId")
+    attached = rows.get("Attachments.Attachment.InstanceId", "attachments.InstanceId")
+    mounted = rows.get("MountInstances.MountInstance.InstanceId", "mount_instances.InstanceId")
+    block.attributes["instance_ids"] = [_owners(*values) for values in zip(own, attached, mounted, strict=True)]
+    for row, placement in enumerate(rows.get("Placement.ZoneIds")):
+        found = as_texts(placement) if placement is not ABSENT else ()
+        if isinstance(found, tuple) and found:
+            block.zones[row] = tuple(dict.fromkeys(zone for part in found for zone in zones_in(part)))
+
+
+def _owners(own: object, attached: object, mounted: object) -> object:
+    if own.__class__ is str and own and mounted is ABSENT and (attached is ABSENT or attached == [own]):
+        found = own.strip()
+        return (found,) if found else ()
+    if own is ABSENT and attached is ABSENT and mounted is ABSENT:
+        return ABSENT
+    return unique(own, attached, mounted)
+
+
+def finish_instances(block: Block, rows: Rows) -> None:
+    """Addresses, the scaling group that a tag names, and the disks that a row names."""
+    private = rows.get(
+        "VpcAttributes.PrivateIpAddress", "PrivateIpAddress", "InnerIpAddress", "private_ip", "primary_ip_address"
+    )
+    inner = rows.get("InnerIpAddress")
+    more = rows.get(
+        "NetworkInterfaces.NetworkInterface.PrivateIpSets.PrivateIpSet.PrivateIpAddress", "secondary_private_ips"
+    )
+    told = rows.get("VpcAttributes", "PrivateIpAddress", "private_ip")
+    block.attributes["private_ips"] = [
+        _told(_addresses(*values), given) for *values, given in zip(private, inner, more, told, strict=True)
+    ]
+    public = rows.get("PublicIpAddress", "public_ip", "public_ips")
+    elastic = rows.get("EipAddress.IpAddress", "eip_address.IpAddress")
+    told = rows.get("PublicIpAddress", "public_ip")
+    block.attributes["public_ips"] = [
+        _told(_addresses(*values), given) for *values, given in zip(public, elastic, told, strict=True)
+    ]
+    _scaling_groups(block)
+    _named_disks(block, rows)
+
+
+def _told(found: tuple[str, ...], given: object) -> object:
+    """Known to be none where the field was given, else unknown."""
+    return found if found or given is not ABSENT else ABSENT
+
+
+def _addresses(first: object, *others: object) -> tuple[str, ...]:
+    """The texts of all of these, each once; mostly there is one address, named once or twice."""
+    only = _only(first)
+    if only is not None and all(_adds_nothing(other, only) for other in others):
+        return (only,) if only else ()
+    return unique(first, *others)
+
+
+def _only(value: object) -> str | None:
+    """The one text of a list in the API's wrapping; empty where the list is, None for anything else."""
+    if value.__class__ is dict and len(value) == 1:
+        (value,) = value.values()
+    if value.__class__ is not list or len(value) > 1:
+        return "" if value is ABSENT or value == "" else None
+    if not value:
+        return ""
+    (only,) = value
+    return only.strip() if only.__class__ is str else None
+
+
+def _adds_nothing(value: object, known: str) -> bool:
+    found = _only(value[0] if value.__class__ is list and value and value[0].__class__ is list else value)
+    return found is not None and found in ("", known) and (value.__class__ is not list or len(value) < 2)
+
+
+def _scaling_groups(block: Block) -> None:
+    groups = [tags.get(SCALING_TAG) if tags else None for tags in block.tags]
+    if any(groups):
+        known = block.attributes.get("scaling_group_id") or [ABSENT] * len(groups)
+        block.attributes["scaling_group_id"] = [
+            group if group and own is ABSENT else own for group, own in zip(groups, known, strict=True)
+        ]
+
+
+def _named_disks(block: Block, rows: Rows) -> None:
+    system = rows.get("system_disk_id")
+    if any(value is not ABSENT for value in system):
+        data = rows.get("data_disks.disk_id", "data_disk_ids")
+        block.attributes["disk_ids"] = [
+            unique(one, others) if one is not ABSENT else ABSENT for one, others in zip(system, data, strict=True)
+        ]
+
+
+def finish_interfaces(block: Block, rows: Rows) -> None:
+    """All private addresses of an interface."""
+    own = rows.get("PrivateIpAddress")
+    more = rows.get("PrivateIpSets.PrivateIpSet.PrivateIpAddress", "private_ip_sets.PrivateIpAddress")
+    block.attributes["private_ips"] = [_of_interface(*values) for values in zip(own, more, strict=True)]
+
+
+def _of_interface(own: object, more: object) -> tuple[str, ...]:
+    if own.__class__ is str and own and more == [own]:
+        found = own.strip()
+        return (found,) if found else ()
+    return unique(own, more)
