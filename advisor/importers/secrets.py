@@ -10,7 +10,11 @@ from advisor.importers.fields import plain
 _NAMES: Final = re.compile(
     r"passw(or)?d|passwd|^pwd$|secret|accesskey|privatekey|userdata|credential|securitytoken|apikey|certificate(body|key)|密码|密钥|口令"
 )
-_KEY: Final = re.compile(r"LTAI[0-9A-Za-z]{12,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bSTS\.[0-9A-Za-z]{16,}")
+_KEY: Final = re.compile(
+    r"LTAI[0-9A-Za-z]{12,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bSTS\.[0-9A-Za-z]{16,}"
+    r"|\w://[^/\s:@]*:[^/\s@]+@|(?i:\b(?:pwd|passwd|password|secret)\s*=\s*[^\s;,]+)"
+)
+"""Access keys, private keys, and connection texts with a password in them (``mysql://user:password@host``)."""
 
 
 def is_secret_name(name: str) -> bool:

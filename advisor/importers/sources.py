@@ -34,10 +34,11 @@ class Source:
 
 
 class RefusedError(Exception):
-    """A file that must not be read: what is wrong, what to do, and where in it."""
+    """A file that must not be read: what is wrong, what to do, and where in it; ``also`` what else is wrong in it."""
 
     def __init__(self, problem: str, remedy: str, place: str = "") -> None:
         self.problem, self.remedy, self.place = problem, remedy, place
+        self.also: tuple[RefusedError, ...] = ()
         super().__init__(f"{problem} {remedy}")
 
 

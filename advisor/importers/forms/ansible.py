@@ -12,9 +12,9 @@ from advisor.importers.convert import unique
 from advisor.importers.fields import Record, get, keys_of, records, text
 from advisor.importers.places import kind_of_id
 from advisor.importers.records import Batch, Collector, Context, Draft, read_record
+from advisor.importers.services import balancing
 from advisor.model.inventory import Kind
 
-_HOST: Final = re.compile(r"^(\S+)\s+(.*\S)$")
 _PAIR: Final = re.compile(r"([A-Za-z_][\w.]*)=(\"[^\"]*\"|'[^']*'|\S+)")
 _LISTS: Final[dict[str, Kind]] = {
     "instances": "instance",
@@ -40,6 +40,8 @@ _SINGLES: Final[dict[str, Kind]] = {
     "bucket": "bucket",
 }
 _DEPTH: Final = 12
+_STATES: Final = {"inuse": "InUse", "in_use": "In_use"}
+"""The modules write the API's states in small letters; those that are more than one capital letter away."""
 
 
 def matches(value: object) -> bool:
@@ -49,7 +51,7 @@ def matches(value: object) -> bool:
     meta = value.get("_meta")
     if isinstance(meta, Mapping) and isinstance(meta.get("hostvars"), Mapping):
         return True
-    return _is_module_answer(value) or any(True for _ in _static_hosts(value))
+    return _is_module_answer(value) or _backends(value) is not None or any(_cloud_id(host) for _, host in _hosts(value))
 
 
 def _is_module_answer(value: Record) -> bool:
@@ -68,7 +70,26 @@ def read(value: object, context: Context, collector: Collector) -> bool:
         return _read_hosts(hosts.items() if isinstance(hosts, Mapping) else (), context, collector)
     if _is_module_answer(value):
         return _read_module(value, context, collector)
-    return _read_hosts(_static_hosts(value), context, collector)
+    backends = _backends(value)
+    if backends is not None:
+        return _read_backends(text(value.get("load_balancer_id")), backends, context, collector)
+    return _read_hosts(_hosts(value), context, collector)
+
+
+def _backends(value: Record) -> list[Record] | None:
+    """The servers of the module that lists those behind a balancer: snake_case, with ``id`` for the server."""
+    rows = _rows(value.get("backend_servers"))
+    own = bool(rows) and all("id" in row and "server_id" not in row for row in rows)
+    return rows if own and text(value.get("load_balancer_id")) else None
+
+
+def _read_backends(owner: str, rows: list[Record], context: Context, collector: Collector) -> bool:
+    """Each server once, however many listeners its health is told for."""
+    members = [balancing.backend_record({"ServerId": row["id"], "Weight": row.get("weight")}) for row in rows]
+    draft = Draft("load_balancer", owner, context.place, partial=True, unite=frozenset({"backend"}))
+    draft.attributes["backend"] = tuple(one for place, one in enumerate(members) if one not in members[:place])
+    collector.batch(context).drafts.append(draft)
+    return True
 
 
 def _rows(value: object) -> list[Record]:
@@ -99,6 +120,8 @@ def _cleaned(row: Record, kind: Kind) -> dict[str, object]:
     """Python's ``None`` printed as text is none; ids of nested groups are what the API calls ids."""
     found = {key: "" if value == "None" else value for key, value in row.items()}
     found.setdefault("status", row.get("state"))
+    if isinstance(found["status"], str) and found["status"].islower():
+        found["status"] = _STATES.get(found["status"], found["status"].capitalize())
     spec = SPEC_OF_KIND[kind]
     if not text(get(found, *spec.id[:1])):
         found[spec.id[0]] = found.get("id")
@@ -137,7 +160,7 @@ def _instance_quirks(draft: Draft, row: Record) -> None:
         draft.attributes["disk_ids"] = tuple(ids)
 
 
-def _static_hosts(value: Record, depth: int = 0) -> Iterator[tuple[str, object]]:
+def _hosts(value: Record, depth: int = 0) -> Iterator[tuple[str, object]]:
     """Hosts of a static inventory: ``all: {children: {web: {hosts: {name: {instance_id: …}}}}}``."""
     if depth > _DEPTH:
         return
@@ -145,9 +168,9 @@ def _static_hosts(value: Record, depth: int = 0) -> Iterator[tuple[str, object]]
         if not isinstance(inner, Mapping):
             continue
         if key == "hosts":
-            yield from ((str(name), host) for name, host in inner.items() if _cloud_id(host))
+            yield from ((str(name), host) for name, host in inner.items())
         else:
-            yield from _static_hosts(inner, depth + 1)
+            yield from _hosts(inner, depth + 1)
 
 
 def _cloud_id(host: object) -> str:
@@ -199,8 +222,8 @@ def read_ini(content: str, context: Context, collector: Collector) -> bool:
         if stripped.startswith("["):
             section = stripped.strip("[]")
             continue
-        match = _HOST.match(stripped)
-        if match and not section.endswith((":vars", ":children")):
-            pairs = {key: value.strip("\"'") for key, value in _PAIR.findall(match.group(2))}
-            hosts.setdefault(match.group(1), {}).update(pairs)
+        if not section.endswith((":vars", ":children")):
+            name, _, rest = stripped.partition(" ")
+            pairs = {key: value.strip("\"'") for key, value in _PAIR.findall(rest)}
+            hosts.setdefault(name, {}).update(pairs)
     return _read_hosts(hosts.items(), context, collector)

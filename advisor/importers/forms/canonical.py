@@ -9,7 +9,8 @@ from typing import Final
 from advisor.importers.catalogue import SPEC_OF_KIND
 from advisor.importers.convert import as_bool, as_tags, json_inside
 from advisor.importers.fields import ABSENT, Record, records, text
-from advisor.importers.forms.tables import KINDS, Table
+from advisor.importers.forms.columns import Table
+from advisor.importers.forms.tables import KINDS
 from advisor.importers.records import Collector, Context, Draft, ListSeen, safe_tags
 from advisor.importers.secrets import is_secret_name
 from advisor.model.inventory import Kind, Origin

@@ -12,24 +12,37 @@ from advisor.importers.records import Batch, Context, Draft
 DISK_COLUMNS: Final = {"system_disk": "system", "data_disks": "data"}
 ID_IN_CELL: Final = re.compile(r"(?<![\w-])([a-z]{1,4}-[0-9a-z*]{4,})(?![\w-])")
 _DISK: Final = re.compile(r"(d-[0-9A-Za-z*]+)\s*(?:[（(]\s*(.*?)\s*(\d+)\s*(?:GiB|GB|G)?\s*[）)])?")
-_SIZE: Final = re.compile(r"^\s*(.*?)\s*(\d+)\s*(?:GiB|GB|G)\s*$", re.IGNORECASE)
+_SIZE: Final = re.compile(r"^\s*(.*?)\s*(\d+)\s*(?:GiB|GB|G)?\s*$", re.IGNORECASE)
+_SEVERAL: Final = re.compile(r"[,，;；、+\n]")
 _LEVEL: Final = re.compile(r"PL\d")
 
 
 def read_disks(instance: Draft, cells: Mapping[str, str], context: Context, batch: Batch) -> None:
-    """The disk cells of an instance: ``d-xxx(ESSD Entry 80GiB)``, several one below the other; or a size alone."""
+    """The disk cells of an instance: ``d-xxx(ESSD Entry 80GiB)``, several one below the other; or sizes alone (GiB)."""
     ids = []
     for kind, cell in cells.items():
-        for match in _DISK.finditer(cell):
+        found = list(_DISK.finditer(cell))
+        for match in found:
             ids.append(match.group(1))
             batch.drafts.append(_disk(match, kind, instance, context))
-        size = _SIZE.match(cell)
-        if size and kind == "system" and "d-" not in cell:
-            instance.attributes["system_disk_size_gib"] = int(size.group(2))
-            if size.group(1):
-                instance.attributes["system_disk_category"] = disk_category(size.group(1))
+        if not found:
+            _sizes(instance, kind, cell)
     if ids:
         instance.attributes["disk_ids"] = tuple(dict.fromkeys(ids))
+
+
+def _sizes(instance: Draft, kind: str, cell: str) -> None:
+    """Disks of which a cell gives the size and perhaps the category, but no id."""
+    disks = []
+    for part in _SEVERAL.split(cell.strip("[] ")):
+        size = _SIZE.match(part)
+        if size:
+            words = {"category": disk_category(size.group(1))} if size.group(1) else {}
+            disks.append({"size_gib": int(size.group(2)), **words})
+    if kind == "system" and len(disks) == 1:
+        instance.attributes.update({f"system_disk_{name}": value for name, value in disks[0].items()})
+    elif kind == "data" and disks:
+        instance.attributes["data_disks"] = tuple(disks)
 
 
 def _disk(match: re.Match[str], kind: str, instance: Draft, context: Context) -> Draft:

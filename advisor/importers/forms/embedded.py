@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from advisor.importers.records import Collector, Context
+from advisor.importers.sources import RefusedError
 from advisor.model.inventory import Origin
 
 _COMMENT: Final = re.compile(r"^\s*(?:#|//|\*|--|;)+ ?")
@@ -24,11 +25,20 @@ ReadDocument = Callable[[object, Context, Collector], bool]
 
 
 def python_value(text: str) -> object:
-    """The value of a text that Python printed (``{'Instances': …}``); None where it is none."""
+    """The value of a text that Python printed (``{'Instances': …}``, perhaps one a line); None where it is none."""
     if not _PYTHON.match(text) or len(text) > MAX_PYTHON:
         return None
+    whole = _literal(text.strip())
+    if whole is not None:
+        return whole
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    values = [_literal(line) for line in lines if line[:1] in ("{", "[")]
+    return values if len(values) == len(lines) > 1 and None not in values else None
+
+
+def _literal(text: str) -> object:
     try:
-        return ast.literal_eval(text.strip())
+        return ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
 
@@ -36,11 +46,13 @@ def python_value(text: str) -> object:
 def read(text: str, context: Context, collector: Collector, read_document: ReadDocument) -> bool:
     """Read every JSON document that is found inside the text; a finding says so, for it may be an example."""
     if len(text) > MAX_TEXT:
-        return False
+        raise RefusedError("it is too long a text to look for JSON in.", "Hand in the answers themselves.")
     context = context.but(rank=0)
     lines = []
     for line, value in candidates(text):
-        if read_document(value, context.at(f"line {line}"), collector):
+        if value is None:
+            collector.skip(f"line {line}", "too many brackets; the text was read up to here", context.file)
+        elif read_document(value, context.at(f"line {line}"), collector):
             lines.append(line)
     if lines:
         places = ", ".join(str(line) for line in lines[:10])
@@ -56,18 +68,19 @@ def read(text: str, context: Context, collector: Collector, read_document: ReadD
 
 
 def candidates(text: str) -> Iterator[tuple[int, object]]:
-    """Each JSON value in the text with its line, comment signs before its lines left out."""
+    """Each JSON value in the text with its line, comment signs before its lines left out; None where looking for them
+    was given up."""
     bare = "\n".join(_COMMENT.sub("", line) for line in text.splitlines())
     position = tries = 0
-    while tries < MAX_TRIES:
-        start = _START.search(bare, position)
-        if start is None:
-            return
-        tries += 1
+    while (start := _START.search(bare, position)) is not None:
         try:
             value, end = _DECODER.raw_decode(bare, start.start())
         except (ValueError, RecursionError):
             position = start.start() + 1
+            tries += 1
+            if tries == MAX_TRIES:
+                yield bare.count("\n", 0, position) + 1, None
+                return
             continue
         if isinstance(value, dict | list) and end - start.start() >= MIN_LENGTH:
             yield bare.count("\n", 0, start.start()) + 1, value

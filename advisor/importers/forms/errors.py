@@ -6,11 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from advisor.importers.api_json import operation_in
 from advisor.importers.fields import Record, get, text
 from advisor.importers.records import Collector, Context
 from advisor.model.inventory import Origin
 
 _FINE: Final = frozenset({"", "200", "success", "ok"})
+_CODES: Final = frozenset({"Code", "code", "errorCode", "ErrorCode"})
+_DEPTH: Final = 4
 _PRINTED: Final = re.compile(r"(?m)^\s*(?:ErrorCode|Code)\s*:\s*([\w.]+)")
 
 
@@ -18,7 +21,7 @@ def code_of(answer: Record) -> str:
     """The code of an answer that is an error, else nothing."""
     if not text(get(answer, "Message")) or any(isinstance(value, list | dict) and value for value in answer.values()):
         return ""
-    code = text(get(answer, "Code", "errorCode"))
+    code = text(get(answer, "Code", "ErrorCode"))
     return "" if code.lower() in _FINE else code
 
 
@@ -34,6 +37,23 @@ def read(value: object, context: Context, collector: Collector) -> bool:
     return True
 
 
+def read_inside(value: object, context: Context, collector: Collector, depth: int = 0) -> bool:
+    """Say of each error among the answers that a document holds by region, operation or page; whether there is any."""
+    found = False
+    if depth > _DEPTH or not isinstance(value, Mapping):
+        return found
+    for key, inner in value.items():
+        if not isinstance(inner, Mapping):
+            continue
+        here = context.at(str(key))
+        if not _CODES.isdisjoint(inner) and code_of(inner):
+            _note(code_of(inner), here, collector)
+            found = True
+        else:
+            found = read_inside(inner, here, collector, depth + 1) or found
+    return found
+
+
 def is_printed(content: str) -> bool:
     """Whether a text is what the CLI prints of an error."""
     return content.lstrip()[:6].upper() == "ERROR:" and _PRINTED.search(content) is not None
@@ -47,7 +67,7 @@ def read_printed(content: str, context: Context, collector: Collector) -> bool:
 
 
 def _note(code: str, context: Context, collector: Collector) -> None:
-    what = context.operation or "a call"
+    what = context.operation or operation_in(context.place) or "a call"
     collector.skip(what, f"the answer is an error, {code}", context.file, context.place)
     where = Origin(context.file, context.place)
     detail = f"{what} answered {code}; what it should list is unknown, not absent."

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 import orjson
@@ -12,9 +14,11 @@ import orjson
 from advisor.importers.api_json import read_value
 from advisor.importers.convert import as_time, tried
 from advisor.importers.fields import Record, get, records, text
-from advisor.importers.forms import errors
+from advisor.importers.forms import errors, xml_form
 from advisor.importers.places import is_region
 from advisor.importers.records import Collector, Context
+
+_XML_ANSWER: Final = re.compile(r"<(?:Describe|List|Get)\w+Response\b")
 
 
 def matches(value: object) -> bool:
@@ -26,17 +30,28 @@ def matches(value: object) -> bool:
 def read(value: object, context: Context, collector: Collector) -> bool:
     """Read every answer of the recording; failed calls are skipped with their code."""
     failed: dict[str, int] = {}
+    unknown: dict[str, int] = {}
     for index, entry in enumerate(_entries(value)):
         here = _context(entry, context.but(place=f"log.entries[{index}]"))
-        body = _body(entry)
+        raw = _text(entry)
+        if xml_form.matches(raw) and _XML_ANSWER.search(raw):
+            xml_form.read(raw, here, collector)
+            continue
+        body = _json(raw)
         if body is None:
+            if raw.lstrip()[:1] in ("{", "["):
+                collector.skip(here.place, "the recorded answer is cut off or no valid JSON", context.file, here.place)
             continue
         code = errors.code_of(body) if isinstance(body, Mapping) else ""
         if code:
             name = f"{here.operation or 'a call'} answered {code}"
             failed[name] = failed.get(name, 0) + 1
             continue
-        read_value(body, here, collector)
+        if not read_value(body, here, collector):
+            name = here.operation or "a call"
+            unknown[name] = unknown.get(name, 0) + 1
+    for name, count in sorted(unknown.items()):
+        collector.skip(name, f"{count} answers of no operation that is known", context.file)
     for name, count in sorted(failed.items()):
         collector.skip(name, f"{count} answers are errors, not lists", context.file)
     return True
@@ -47,15 +62,24 @@ def _entries(value: object) -> Iterator[Record]:
     return (entry for entry in log["entries"] if isinstance(entry, Mapping))
 
 
-def _body(entry: Record) -> object:
+def _text(entry: Record) -> str:
+    """The text of the answer, empty where none was recorded."""
     content = get(entry, "response.content")
     raw = get(content, "text") if isinstance(content, Mapping) else None
-    if not isinstance(raw, str) or not raw:
-        return None
+    if not isinstance(raw, str):
+        return ""
+    if not isinstance(content, Mapping) or content.get("encoding") != "base64":
+        return raw
     try:
-        data = base64.b64decode(raw) if isinstance(content, Mapping) and content.get("encoding") == "base64" else raw
-        return orjson.loads(data)
-    except (orjson.JSONDecodeError, binascii.Error, ValueError):
+        return base64.b64decode(raw).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return ""
+
+
+def _json(raw: str) -> object:
+    try:
+        return orjson.loads(raw) if raw else None
+    except orjson.JSONDecodeError:
         return None
 
 

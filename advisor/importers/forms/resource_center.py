@@ -96,7 +96,12 @@ _LISTS: Final = (
     "configurationlist",
     "list",
 )
+_LOOKED_AT: Final = 20
 _TYPED: Final = frozenset({"resourcetype", "resourceid"})
+_TIMES: Final = {
+    "created_at": ("CreateTime", "ResourceCreateTime", "ResourceCreationTime"),
+    "expired_at": ("ExpireTime",),
+}
 _OF_VPC: Final = frozenset({"vpc_id", "vswitch_id", "instance_id", "security_group_ids"})
 
 
@@ -127,8 +132,12 @@ def read(value: object, context: Context, collector: Collector) -> bool:
 
 
 def _rows(value: object, place: str = "", depth: int = 0) -> list[tuple[str, Record]]:
-    """Rows that carry a type and an id, wherever the wrapper puts them."""
-    if depth > 4 or not isinstance(value, Mapping):
+    """Rows that carry a type and an id, wherever the wrapper puts them: in a list, by region, page after page."""
+    if depth > 4:
+        return []
+    if isinstance(value, list):
+        return _rows_of_list(value, place, depth)
+    if not isinstance(value, Mapping):
         return []
     if _is_row(value):
         return [(place, value)]
@@ -140,6 +149,20 @@ def _rows(value: object, place: str = "", depth: int = 0) -> list[tuple[str, Rec
         elif isinstance(inner, Mapping) and plain(str(key)) not in ("resourcerelationships",):
             found.extend(_rows(inner, here, depth + 1))
     return found
+
+
+def _rows_of_list(rows: list[object], place: str, depth: int) -> list[tuple[str, Record]]:
+    """A list without its wrapper: of rows, or of pages."""
+    if not any(isinstance(row, Mapping) and (_is_row(row) or _holds_list(row)) for row in rows[:_LOOKED_AT]):
+        return []
+    found: list[tuple[str, Record]] = []
+    for index, row in enumerate(rows):
+        found.extend(_rows(row, f"{place}[{index}]", depth + 1))
+    return found
+
+
+def _holds_list(page: Record) -> bool:
+    return any(plain(str(key)) in _LISTS and plain(str(key)) != "list" for key in page)
 
 
 def _is_row(row: Record) -> bool:
@@ -205,6 +228,13 @@ def _profile(draft: Draft, row: Record, context: Context, collector: Collector) 
                 *(get(one, "IpAddress") for one in addresses if text(get(one, "NetworkType")).lower() == network)
             )
             draft.attributes.setdefault(name, found)
+    spec = SPEC_OF_KIND.get(draft.kind)
+    own = {one.name for one in spec.fields} if spec else set()
+    for name, sources in ((name, sources) for name, sources in _TIMES.items() if name in own):
+        written = get(row, *sources)
+        moment = ABSENT if written is ABSENT else tried(as_time, written)
+        if isinstance(moment, str):
+            draft.attributes.setdefault(name, moment)
     account = text(get(row, "AccountId"))
     if account:
         draft.attributes.setdefault("account_id", account)

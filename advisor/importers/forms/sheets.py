@@ -7,16 +7,23 @@ import io
 import re
 import warnings
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import Final
+from itertools import islice, pairwise
+from typing import TYPE_CHECKING, Any, Final
 
 from advisor.importers.forms import canonical
-from advisor.importers.forms.tables import ColumnMapping, Table, find_header, read_table
+from advisor.importers.forms.columns import HEADER_WITHIN, ColumnMapping, Table, find_header
+from advisor.importers.forms.tables import read_table
 from advisor.importers.records import Collector, Context
+from advisor.importers.secrets import looks_like_key
 from advisor.importers.sources import RefusedError, check_archive
 
-MAX_ROWS: Final = 5_000_000
-_BAR_LINE = re.compile(r"^\s*[-+|=─┼]{3,}\s*$")
+if TYPE_CHECKING:
+    from _csv import Reader
+
+_DATA: Final = re.compile(r"^(?:[\d.,:/ -]+|[a-z]{1,4}-[0-9a-z]{6,}|.*[@#$!^&*?~=].*)$")
+"""Cells that no header has: numbers, addresses, times, ids, signs as passwords have them. They are never quoted."""
+_DELIMITERS: Final = (",", "\t", ";", "|")
+_BAR_LINE = re.compile(r"^\s*[-+|=─┼:](?=.*[-=─]{2})[-+|=─┼:\s]*$")
 _PAIR = re.compile(r"^\s*[\"']?([A-Za-z][A-Za-z0-9_ .-]{0,60}?)[\"']?\s*(?::|=|：)\s*(.*?)\s*,?\s*$")
 
 
@@ -29,6 +36,8 @@ def looks_like_csv(text: str, mapping: ColumnMapping | None) -> bool:
 def refuse_unknown(header: Sequence[object]) -> RefusedError:
     """The complaint about a table whose headers say nothing."""
     shown = ", ".join(str(cell) for cell in header if cell not in (None, ""))[:300]
+    if any(_DATA.match(str(cell).strip()) or looks_like_key(str(cell)) for cell in header):
+        return RefusedError("its first row is no header.", "Put a row with the names of the columns above it.")
     return RefusedError(
         f"no id column is known among its headers: {shown}.",
         'Name the columns with a mapping (for example {"主机编号": "id", "机房": "zone"}), or export the '
@@ -45,23 +54,43 @@ def unknown_header(text: str) -> list[str] | None:
 
 def read_csv(text: str, context: Context, collector: Collector, mapping: ColumnMapping | None) -> bool:
     """Read a CSV file."""
-    rows = _csv_rows(text)
+    rows = _all_csv_rows(text)
     return _read_rows(rows, context, collector, mapping)
 
 
-def _csv_rows(text: str, limit: int = MAX_ROWS) -> list[list[str]]:
-    sample = text[:8192]
-    delimiter = max((",", "\t", ";", "|"), key=lambda sign: sample.split("\n", 1)[0].count(sign))
-    csv.field_size_limit(16 * 1024**2)
-    found = []
+def _csv_rows(text: str, limit: int) -> list[list[str]]:
+    """The first rows, whatever state they are in."""
     try:
-        for row in csv.reader(io.StringIO(text), delimiter=delimiter):
-            found.append(row)
-            if len(found) >= limit:
-                break
+        return list(islice(_reader(text, strict=False), limit))
     except csv.Error:
         return []
+
+
+def _all_csv_rows(text: str) -> list[list[str]]:
+    """Every row; raises ``RefusedError`` where quotation marks swallow what follows them."""
+    reader = _reader(text, strict=True)
+    started = 1
+    found: list[list[str]] = []
+    try:
+        for row in reader:
+            found.append(row)
+            started = reader.line_num + 1
+    except csv.Error as error:
+        if "end of data" not in str(error):
+            return list(_reader(text, strict=False))
+        raise RefusedError(
+            "a quotation mark opens a cell and none closes it.", "Export it again, the whole of it.", f"line {started}"
+        ) from None
     return found
+
+
+def _reader(text: str, strict: bool) -> Reader:
+    csv.field_size_limit(16 * 1024**2)
+    lines = text[:8192].split("\n")[:HEADER_WITHIN]
+    counts = [{sign: line.count(sign) for sign in _DELIMITERS} for line in lines]
+    first = next((count for count in counts if any(count.values())), {})
+    delimiter = max(_DELIMITERS, key=lambda sign: first.get(sign, 0))
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
 
 
 def _read_rows(
@@ -89,9 +118,7 @@ def read_workbook(data: bytes, context: Context, collector: Collector, mapping: 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            sheets = [
-                (sheet.title, [list(row) for row in sheet.iter_rows(values_only=True)]) for sheet in book.worksheets
-            ]
+            sheets = [(sheet.title, _sheet_rows(sheet)) for sheet in book.worksheets]
             book.close()
     except Exception:  # the library lets whatever it meets inside a broken workbook through
         raise RefusedError("the workbook is broken.", "Save it again, or export CSV.") from None
@@ -104,6 +131,12 @@ def read_workbook(data: bytes, context: Context, collector: Collector, mapping: 
         else:
             collector.skip(f"sheet {title}", "no id column is known among its headers", context.file)
     return found
+
+
+def _sheet_rows(sheet: Any) -> list[list[object]]:
+    """Every row of a sheet, also where the program that wrote it states a wrong size (``A1``)."""
+    sheet.reset_dimensions()
+    return [list(row) for row in sheet.iter_rows(values_only=True)]
 
 
 def is_text_table(text: str) -> bool:
@@ -120,18 +153,21 @@ def read_text_table(text: str, context: Context, collector: Collector, mapping: 
         if "|" not in lines[index] or not _BAR_LINE.match(lines[index + 1]):
             index += 1
             continue
-        header = _bar_cells(lines[index])
+        bordered = lines[index].strip().startswith("|")
+        header = _bar_cells(lines[index], bordered)
         rows, number = [], index + 2
         while number < len(lines) and "|" in lines[number]:
-            rows.append((number + 1, _bar_cells(lines[number])))
+            if not _BAR_LINE.match(lines[number]):
+                rows.append((number + 1, _bar_cells(lines[number], bordered)))
             number += 1
         found = read_table(Table(tuple(header), rows), context, collector, mapping) or found
         index = number
     return found
 
 
-def _bar_cells(line: str) -> list[str]:
-    return [cell.strip() for cell in line.strip().strip("|").split("|")]
+def _bar_cells(line: str, bordered: bool) -> list[str]:
+    inner = line.strip().removeprefix("|").removesuffix("|") if bordered else line
+    return [cell.strip() for cell in inner.split("|")]
 
 
 def read_pairs(text: str, context: Context, collector: Collector, mapping: ColumnMapping | None) -> bool:

@@ -3,127 +3,62 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, get_args
 
 from advisor.importers.api_json import read_value
-from advisor.importers.catalogue import SPEC_OF_KIND, by_shape
-from advisor.importers.convert import (
-    as_gib,
-    as_mib,
-    as_number,
-    as_tags,
-    as_text,
-    as_texts,
-    gib_of_bytes,
-    json_inside,
-    tried,
-)
+from advisor.importers.catalogue import SPEC_OF_KIND
+from advisor.importers.convert import as_gib, as_tags, as_text, as_texts, gib_of_bytes, tried
 from advisor.importers.fields import ABSENT, Convert
-from advisor.importers.forms.disk_cells import DISK_COLUMNS, ID_IN_CELL, disk_words, read_disks
-from advisor.importers.forms.words import (
-    CHARGES,
-    STATES,
-    concept_of,
-    plain_header,
-    region_named,
-    zone_named,
+from advisor.importers.forms.cells import (
+    CELL_WORDS,
+    addresses_in,
+    cell_text,
+    is_none,
+    memory_mib,
+    structure,
 )
-from advisor.importers.places import kind_of_id, region_of_zone, zones_in
-from advisor.importers.records import Batch, Collector, Context, Draft, ListSeen, region_text, safe_tags
+from advisor.importers.forms.column_attributes import ATTRIBUTES
+from advisor.importers.forms.columns import HEADER_WITHIN as HEADER_WITHIN
+from advisor.importers.forms.columns import ColumnMapping as ColumnMapping
+from advisor.importers.forms.columns import Row, Table, concepts_of, is_api_header
+from advisor.importers.forms.columns import find_header as find_header
+from advisor.importers.forms.disk_cells import DISK_COLUMNS, ID_IN_CELL, disk_words, read_disks
+from advisor.importers.forms.flat import tree_of
+from advisor.importers.forms.words import CHARGES, STATES, plain_header, region_named, zone_named
+from advisor.importers.places import is_region, kind_of_id, region_of_zone, zones_in
+from advisor.importers.records import Batch, Collector, Context, Draft, ListSeen, read_record, region_text, safe_tags
 from advisor.importers.secrets import is_secret_name, looks_like_key
 from advisor.model.inventory import Kind, Origin
 
-ColumnMapping = Mapping[str, str]
 KINDS: Final[frozenset[Kind]] = frozenset(get_args(Kind))
-HEADER_WITHIN: Final = 10
 _CPU_MEMORY = re.compile(r"(\d+)\s*(?:核|v?cpu|c)\D{0,12}?(\d+(?:\.\d+)?)\s*(?:g|gib|gb)", re.IGNORECASE)
+_API_NAME: Final = re.compile(r"^[A-Za-z][A-Za-z0-9_]*(?:[.\[][\w.\]\[]*)?$")
 _FILE_KINDS: Final[tuple[tuple[str, Kind], ...]] = (
     ("ecs_instance_list", "instance"),
     ("rds_instance_list", "database"),
     ("buckets_", "bucket"),
     ("disk_list", "disk"),
 )
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows of one sheet or file below their header."""
-
-    header: tuple[str, ...]
-    rows: Sequence[tuple[int, Sequence[object]]]
-    place: str = ""
-
-
-_ATTRIBUTES: Final[dict[str, dict[str, str]]] = {
-    "instance": {
-        "type": "instance_type",
-        "cpu": "cpu",
-        "os": "os_name",
-        "image": "image_id",
-        "private_ip": "private_ips",
-        "public_ip": "public_ips",
-        "ip": "private_ips",
-        "vpc": "vpc_id",
-        "vswitch": "vswitch_id",
-        "security_groups": "security_group_ids",
-        "network": "network_type",
-        "deployment_set": "deployment_set_id",
-    },
-    "disk": {
-        "size": "size_gib",
-        "disk_category": "category",
-        "disk_type": "disk_type",
-        "device": "device",
-        "attached_to": "instance_ids",
-        "snapshot_policy": "snapshot_policy_ids",
-        "encrypted": "encrypted",
-    },
-    "snapshot": {"source_disk": "source_disk_id", "size": "source_disk_size_gib", "encrypted": "encrypted"},
-    "database": {
-        "type": "instance_class",
-        "cpu": "cpu",
-        "engine": "engine",
-        "engine_version": "engine_version",
-        "db_category": "category",
-        "disk_category": "category",
-        "db_role": "role",
-        "storage": "storage_gib",
-        "storage_type": "storage_type",
-        "vpc": "vpc_id",
-        "vswitch": "vswitch_id",
-        "network": "network_type",
-        "connection": "connection_string",
-    },
-    "cache": {
-        "type": "instance_class",
-        "engine_version": "engine_version",
-        "vpc": "vpc_id",
-        "vswitch": "vswitch_id",
-        "connection": "connection_string",
-        "private_ip": "private_ip",
-    },
-    "load_balancer": {
-        "type": "spec",
-        "ip": "address",
-        "public_ip": "address",
-        "private_ip": "address",
-        "vpc": "vpc_id",
-        "vswitch": "vswitch_id",
-        "network": "address_type",
-    },
-    "eip": {"ip": "address", "public_ip": "address", "bandwidth": "bandwidth_mbps", "attached_to": "instance_id"},
-    "bucket": {
-        "redundancy": "redundancy",
-        "storage_type": "storage_class",
-        "versioning": "versioning",
-        "size_bytes": "size_gib",
-    },
-    "vswitch": {"vpc": "vpc_id"},
-    "security_group": {"vpc": "vpc_id"},
-    "nat_gateway": {"vpc": "vpc_id"},
+_HEADER_KINDS: Final[dict[str, Kind]] = {
+    "dbinstanceid": "database",
+    "数据库实例id": "database",
+    "dbclusterid": "database",
+    "存储桶名称": "bucket",
+    "bucketname": "bucket",
+    "云盘id": "disk",
+    "磁盘id": "disk",
+    "diskid": "disk",
+    "快照id": "snapshot",
+    "snapshotid": "snapshot",
+    "负载均衡id": "load_balancer",
+    "负载均衡实例id": "load_balancer",
+    "loadbalancerid": "load_balancer",
+    "eipid": "eip",
+    "allocationid": "eip",
+    "弹性公网ipid": "eip",
 }
+_SAMPLE: Final = 50
 _TIMES: Final = {"created": "created_at", "expires": "expired_at"}
 _OWN: Final[dict[str, Convert]] = {
     "private_ips": as_texts,
@@ -134,42 +69,18 @@ _OWN: Final[dict[str, Convert]] = {
 }
 
 
-def find_header(rows: Sequence[Sequence[object]], mapping: ColumnMapping | None) -> int | None:
-    """The index of the header: the first of the first few rows in which an id column and another are known."""
-    for index, row in enumerate(rows[:HEADER_WITHIN]):
-        concepts = {concept for cell in row if (concept := _concept(cell, mapping))}
-        if "id" in concepts and (len(concepts) > 1 or mapping):
-            return index
-        if _is_api_header(row):
-            return index
-    return None
-
-
-def _is_api_header(row: Sequence[object]) -> bool:
-    names = {str(cell): "" for cell in row if cell not in (None, "")}
-    return len(names) > 2 and by_shape(names) is not None
-
-
-def _concept(header: object, mapping: ColumnMapping | None) -> str | None:
-    if mapping:
-        wanted = {plain_header(key): value for key, value in mapping.items()}
-        if plain_header(header) in wanted:
-            return wanted[plain_header(header)]
-    return concept_of(header)
-
-
 def read_table(table: Table, context: Context, collector: Collector, mapping: ColumnMapping | None) -> bool:
     """Read every row of a table; False where nothing in it is an inventory."""
-    if not mapping and _is_api_header(table.header):
+    if not mapping and is_api_header(table.header):
         return _read_api_rows(table, context, collector)
-    concepts = [_concept(header, mapping) for header in table.header]
+    concepts = concepts_of(table.header, [cells for _, cells in table.rows[:_SAMPLE]], mapping)
     if "id" not in concepts:
         return False
     batch = collector.batch(context)
     listed: dict[Kind, list[str]] = {}
     nameless = 0
     for number, cells in table.rows:
-        row = _Row(
+        row = Row(
             table.header,
             concepts,
             cells,
@@ -177,6 +88,7 @@ def read_table(table: Table, context: Context, collector: Collector, mapping: Co
         )
         if row.is_empty():
             continue
+        _note_width(row, collector)
         draft = _draft(row, batch, collector)
         if draft is None:
             nameless += 1
@@ -200,7 +112,7 @@ def _list_seen(listed: Mapping[Kind, list[str]], context: Context, collector: Co
         collector.lists.append(
             ListSeen(kind, "table", context.region or "", tuple(ids), Origin(context.file, context.place))
         )
-    kind_of_file = _kind_of_file(context.file, table.header)
+    kind_of_file = _kind_of_table(context.file, table.header)
     if not listed and kind_of_file:
         collector.lists.append(
             ListSeen(kind_of_file, "table", context.region or "", (), Origin(context.file, context.place))
@@ -209,53 +121,31 @@ def _list_seen(listed: Mapping[Kind, list[str]], context: Context, collector: Co
 
 def _read_api_rows(table: Table, context: Context, collector: Collector) -> bool:
     """Columns named as the API's fields: each row is one record, JSON in cells is read."""
-    rows = [
-        {name: json_inside(cell) for name, cell in zip(table.header, cells, strict=False) if cell not in (None, "")}
-        for _, cells in table.rows
-    ]
+    rows = [_record(zip(table.header, cells, strict=False)) for _, cells in table.rows]
     return read_value([row for row in rows if row], context, collector) or not rows
 
 
-@dataclass(frozen=True)
-class _Row:
-    header: tuple[str, ...]
-    concepts: Sequence[str | None]
-    cells: Sequence[object]
-    context: Context
-
-    def is_empty(self) -> bool:
-        return not any(str(cell).strip() for cell in self.cells if cell is not None)
-
-    def get(self, concept: str) -> str:
-        for known, cell in zip(self.concepts, self.cells, strict=False):
-            if known == concept and cell is not None and str(cell).strip():
-                return _cell_text(cell)
-        return ""
-
-    def all(self, concept: str) -> list[str]:
-        return [
-            _cell_text(cell)
-            for known, cell in zip(self.concepts, self.cells, strict=False)
-            if known == concept and cell
-        ]
-
-    def header_of(self, concept: str) -> str:
-        return next((name for known, name in zip(self.concepts, self.header, strict=False) if known == concept), "")
+def _record(columns: Iterable[tuple[str, object]]) -> dict[str, object]:
+    """A record of columns that have the API's names, dots in them followed, structures in cells read."""
+    return tree_of({name: structure(cell) for name, cell in columns if name and cell not in (None, "")})
 
 
-def _cell_text(cell: object) -> str:
-    """A cell as text: the console puts ids in quotes or writes a tab before them, so that Excel leaves them alone."""
-    found = str(cell).strip()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if found.startswith('="') and found.endswith('"'):
-        found = found[2:-1]
-    return found.strip("\"'").strip() if found[:1] in "\"'" else found
+def _note_width(row: Row, collector: Collector) -> None:
+    """A row with more filled cells than there are headers: a delimiter stands inside a cell."""
+    if any(str(cell).strip() for cell in row.cells[len(row.header) :] if cell is not None):
+        collector.note(
+            "INV-VALUE",
+            "low",
+            "A row has more cells than the header",
+            Origin(row.context.file, row.context.place),
+            f"{len(row.cells)} cells under {len(row.header)} headers; those on the right were left out.",
+            "Put cells with a delimiter in them into quotes.",
+        )
 
 
-def _draft(row: _Row, batch: Batch, collector: Collector) -> Draft | None:
+def _draft(row: Row, batch: Batch, collector: Collector) -> Draft | None:
     resource_id, name = _id_and_name(row)
-    if not resource_id or looks_like_key(resource_id):
+    if not resource_id or not re.search(r"\w", resource_id) or looks_like_key(resource_id):
         return None
     draft = Draft(_kind(row, resource_id), resource_id, row.context.place, name=name)
     _place(draft, row)
@@ -269,33 +159,37 @@ def _draft(row: _Row, batch: Batch, collector: Collector) -> Draft | None:
     return draft
 
 
-def _id_and_name(row: _Row) -> tuple[str, str]:
+def _id_and_name(row: Row) -> tuple[str, str]:
     """Some lists hold id and name in one cell, one below the other."""
     cell, name = row.get("id"), row.get("name")
     match = ID_IN_CELL.search(cell)
     if match and match.group(1) != cell:
         rest = cell.replace(match.group(1), "").strip(" \n\t/()（）")
-        return match.group(1), name or rest
+        return match.group(1), name or ("" if is_none(rest) else rest)
     return cell, name
 
 
-def _kind(row: _Row, resource_id: str) -> Kind:
+def _kind(row: Row, resource_id: str) -> Kind:
     written = plain_header(row.get("kind"))
     for kind in KINDS:
         if plain_header(kind) == written:
             return kind
-    return kind_of_id(resource_id) or _kind_of_file(row.context.file, row.header) or "instance"
+    by_header = _kind_of_table("", row.header)
+    return kind_of_id(resource_id) or by_header or _kind_of_table(row.context.file, row.header) or "instance"
 
 
-def _kind_of_file(file: str, header: Sequence[str]) -> Kind | None:
-    for mark, kind in _FILE_KINDS:
-        if mark in file:
-            return kind
-    return "bucket" if any(plain_header(name) == "存储桶名称" for name in header) else None
+def _kind_of_table(file: str, header: Sequence[str]) -> Kind | None:
+    """What the id column says of the kind, else the name that the console gives the file."""
+    for name in header:
+        plain = plain_header(name)
+        for part in (plain, *re.split(r"[/()]", plain)):
+            if part in _HEADER_KINDS:
+                return _HEADER_KINDS[part]
+    return next((kind for mark, kind in _FILE_KINDS if mark in file), None)
 
 
-def _place(draft: Draft, row: _Row) -> None:
-    region = region_text(region_named(row.get("region"))) if row.get("region") else ""
+def _place(draft: Draft, row: Row) -> None:
+    region = _region(row)
     zones = [zone_named(zone, region or row.context.region) for zone in row.all("zone")]
     zone = next((one for one in zones if region_of_zone(one)), zones[0] if zones else "")
     found = zones_in(zone)
@@ -308,12 +202,19 @@ def _place(draft: Draft, row: _Row) -> None:
     draft.region = region or region_of_zone(draft.zone) or row.context.region
 
 
-def _tags(row: _Row, draft: Draft, collector: Collector) -> dict[str, str] | None:
+def _region(row: Row) -> str:
+    """The region of the row's own column; a text that names none that is known says nothing."""
+    named = region_text(region_named(row.get("region"))) if row.get("region") else ""
+    return named if is_region(named) else ""
+
+
+def _tags(row: Row, draft: Draft, collector: Collector) -> dict[str, str] | None:
     cell = row.get("tags")
-    found = as_tags(cell) if cell[:1] in ("{", "[") else _tags_of_text(cell)
+    packed = structure(cell)
+    found = as_tags(packed) if isinstance(packed, list | dict) else _tags_of_text(cell)
     for concept, value in zip(row.concepts, row.cells, strict=False):
-        if concept and concept.startswith("tag:") and value not in (None, "", "-"):
-            found[concept[4:]] = _cell_text(value)
+        if concept and concept.startswith("tag:") and value is not None and not is_none(cell_text(value) or "-"):
+            found[concept[4:]] = cell_text(value)
     if not found and "tags" not in row.concepts:
         return None
     return safe_tags(found, draft.id, row.context, collector)
@@ -329,10 +230,11 @@ def _tags_of_text(cell: str) -> dict[str, str]:
     return found
 
 
-def _attributes(draft: Draft, row: _Row, collector: Collector) -> None:
-    names = _ATTRIBUTES.get(draft.kind, {})
+def _attributes(draft: Draft, row: Row, collector: Collector) -> None:
+    names = ATTRIBUTES.get(draft.kind, {})
     spec = SPEC_OF_KIND.get(draft.kind)
     known = {one.name: one.convert for one in spec.fields} if spec else {}
+    _addresses(draft, row)
     for concept, header, cell in zip(row.concepts, row.header, row.cells, strict=False):
         if concept is None or cell is None or str(cell).strip() == "" or is_secret_name(header):
             continue
@@ -341,13 +243,19 @@ def _attributes(draft: Draft, row: _Row, collector: Collector) -> None:
             name = concept
         if name:
             convert = gib_of_bytes if concept == "size_bytes" else _OWN.get(name) or known.get(name) or as_text
-            _set(draft, name, convert, _cell_text(cell), row, collector)
+            _set(draft, name, convert, cell_text(cell), row, collector)
     _special(draft, row)
+    _api_columns(draft, row, collector)
 
 
-def _set(draft: Draft, name: str, convert: Convert, cell: str, row: _Row, collector: Collector) -> None:
+def _set(draft: Draft, name: str, convert: Convert, cell: str, row: Row, collector: Collector) -> None:
+    if looks_like_key(cell):
+        _note_secret(draft, name, row, collector)
+        return
+    words = CELL_WORDS.get((draft.kind, name))
+    value: object = "" if is_none(cell) else structure(words(cell) if words else cell)
     try:
-        value = convert(cell)
+        found = convert(value)
     except ValueError as error:
         collector.note(
             "INV-VALUE",
@@ -359,17 +267,58 @@ def _set(draft: Draft, name: str, convert: Convert, cell: str, row: _Row, collec
             draft.id,
         )
         return
-    if value is not ABSENT:
-        draft.attributes.setdefault(name, value)
+    if found is not ABSENT:
+        draft.attributes.setdefault(name, found)
 
 
-def _special(draft: Draft, row: _Row) -> None:
+def _note_secret(draft: Draft, name: str, row: Row, collector: Collector) -> None:
+    collector.note(
+        "INV-SECRET",
+        "high",
+        "A cell holds what looks like a credential",
+        Origin(row.context.file, row.context.place),
+        f"the value of {name} was not kept.",
+        "Change that credential and remove it from the list.",
+        draft.id,
+    )
+
+
+def _addresses(draft: Draft, row: Row) -> None:
+    """Addresses whose cell says of each whether it is public or private."""
+    if draft.kind == "instance":
+        private: list[str] = []
+        public: list[str] = []
+        marked = False
+        for concept, into in (("ip", private), ("private_ip", private), ("public_ip", public)):
+            for cell in row.all(concept):
+                inner, outer, plain = addresses_in(cell)
+                private.extend(inner)
+                public.extend(outer)
+                into.extend(plain)
+                marked = marked or bool(inner or outer)
+        if marked:
+            draft.attributes.update(private_ips=_once(private), public_ips=_once(public))
+    elif draft.kind in ("load_balancer", "eip"):
+        found = [one for concept in ("ip", "public_ip", "private_ip") for cell in row.all(concept) for one in [cell]]
+        inner, outer, plain = addresses_in(found[0]) if found else ([], [], [])
+        if draft.kind == "load_balancer" and (inner or outer):
+            draft.attributes.setdefault("address_type", "internet" if outer else "intranet")
+        if inner or outer or plain:
+            draft.attributes["address"] = (outer or inner or plain)[0]
+
+
+def _once(found: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found))
+
+
+def _special(draft: Draft, row: Row) -> None:
     charge = row.get("charge")
     if charge:
         draft.attributes["charge_type"] = CHARGES.get(plain_header(charge), CHARGES.get(charge, charge))
     if row.get("memory"):
-        _set_known(draft, "memory_mib", _memory(row.get("memory"), row.header_of("memory")))
+        _set_known(draft, "memory_mib", memory_mib(row.get("memory"), row.header_of("memory")))
     both = _CPU_MEMORY.search(row.get("cpu_memory")) or _CPU_MEMORY.search(row.get("cpu"))
+    both = both or _CPU_MEMORY.search(row.get("type"))
     if both:
         draft.attributes.update(cpu=int(both.group(1)), memory_mib=int(float(both.group(2)) * 1024))
     if draft.kind == "disk":
@@ -385,9 +334,26 @@ def _set_known(draft: Draft, name: str, value: object) -> None:
         draft.attributes[name] = value
 
 
-def _memory(cell: str, header: str) -> object:
-    """MiB; without a unit the console means GiB, the API MiB."""
-    found = tried(as_number, cell)
-    if re.search(r"[A-Za-z]", cell) or header in ("Memory", "memory", "DBInstanceMemory"):
-        return tried(as_mib, cell)
-    return int(found * 1024) if isinstance(found, int | float) and found < 1024 else found
+def _api_columns(draft: Draft, row: Row, collector: Collector) -> None:
+    """Columns that have the name of one of the API's fields but none of the console's: what no column said yet."""
+    spec = SPEC_OF_KIND.get(draft.kind)
+    pairs = [
+        (name, cell)
+        for name, cell, concept in zip(row.header, row.cells, row.concepts, strict=False)
+        if _API_NAME.match(name) and (concept in (None, "attached_to", "security_groups") or "." in name)
+    ]
+    if spec is None or not pairs:
+        return
+    record = {**_record(pairs), spec.id[0]: draft.id}
+    found = read_record(spec, record, row.context, Batch(row.context), collector)
+    if found is None:
+        return
+    draft.zone, draft.region, draft.status = (
+        draft.zone or found.zone,
+        draft.region or found.region,
+        draft.status or found.status,
+    )
+    draft.zones = draft.zones or found.zones
+    draft.tags = found.tags if draft.tags is None else draft.tags
+    for name, value in found.attributes.items():
+        draft.attributes.setdefault(name, value)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from advisor.importers.fields import Record
+from advisor.importers.forms.flat import unflatten
+from advisor.importers.forms.terraform_nat import ENTRIES, NAT_GATEWAY, gateways_of_tables, read_entry
 from advisor.importers.forms.terraform_types import LINKS, SPECS, read_resource
 from advisor.importers.records import Collector, Context
 
@@ -21,13 +23,14 @@ class Item:
     address: str
     type: str
     attributes: Record
+    deposed: bool = False
 
 
 def matches(value: object) -> bool:
     """Whether the document is a state or the answer of ``terraform show -json``."""
     if not isinstance(value, Mapping):
         return False
-    if "terraform_version" in value and "values" in value:
+    if "terraform_version" in value and ("values" in value or "planned_values" in value):
         return True
     if value.get("version") in (3, "3"):
         return isinstance(value.get("modules"), list)
@@ -39,12 +42,20 @@ def read(value: object, context: Context, collector: Collector) -> bool:
     state: Record = value if isinstance(value, Mapping) else {}
     serial = state.get("serial")
     context = context.but(rank=_RANK, serial=serial if isinstance(serial, int) else 0, region=context.region)
+    if "planned_values" in state:
+        return _read_plan(state, context, collector)
     batch = collector.batch(context)
     left_out: dict[str, int] = {}
     count = 0
-    for item in _items(state):
+    items = list(_items(state))
+    gateways = gateways_of_tables(item.attributes for item in items if item.type == NAT_GATEWAY)
+    for item in items:
         count += 1
-        if item.type in SPECS or item.type in LINKS:
+        if item.deposed:
+            collector.skip(item.address, "replaced, and waits for its destruction", context.file, item.address)
+        elif item.type in ENTRIES:
+            read_entry(item.type, item.attributes, gateways, context.but(place=item.address), batch, collector)
+        elif item.type in SPECS or item.type in LINKS:
             read_resource(item.type, item.attributes, context.but(place=item.address), batch, collector)
         else:
             left_out[item.type] = left_out.get(item.type, 0) + 1
@@ -55,6 +66,13 @@ def read(value: object, context: Context, collector: Collector) -> bool:
             context.file, "an empty state: everything in it was destroyed, or it never held anything", context.file
         )
     return True
+
+
+def _read_plan(plan: Record, context: Context, collector: Collector) -> bool:
+    """A plan tells what is to be made, which is no inventory; what was there before it is one."""
+    before = plan.get("prior_state")
+    collector.skip("planned_values", "what a plan will make is not there yet", context.file, "planned_values")
+    return isinstance(before, Mapping) and matches(before) and read(before, context.at("prior_state"), collector)
 
 
 def _items(state: Record) -> Iterator[Item]:
@@ -98,7 +116,8 @@ def _version_4(state: Record) -> Iterator[Item]:
                 else None
             )
             if found is not None:
-                yield Item(f"{module}{kind}.{resource.get('name', '')}{index}", kind, found)
+                address = f"{module}{kind}.{resource.get('name', '')}{index}"
+                yield Item(address, kind, found, bool(instance.get("deposed")))
 
 
 def _shown(module: Record, depth: int) -> Iterator[Item]:
@@ -114,34 +133,3 @@ def _shown(module: Record, depth: int) -> Iterator[Item]:
 
 def _mappings(value: object) -> list[Record]:
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
-
-
-def unflatten(flat: Record) -> dict[str, object]:
-    """``security_groups.#``/``.1793869632`` as a list, ``tags.%`` as a mapping, the rest as it is."""
-    tree: dict[str, object] = {}
-    for key in sorted(flat, key=str):
-        parts = str(key).split(".")
-        if parts[-1] == "%" or parts[-1] == "#":
-            _branch(tree, parts[:-1])
-            continue
-        _branch(tree, parts[:-1])[parts[-1]] = flat[key]
-    maps = {str(key)[:-2] for key in flat if str(key).endswith(".%")}
-    return {name: _folded(value, name, maps) for name, value in tree.items()}
-
-
-def _branch(tree: dict[str, object], parts: list[str]) -> dict[str, object]:
-    for part in parts:
-        inner = tree.get(part)
-        if not isinstance(inner, dict):
-            inner = tree[part] = {}
-        tree = inner
-    return tree
-
-
-def _folded(value: object, path: str, maps: set[str]) -> object:
-    if not isinstance(value, dict):
-        return value
-    inner = {key: _folded(item, f"{path}.{key}", maps) for key, item in value.items()}
-    if path in maps or not all(key.isdigit() for key in inner):
-        return inner
-    return list(inner.values())

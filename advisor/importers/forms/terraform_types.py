@@ -172,6 +172,10 @@ def read_resource(kind: str, attributes: Record, context: Context, batch: Batch,
         _database(draft, attributes)
     elif draft.kind == "listener" and ":" in draft.id:
         _slb_listener(draft)
+    elif draft.kind == "server_group":
+        _several_servers(draft, attributes)
+    elif draft.kind == "cluster" and get(attributes, "worker_nodes", "master_nodes") is not ABSENT:
+        draft.attributes["node_ids"] = unique(get(attributes, "master_nodes.id"), get(attributes, "worker_nodes.id"))
 
 
 def _empty_computed(value: object) -> bool:
@@ -221,6 +225,17 @@ def _database(draft: Draft, attributes: Record) -> None:
     ):
         if text(get(attributes, source)).isdigit():
             draft.attributes[name] = int(text(get(attributes, source)))
+
+
+def _several_servers(draft: Draft, attributes: Record) -> None:
+    """Old server groups name several servers in one block (``server_ids``)."""
+    servers = records(get(attributes, "servers"))
+    if any("server_ids" in one for one in servers):
+        draft.attributes["members"] = tuple(
+            balancing.member_record({**one, "ServerId": server})
+            for one in servers
+            for server in texts(get(one, "server_ids", "server_id"))
+        )
 
 
 def _slb_listener(draft: Draft) -> None:

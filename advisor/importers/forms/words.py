@@ -10,19 +10,23 @@ HEADERS: Final[dict[str, str]] = {
     "id": (
         "实例id id instanceid 资源id resourceid 实例编号 主机id ecsid 服务器id 云盘id 磁盘id diskid "
         "快照id snapshotid dbinstanceid 数据库实例id 负载均衡id loadbalancerid 负载均衡实例id "
-        "实例id/名称 instanceid/name 实例 存储桶名称 bucketname bucket eipid allocationid 弹性公网ipid"
+        "实例id/名称 instanceid/name 实例 存储桶名称 bucketname bucket eipid allocationid 弹性公网ipid "
+        "集群id dbclusterid"
     ),
     "name": (
         "实例名称 名称 instancename name 主机名称 主机名 hostname 资源名称 resourcename "
         "dbinstancedescription 实例描述 云盘名称 磁盘名称 diskname 快照名称 snapshotname "
-        "loadbalancername 服务器名称"
+        "loadbalancername 服务器名称 集群名称 安全组名称 交换机名称 专有网络名称"
     ),
     "kind": "kind 资源类型 resourcetype 资产类型",
     "region": "地域 区域 region regionid 地域id 所在地域 regioncode",
     "zone": "可用区 所在可用区 zone zoneid 可用区id availabilityzone masterzoneid 主可用区",
     "slave_zone": "备可用区 slavezoneid secondaryzoneid",
     "status": "状态 实例状态 status state 运行状态 instancestatus dbinstancestatus 云盘状态 loadbalancerstatus",
-    "type": ("实例规格 规格 instancetype dbinstanceclass 机型 规格类型 instancespecifications specification 实例类型"),
+    "type": (
+        "实例规格 规格 instancetype dbinstanceclass 机型 规格类型 实例类型 "
+        "instancespecifications specification specifications"
+    ),
     "cpu": "cpu vcpu cpu核数 vcpus dbinstancecpu 核数",
     "memory": "内存 memory mem dbinstancememory 内存大小",
     "cpu_memory": "配置 cpu/内存 cpumemory 实例配置 规格配置",
@@ -46,9 +50,11 @@ HEADERS: Final[dict[str, str]] = {
     "size": "容量 size 大小 云盘容量 磁盘容量 disksize 云盘大小 capacity 源云盘容量",
     "size_bytes": "容量(byte)",
     "disk_category": "云盘类型 云盘种类 磁盘种类 diskcategory category 磁盘类型",
-    "disk_type": "云盘属性 磁盘属性 diskattribute disktype",
+    "disk_type": "云盘属性 磁盘属性 diskattribute disktype attribute",
     "device": "挂载点 设备名 device 设备",
-    "attached_to": "挂载实例 关联实例 attachedinstance attachedto 关联实例id 挂载的实例 instance",
+    "attached_to": (
+        "挂载实例 关联实例 attachedinstance attachedto 关联实例id 挂载的实例 instance 绑定实例 绑定资源 boundinstance"
+    ),
     "snapshot_policy": "自动快照策略 自动快照策略id 快照策略 autosnapshotpolicyid autosnapshotpolicy",
     "source_disk": "源云盘 源云盘id sourcediskid sourcedisk 磁盘",
     "encrypted": "加密 是否加密 encrypted 加密状态",
@@ -73,7 +79,6 @@ HEADERS: Final[dict[str, str]] = {
 CONCEPT_OF_HEADER: Final[dict[str, str]] = {
     header: concept for concept, headers in reversed(HEADERS.items()) for header in headers.split()
 }
-SECOND_HEADERS: Final = {"实例类型": "db_role"}
 
 STATES: Final = {
     "运行中": "Running",
@@ -89,6 +94,8 @@ STATES: Final = {
     "成功": "accomplished",
     "创建成功": "accomplished",
     "正常": "Normal",
+    "已分配": "InUse",
+    "可用": "Available",
 }
 CHARGES: Final = {
     "按量付费": "PostPaid",
@@ -101,6 +108,22 @@ CHARGES: Final = {
     "subscription": "PrePaid",
     "包年": "PrePaid",
     "包月": "PrePaid",
+}
+_NUMBERED: Final = {
+    "华东1": "cn-hangzhou",
+    "华东2": "cn-shanghai",
+    "华东5": "cn-nanjing",
+    "华东6": "cn-fuzhou",
+    "华北1": "cn-qingdao",
+    "华北2": "cn-beijing",
+    "华北3": "cn-zhangjiakou",
+    "华北5": "cn-huhehaote",
+    "华北6": "cn-wulanchabu",
+    "华南1": "cn-shenzhen",
+    "华南2": "cn-heyuan",
+    "华南3": "cn-guangzhou",
+    "华中1": "cn-wuhan-lr",
+    "西南1": "cn-chengdu",
 }
 _CITIES: Final = {
     "北京": "cn-beijing",
@@ -193,13 +216,16 @@ def concept_of(header: object) -> str | None:
     if bare in CONCEPT_OF_HEADER:
         return CONCEPT_OF_HEADER[bare]
     first, _, second = whole.partition("(")
-    return CONCEPT_OF_HEADER.get(first) or CONCEPT_OF_HEADER.get(second.rstrip(")")) if second else None
+    if second:
+        return CONCEPT_OF_HEADER.get(first) or CONCEPT_OF_HEADER.get(second.rstrip(")"))
+    return CONCEPT_OF_HEADER.get(whole.split("/")[0]) if "/" in whole else None
 
 
 def region_named(text: str) -> str:
     """The id of a region written by name (``华东1（杭州）``, ``China (Hangzhou)``), else the text itself."""
     lowered = text.lower()
-    return next((region for city, region in _CITIES.items() if city in lowered), text)
+    named = next((region for city, region in _CITIES.items() if city in lowered), None)
+    return named or next((region for name, region in _NUMBERED.items() if name in plain_header(text)), text)
 
 
 def zone_named(text: str, region: str | None) -> str:

@@ -9,10 +9,12 @@ import xml.etree.ElementTree as ElementTree
 from advisor.importers.api_json import hint_of, read_value
 from advisor.importers.catalogue import HINTS
 from advisor.importers.fields import plain
+from advisor.importers.forms import errors
 from advisor.importers.records import Collector, Context
 from advisor.importers.sources import RefusedError
 
 _FORBIDDEN = re.compile(r"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
+_DECLARATION = re.compile(r"<\?xml\b[^>]*\?>")
 MAX_DEPTH = 60
 
 
@@ -22,23 +24,34 @@ def matches(text: str) -> bool:
 
 
 def read(text: str, context: Context, collector: Collector) -> bool:
-    """Read one XML answer; raises ``RefusedError`` for broken or dangerous ones."""
+    """Read the XML answers of a text; raises ``RefusedError`` for broken or dangerous ones."""
     if _FORBIDDEN.search(text):
         raise RefusedError(
             "XML with a document type or entities is not read.", "Export it as JSON, or remove the DOCTYPE."
         )
     try:
-        # Entities are refused above, so that the standard parser cannot be made to expand any.
-        root = ElementTree.fromstring(text.strip())  # noqa: S314
+        # Entities are refused above, so that the standard parser cannot be made to expand any. Answers that stand one
+        # after the other are made one document.
+        root = ElementTree.fromstring(f"<answers>{_DECLARATION.sub('', text.rstrip())}</answers>")  # noqa: S314
     except ElementTree.ParseError as error:
         line = error.position[0]
         raise RefusedError("it is no valid XML.", "Export it again, the whole of it.", f"line {line}") from None
-    operation = re.sub(r"(Response|Result)$", "", _tag(root))
-    value = _value(root, 0)
-    if not isinstance(value, dict):
+    unread = [answer for answer in root if not _read_answer(answer, context, collector)]
+    if len(unread) == len(root):
         return False
-    here = context.but(operation=operation, place=_tag(root))
-    return read_value(value, here, collector) if hint_of(operation) else False
+    for answer in unread:
+        collector.skip(_tag(answer), "no answer of an operation that is known", context.file)
+    return True
+
+
+def _read_answer(answer: ElementTree.Element, context: Context, collector: Collector) -> bool:
+    operation = re.sub(r"(Response|Result)$", "", _tag(answer))
+    value = _value(answer, 0)
+    if errors.matches(value):
+        return errors.read(value, context, collector)
+    if not isinstance(value, dict) or not hint_of(operation):
+        return False
+    return read_value(value, context.but(operation=operation, place=_tag(answer)), collector)
 
 
 def _tag(element: ElementTree.Element) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from advisor.importers.convert import as_bool, as_lower, as_number, as_text, as_texts, as_time
 from advisor.importers.fields import ABSENT, Record, get, text
+from advisor.importers.places import ids_in_path
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 
 VPC = Spec(
@@ -139,9 +140,9 @@ def read_forward_entry(record: Record, context: Context, batch: Batch) -> None:
 
 
 def _entry(record: Record, context: Context, batch: Batch, attribute: str, names: dict[str, str]) -> None:
-    gateway = text(get(record, "NatGatewayId"))
+    gateway = text(get(record, "NatGatewayId")) or next(iter(ids_in_path(context.path, "nat_gateway")[-1:]), "")
     if not gateway:
-        return
+        raise LookupError("the entry does not name its NAT gateway; put the gateway's id (ngw-…) into the file name")
     entry = {name: text(get(record, source)) for name, source in names.items() if get(record, source) is not ABSENT}
     draft = Draft("nat_gateway", gateway, context.place, partial=True, unite=frozenset({attribute}))
     draft.attributes[attribute] = (entry,)
