@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advisor.graph.edges_place import ZONE, vswitch_zones
 from advisor.graph.edgeset import EdgeSet
-from advisor.graph.index import Estate
+from advisor.graph.index import Estate, is_idle
 from advisor.graph.membership import Group, Memberships, groups_of_listener
 from advisor.model.graph import Meaning
 from advisor.model.inventory import Resource
@@ -17,7 +17,7 @@ def add_balancing_edges(estate: Estate, memberships: Memberships, edges: EdgeSet
     _forwarding(estate, edges)
     _balancers(estate, memberships, edges)
     for group in memberships.groups:
-        _members(edges, group)
+        _members(estate, edges, group)
     for scaling in estate.of_kind("scaling_group"):
         _scaling(memberships, edges, scaling)
     for cluster, balancers in sorted(memberships.cluster_balancers.items()):
@@ -76,12 +76,14 @@ _RULES = {
 }
 
 
-def _members(edges: EdgeSet, group: Group) -> None:
-    """Edges to members; a drained member is none, a stopped one stays and counts nothing."""
+def _members(estate: Estate, edges: EdgeSet, group: Group) -> None:
+    """Edges to members. One that is drained, on standby or on its way in or out is none; a stopped one stays and counts
+    nothing."""
     meaning: Meaning = "failover" if group.pair else "k_of_n"
     for member in group.members.values():
-        if "weight 0" not in member.evidence:
-            evidence = member.evidence if member.serves else f"{member.evidence}; does not serve now"
+        stopped = is_idle(estate.get(member.instance))
+        if member.serves or (stopped and "weight 0" not in member.evidence):
+            evidence = f"{member.evidence}; does not serve now" if stopped else member.evidence
             edges.add(group.id, member.target, meaning, member.confidence, _RULES[group.kind], evidence, group.id)
 
 

@@ -74,10 +74,13 @@ BALANCING = (
          "ScalingInstances[], tag acs:autoscaling:…", "asg-1 --k_of_n--> i-1\nasg-1 --k_of_n--> i-2", server("i-1"),
          server("i-2", tags={"acs:autoscaling:scalingGroupId": "asg-1"}),
          make("scaling_group", "asg-1", instance_ids=("i-1",))),
-    case("member on standby", "balancing.scaling_member", "member on standby or stopped: stays, counts nothing",
-         "LifecycleState", "asg-1 --k_of_n--> i-1", server("i-1"), make(
-             "scaling_group", "asg-1", instance_ids=("i-1",),
-             members=({"instance_id": "i-1", "lifecycle_state": "Standby"},)), note="does not serve now"),
+    case("member on standby", "balancing.scaling_member", "member on standby, coming or going: none",
+         "LifecycleState", "asg-1 --k_of_n--> i-2", *TWO, make(
+             "scaling_group", "asg-1", instance_ids=("i-1", "i-2"),
+             members=({"instance_id": "i-1", "lifecycle_state": "Standby"},))),
+    case("member leaving", "balancing.member", "member being added or removed: none", "Status",
+         "sgp-1 --k_of_n--> i-2", *TWO, make("server_group", "sgp-1", members=(
+             *members("i-1", status="Removing"), *members("i-2", status="Available")))),
     case("protected member", "balancing.scaling_member", "protected member: serves on", "LifecycleState Protected",
          "asg-1 --k_of_n--> i-1", server("i-1"), make(
              "scaling_group", "asg-1", instance_ids=("i-1",),

@@ -122,7 +122,7 @@ def test_the_call_behind_the_need_is_settled(graph: Graph) -> None:
 
 
 def test_the_same_bytes_from_shuffled_input(inventory: Inventory, asked: Targets, graph: Graph) -> None:
-    turned = replace(inventory, resources=dict(reversed(inventory.resources.items())))
+    turned = replace(inventory, resources=dict(reversed(list(inventory.resources.items()))))
     again = build_graph(turned, asked)
     assert to_json(turned, again) == to_json(inventory, graph)
     assert to_dot(turned, again) == to_dot(inventory, graph)
