@@ -4,6 +4,7 @@ importers read. Nothing is ever changed in an account, and nothing secret is ask
 from __future__ import annotations
 
 import os
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -12,7 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from advisor.live.fetch_operations import Operation, operations_of, permission_of
-from advisor.live.fetch_pages import IncompleteError, Listing, rows_of, walk
+from advisor.live.fetch_pages import IncompleteError, Listing, child_of, rows_of, walk
+from advisor.live.fetch_products import places_of
 from advisor.live.fetch_store import Entry, Store, open_store
 from advisor.live.fetch_wire import CallError, StoppedError, Wire, credentials
 from advisor.model.finding import OutsideError
@@ -59,7 +61,11 @@ class Run:
     wire: Wire
     store: Store
     progress: Callable[[str], None] = lambda _message: None
+    places: int = 0
+    """How many pairs of product and region there are to ask."""
+    done: int = 0
     denied: set[tuple[str, str, str]] = field(default_factory=set)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def product(self, region: str, product: str) -> None:
         """All listings of one product in one region, parents first. Ends silently once the run is stopped."""
@@ -69,24 +75,27 @@ class Run:
                     self._listing(listing)
         except StoppedError:
             return
+        with self.lock:
+            self.done += 1
 
     def _listings(self, operation: Operation, region: str) -> Iterator[Listing]:
         if not operation.parent:
             yield Listing(operation, region)
             return
         self.store.forget(Listing(operation, region))
-        for parent in self._parents(operation, region):
-            yield Listing(operation, region, parent)
+        yield from self._children(operation, region)
 
-    def _parents(self, operation: Operation, region: str) -> list[str]:
-        """The ids to ask about, from the answers on disk: those of an earlier run count too."""
-        parent = next(one for one in operations_of(operation.product) if one.action == operation.parent)
-        found: dict[str, None] = {}
-        for body in self.store.bodies(parent.product, parent.name, region):
-            for row in rows_of(parent, body):
-                name = row.get(operation.parent_id) if isinstance(row, dict) else None
-                if name:
-                    found[str(name)] = None
+    def _children(self, operation: Operation, region: str) -> list[Listing]:
+        """What to ask about, from the answers on disk: those of an earlier run count too."""
+        found: dict[Listing, None] = {}
+        for parent in operations_of(operation.product):
+            if parent.action != operation.parent:
+                continue
+            for body in self.store.bodies(parent.product, parent.name, region):
+                for row in rows_of(parent, body):
+                    listing = child_of(operation, region, row)
+                    if listing:
+                        found[listing] = None
         return list(found)
 
     def _listing(self, listing: Listing) -> None:
@@ -94,7 +103,9 @@ class Run:
         place = (listing.region, operation.product, operation.name)
         if place in self.denied or self.store.complete(listing):
             return
-        self.progress(f"{listing.region} {operation.product} {operation.action}: {self.store.answers} answers")
+        where = f"{listing.region} {operation.product} {operation.action}"
+        with self.lock:
+            self.progress(f"{self.done} of {self.places} done, {self.store.answers} answers: {where}")
         try:
             pages = walk(listing, self.wire.ask, lambda number, body: self.store.save(listing, number, body))
         except CallError as error:
@@ -141,10 +152,11 @@ def fetch(
 ) -> FetchReport:
     """Fetch the products of the regions to a folder. Raises ``InputError`` for a folder that is something else, and
     ``OutsideError`` where nothing can be fetched, where the run is interrupted, and on disk trouble."""
-    store = open_store(out, resume, profile, {(product, region) for product in products for region in regions})
+    places = places_of(products, regions)
+    store = open_store(out, resume, profile, set(places))
     try:
         wire = wire or Wire(credentials(profile), endpoint=os.environ.get(ENDPOINT_VARIABLE, ""))
-        _side_by_side(Run(wire, store, progress), regions, products)
+        _side_by_side(Run(wire, store, progress, len(places)), places)
         if wire.fatal:
             raise OutsideError(wire.fatal)
         _refuse_nothing(store)
@@ -155,18 +167,17 @@ def fetch(
         raise OutsideError(f"{error} {_left(store)}".strip()) from error
     except OSError as error:
         raise OutsideError(f"{out}: {error.strerror or error}. {_left(store)}".strip()) from error
-    wanted, asked = set(regions), set(products)
-    listings = (entry for entry in store.entries.values() if entry.region in wanted and entry.product in asked)
+    asked = set(places)
+    listings = (entry for entry in store.entries.values() if (entry.product, entry.region) in asked)
     return FetchReport(out, store.answers, tuple(sorted(listings, key=lambda entry: entry.key)))
 
 
-def _side_by_side(run: Run, regions: Sequence[str], products: Sequence[str]) -> None:
+def _side_by_side(run: Run, places: Sequence[tuple[str, str]]) -> None:
     """Each product of each region is a task of its own; what one product asks is spaced over all of them."""
-    tasks = [(region, product) for product in products for region in regions]
-    pool = ThreadPoolExecutor(max_workers=max(1, min(WORKERS, len(tasks))), thread_name_prefix="fetch")
+    pool = ThreadPoolExecutor(max_workers=max(1, min(WORKERS, len(places))), thread_name_prefix="fetch")
     futures: list[Future[None]] = []
     try:
-        futures = [pool.submit(run.product, region, product) for region, product in tasks]
+        futures = [pool.submit(run.product, region, product) for product, region in places]
         while wait(futures, timeout=0.5).not_done and not any(_broken(future) for future in futures):
             continue
     finally:

@@ -4,33 +4,16 @@ parent it is asked. All of them only read. The permissions to grant follow from 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from advisor.live.fetch_products import ALIASES, PRODUCTS
 from advisor.model.finding import InputError, Mistake
 
 Paging = Literal["token", "page", "record", "once"]
-"""``token``: NextToken and MaxResults. ``page``: PageNumber, PageSize, TotalCount. ``record``: the same with
-PageRecordCount and TotalRecordCount. ``once``: a single answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """A cloud product: its API version, its hosts, how often it is asked and how many rows a page holds."""
-
-    name: str
-    version: str
-    code: str
-    """The product in host names."""
-    ram: str
-    """The product in permissions."""
-    per_second: float
-    """Requests a second over all regions. The services document few limits, so these are chosen low."""
-    page_size: int
-    region_parameter: str = "RegionId"
-    central: frozenset[str] = frozenset()
-    """Regions whose host names no region."""
+"""``token``: NextToken and MaxResults. ``page``: PageNumber, PageSize and TotalCount (TotalItems). ``record``: the same
+with PageRecordCount and TotalRecordCount. ``once``: a single answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +26,21 @@ class Operation:
     rows: str = ""
     """Where the rows lie in an answer; nothing where the answer is one object."""
     parent: str = ""
-    """The operation whose rows this one is asked about, one by one."""
+    """The operation (under every label) whose rows this one is asked about, one by one."""
     parent_id: str = ""
     parameter: str = ""
     """The parameter that takes the parent's id (a REST operation has it in its path)."""
+    also: tuple[tuple[str, str], ...] = ()
+    """Further parameters from the parent's row, with the place of each there."""
+    only: tuple[str, str] = ("", "")
+    """A field of the parent's row and the value without which the row is not asked about."""
     fixed: tuple[tuple[str, str], ...] = ()
     """Further parameters; ``{region}`` is the region."""
     label: str = ""
     """Stands in the file name where two operations share one."""
     page_size: int = 0
+    sized: bool = True
+    """Whether the size of a page can be asked for."""
     page_names: tuple[str, str] = ("PageNumber", "PageSize")
     path: str = ""
     """The path of a REST operation; ``{id}`` is the parent's id."""
@@ -67,60 +56,6 @@ class Operation:
         return f"{self.action}.{self.label}" if self.label else self.action
 
 
-_MAIN: Final = frozenset(
-    {
-        "cn-beijing",
-        "cn-hangzhou",
-        "cn-qingdao",
-        "cn-shanghai",
-        "cn-shenzhen",
-        "cn-hongkong",
-        "ap-southeast-1",
-        "us-east-1",
-        "us-west-1",
-    }
-)
-_DATA: Final = frozenset({"cn-qingdao", "cn-beijing", "cn-wulanchabu", "cn-hangzhou", "cn-shanghai", "cn-heyuan"})
-_DTS: Final = _MAIN | {
-    "cn-zhangjiakou",
-    "cn-huhehaote",
-    "cn-chengdu",
-    "cn-wulanchabu",
-    "ap-southeast-3",
-    "ap-southeast-5",
-    "eu-west-1",
-    "eu-central-1",
-    "me-east-1",
-}
-
-PRODUCTS: Final[Mapping[str, Product]] = {
-    product.name: product
-    for product in (
-        Product("ecs", "2014-05-26", "ecs", "ecs", 10, 100),
-        Product("vpc", "2016-04-28", "vpc", "vpc", 8, 50, central=frozenset({"cn-hangzhou"})),
-        Product("alb", "2020-06-16", "alb", "alb", 5, 100, region_parameter=""),
-        Product("nlb", "2022-04-30", "nlb", "nlb", 5, 100),
-        Product("slb", "2014-05-15", "slb", "slb", 8, 100, central=_MAIN),
-        Product("ess", "2022-02-22", "ess", "ess", 5, 50, central=_MAIN | {"cn-nanjing"}),
-        Product("rds", "2014-08-15", "rds", "rds", 8, 100, central=_MAIN | {"cn-heyuan"}),
-        Product("kvstore", "2015-01-01", "r-kvstore", "kvstore", 5, 50, central=_DATA),
-        Product("polardb", "2017-08-01", "polardb", "polardb", 5, 50, central=_DATA),
-        Product("ebs", "2021-07-30", "ebs", "ebs", 5, 100),
-        Product("hbr", "2017-09-08", "hbr", "hbr", 3, 50, "", central=frozenset({"cn-wulanchabu"})),
-        Product("dts", "2020-01-01", "dts", "dts", 5, 30, "Region", central=_DTS),
-        Product("cs", "2015-12-15", "cs", "cs", 3, 50, ""),
-    )
-}
-ALIASES: Final[Mapping[str, str]] = {
-    "clb": "slb",
-    "redis": "kvstore",
-    "tair": "kvstore",
-    "r-kvstore": "kvstore",
-    "ack": "cs",
-    "backup": "hbr",
-}
-
-
 def _of(operation: Operation, parent: str, parameter: str = "") -> Operation:
     """The operation asked about each row of another one; ``parent`` is written ``DescribeVpcs.VpcId``."""
     action, _, field = parent.rpartition(".")
@@ -132,6 +67,9 @@ def _op(product: str, action: str, paging: Paging, rows: str = "", **others: obj
 
 
 _NO_TABLES: Final = ("WithoutDbList", "true")
+_REPLICA_SETS: Final = ("DBInstanceType", "replicate")
+_SHARDED: Final = ("DBInstanceType", "sharding")
+_GTM: Final = "DescribeDnsGtmInstances.InstanceId"
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     _op("ecs", "DescribeInstances", "token", "Instances.Instance"),
@@ -155,6 +93,17 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     _of(
         _op("ecs", "DescribeSecurityGroupAttribute", "token", "Permissions.Permission"),
         "DescribeSecurityGroups.SecurityGroupId",
+    ),
+    _of(
+        _op(
+            "ecs",
+            "DescribeSecurityGroupReferences",
+            "once",
+            "SecurityGroupReferences.SecurityGroupReference",
+            may_refuse=True,
+        ),
+        "DescribeSecurityGroups.SecurityGroupId",
+        "SecurityGroupId.1",
     ),
     _op("ecs", "DescribeNetworkInterfaces", "token", "NetworkInterfaceSets.NetworkInterfaceSet"),
     _op("ecs", "DescribeDeploymentSets", "page", "DeploymentSets.DeploymentSet", page_size=50),
@@ -189,6 +138,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     _op("slb", "DescribeLoadBalancers", "page", "LoadBalancers.LoadBalancer"),
     _of(_op("slb", "DescribeLoadBalancerAttribute", "once"), "DescribeLoadBalancers.LoadBalancerId"),
     _op("slb", "DescribeLoadBalancerListeners", "token", "Listeners"),
+    *(
+        _of(
+            _op(
+                "slb",
+                f"DescribeLoadBalancer{protocol.upper()}ListenerAttribute",
+                "once",
+                also=(("ListenerPort", "ListenerPort"),),
+                only=("ListenerProtocol", protocol),
+            ),
+            "DescribeLoadBalancerListeners.LoadBalancerId",
+        )
+        for protocol in ("tcp", "udp", "http", "https")
+    ),
     _of(
         _op("slb", "DescribeVServerGroups", "once", "VServerGroups.VServerGroup"),
         "DescribeLoadBalancers.LoadBalancerId",
@@ -219,12 +181,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "TagResources.TagResource",
         fixed=(("ResourceType", "INSTANCE"),),
         label="rds",
+        sized=False,
     ),
     _op("kvstore", "DescribeInstances", "page", "Instances.KVStoreInstance", label="kvstore"),
     _of(
         _op("kvstore", "DescribeBackupPolicy", "once", label="kvstore", may_refuse=True), "DescribeInstances.InstanceId"
     ),
+    _of(_op("kvstore", "DescribeInstanceAttribute", "once"), "DescribeInstances.InstanceId"),
     _of(_op("kvstore", "DescribeSecurityIps", "once"), "DescribeInstances.InstanceId"),
+    _of(
+        _op("kvstore", "DescribeSecurityGroupConfiguration", "once", label="kvstore", may_refuse=True),
+        "DescribeInstances.InstanceId",
+    ),
     _op("polardb", "DescribeDBClusters", "record", "Items.DBCluster"),
     _of(_op("polardb", "DescribeDBClusterAttribute", "once"), "DescribeDBClusters.DBClusterId"),
     _of(
@@ -232,6 +200,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "DescribeDBClusters.DBClusterId",
     ),
     _of(_op("polardb", "DescribeDBClusterAccessWhitelist", "once"), "DescribeDBClusters.DBClusterId"),
+    _op("dds", "DescribeDBInstances", "page", "DBInstances.DBInstance", label="replicate", fixed=(_REPLICA_SETS,)),
+    _op("dds", "DescribeDBInstances", "page", "DBInstances.DBInstance", label="sharding", fixed=(_SHARDED,)),
+    _of(_op("dds", "DescribeBackupPolicy", "once", label="dds", may_refuse=True), "DescribeDBInstances.DBInstanceId"),
+    _of(_op("dds", "DescribeSecurityIps", "once", label="dds"), "DescribeDBInstances.DBInstanceId"),
     _op("ebs", "DescribeDiskReplicaPairs", "token", "ReplicaPairs"),
     _op("hbr", "DescribeVaults", "page", "Vaults.Vault", fixed=(("VaultRegionId", "{region}"),)),
     _op("hbr", "DescribeBackupPlans", "page", "BackupPlans.BackupPlan"),
@@ -265,6 +237,25 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         ),
         "DescribeClustersV1.cluster_id",
     ),
+    _op("alidns", "DescribeDnsGtmInstances", "page", "GtmInstances"),
+    _of(_op("alidns", "DescribeDnsGtmInstanceAddressPools", "page", "AddrPools.AddrPool"), _GTM),
+    _of(
+        _op("alidns", "DescribeDnsGtmInstanceAddressPool", "once"),
+        "DescribeDnsGtmInstanceAddressPools.AddrPoolId",
+    ),
+    _of(
+        _op(
+            "alidns",
+            "DescribeDnsGtmAccessStrategies",
+            "page",
+            "Strategies.Strategy",
+            also=(("StrategyMode", "Config.StrategyMode"),),
+        ),
+        _GTM,
+    ),
+    _of(_op("alidns", "DescribeDnsGtmAccessStrategy", "once"), "DescribeDnsGtmAccessStrategies.StrategyId"),
+    _op("oss", "ListBuckets", "token", "Buckets.Bucket"),
+    _of(_op("oss", "GetBucketInfo", "once", fixed=(("bucketInfo", ""),)), "ListBuckets.Name", "bucket"),
 )
 
 
@@ -301,10 +292,3 @@ def policy_text(products: Iterable[str]) -> str:
     actions = {permission_of(operation) for operation in OPERATIONS if operation.product in wanted}
     statement = {"Effect": "Allow", "Action": sorted(actions), "Resource": "*"}
     return json.dumps({"Version": "1", "Statement": [statement]}, indent=2) + "\n"
-
-
-def host_of(product: Product, region: str) -> str:
-    """The host that serves the product in a region, as the vendor's SDKs have it."""
-    if product.name == "ecs" and region == "cn-hangzhou":
-        return "ecs-cn-hangzhou.aliyuncs.com"
-    return f"{product.code}.aliyuncs.com" if region in product.central else f"{product.code}.{region}.aliyuncs.com"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import quote
 
-from advisor.live.fetch_operations import PRODUCTS, Operation
+from advisor.live.fetch_operations import Operation
+from advisor.live.fetch_products import PRODUCTS
 from advisor.live.fetch_wire import Body, CallError
 
 MAX_PAGES: Final = 20_000
@@ -16,10 +17,12 @@ _TOTALS: Final = (
     "TotalCount",
     "TotalRecordCount",
     "ItemTotalCount",
+    "TotalItems",
     "page_info.total_count",
     "page.total_count",
 )
-_BESIDE: Final = frozenset({"page", "page_info"})
+_BESIDE: Final = frozenset({"page", "page_info", "Owner"})
+"""Objects beside the rows that are no rows: where the page stands, whose buckets they are."""
 
 
 class Asks(Protocol):
@@ -37,6 +40,13 @@ class Listing:
     operation: Operation
     region: str
     parent: str = ""
+    also: tuple[str, ...] = ()
+    """The values of the further parameters that come from the parent's row."""
+
+    @property
+    def about(self) -> str:
+        """What is asked about, as files and manifest name it: the parent, and which part of it."""
+        return "_".join((self.parent, *self.also))
 
     @property
     def path(self) -> str:
@@ -51,6 +61,7 @@ class Listing:
         found |= {name: value.replace("{region}", self.region) for name, value in operation.fixed}
         if self.parent and not operation.path:
             found[operation.parameter] = self.parent
+        found |= {name: value for (name, _place), value in zip(operation.also, self.also, strict=True)}
         return found
 
 
@@ -63,6 +74,16 @@ def dig(body: object, path: str) -> object:
     for name in path.split("."):
         body = body.get(name) if isinstance(body, dict) else None
     return body
+
+
+def child_of(operation: Operation, region: str, row: object) -> Listing | None:
+    """The listing of an operation about one row of its parent; None where the row is of another sort, or does not hold
+    what the operation needs to know."""
+    field, wanted = operation.only
+    if field and str(dig(row, field) or "").lower() != wanted:
+        return None
+    values = [str(dig(row, place) or "") for place in (operation.parent_id, *(place for _, place in operation.also))]
+    return Listing(operation, region, values[0], tuple(values[1:])) if all(values) else None
 
 
 def rows_of(operation: Operation, body: Body) -> list[object]:
@@ -135,7 +156,9 @@ def _size(operation: Operation) -> int:
 
 def _by_token(listing: Listing, ask: Asks) -> Iterator[Body]:
     """Until there is no token: the total is not valid in this style of paging."""
-    parameters = listing.parameters | {"MaxResults": str(_size(listing.operation))}
+    parameters = listing.parameters
+    if listing.operation.sized:
+        parameters |= {"MaxResults": str(_size(listing.operation))}
     seen: set[str] = set()
     for _page in range(MAX_PAGES):
         body = ask(listing.operation, listing.region, parameters, listing.path)

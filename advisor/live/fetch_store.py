@@ -253,11 +253,11 @@ def _refuse_other_profile(store: Store, profile: str, out: Path) -> None:
 
 
 def _key(listing: Listing) -> tuple[str, str, str, str]:
-    return listing.operation.product, listing.operation.name, listing.region, listing.parent
+    return listing.operation.product, listing.operation.name, listing.region, listing.about
 
 
 def _stem(listing: Listing) -> str:
-    return _stem_of(listing.operation.name, listing.parent)
+    return _stem_of(listing.operation.name, listing.about)
 
 
 def _stem_of(operation: str, parent: str) -> str:

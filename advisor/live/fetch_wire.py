@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from advisor.live.fetch_operations import PRODUCTS, Operation, Product, host_of
+from advisor.live.fetch_operations import Operation
+from advisor.live.fetch_oss import BucketClient, BucketError
+from advisor.live.fetch_products import PRODUCTS, Product, host_of
 from advisor.model.finding import OutsideError
 
 Trouble = Literal[
@@ -97,6 +99,7 @@ class Wire:
 
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
+        self._buckets_of: dict[str, BucketClient] = {}
         self._sleep = self.sleep or self.stop.wait
         self._buckets = {
             name: TokenBucket(product.per_second * self.rate, self.clock, self._sleep)
@@ -144,6 +147,8 @@ class Wire:
         from darabonba.runtime import RuntimeOptions
         from Tea.exceptions import TeaException  # type: ignore[import-untyped]
 
+        if operation.product == "oss":
+            return self._bucket_answer(operation, region, parameters)
         client = self._client(PRODUCTS[operation.product], region)
         content = {"body": dict(parameters)} if operation.form else {"query": dict(parameters)}
         try:
@@ -155,6 +160,20 @@ class Wire:
         except (AttributeError, TypeError, ValueError):
             return _Failure("garbage", "no answer of the service")
         return _body(answer.get("body"))
+
+    def _bucket_answer(self, operation: Operation, region: str, parameters: Mapping[str, str]) -> Body | _Failure:
+        with self._lock:
+            if region not in self._buckets_of:
+                self._buckets_of[region] = BucketClient(
+                    self.credential, region, self.endpoint, self.connect_timeout_ms, self.read_timeout_ms
+                )
+        try:
+            return self._buckets_of[region].ask(operation, parameters)
+        except BucketError as error:
+            if error.sort != "service":
+                return _Failure(error.sort, error.code)
+            code = error.code if error.code not in ("", "BadErrorResponse") else f"HTTP {error.status}"
+            return _Failure(_trouble(code, error.status, "", False), _safe(code))
 
     def _client(self, product: Product, region: str) -> Any:
         from alibabacloud_tea_openapi.client import Client

@@ -14,7 +14,8 @@ from test_fetch_cloud import SHOP, Cloud, Fault, Time, put_shop, serving, set_ke
 
 from advisor.importers import read_inventory
 from advisor.live.fetch import FetchReport, fetch
-from advisor.live.fetch_operations import OPERATIONS, PRODUCTS, host_of, operations_of, policy_text, products_of
+from advisor.live.fetch_operations import OPERATIONS, operations_of, policy_text, products_of
+from advisor.live.fetch_products import PRODUCTS, host_of
 from advisor.live.fetch_store import MANIFEST, safe_name, without_secrets
 from advisor.model.finding import InputError
 from advisor.model.inventory import Inventory, Resource

@@ -19,13 +19,16 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
+from test_fetch_oss_wire import OssRequest, buckets_page, signed_v4, xml_of
 
-from advisor.live.fetch_operations import OPERATIONS, PRODUCTS, Operation
+from advisor.live.fetch_operations import OPERATIONS, Operation
+from advisor.live.fetch_products import PRODUCTS
 from advisor.live.fetch_wire import CallError, Wire, credentials
 
 KEY, SECRET = "test-key", "test-secret"
 SHOP = Path(__file__).parents[2] / "sample_inventories" / "shop"
-VERSIONS = {product.version: product.name for product in PRODUCTS.values()}
+VERSIONS = {product.version: product.name for product in PRODUCTS.values() if product.version}
+ONE_OBJECT = ("VServer", "MasterSlave", "SecurityGroupReferences")
 Body = dict[str, Any]
 
 
@@ -53,6 +56,16 @@ def error(code: str, status: int = 400, **headers: str) -> Fault:
     """A refusal as the service words it; its message must never be shown."""
     body = {"Code": code, "Message": "message that holds secret detail", "RequestId": "R"}
     return Fault(status, body, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def in_xml(fault: Fault) -> Fault:
+    """The same answer as OSS words it."""
+    if not isinstance(fault.body, dict):
+        return fault
+    root = "Error" if "Code" in fault.body else "Answer"
+    content = f'<?xml version="1.0" encoding="UTF-8"?>{xml_of(root, fault.body)}'.encode()
+    headers = {"Content-Type": "application/xml", "x-oss-request-id": "R"}
+    return Fault(fault.status, content, fault.wait_s, headers | dict(fault.headers))
 
 
 @dataclass
@@ -92,10 +105,14 @@ class Cloud:
 
     def answer(self, seen: Seen) -> object:
         operation = operation_of(seen)
+        if seen.action == "ListBuckets":
+            return buckets_page(self.rows.get(("oss", "ListBuckets"), []), seen.fields, self.largest_page)
         parent = seen.fields.get(operation.parameter, "") if operation.parameter else ""
         parent = parent or (seen.path.split("/")[2] if operation.parent and operation.path else "")
-        if operation.paging == "once" and not operation.rows.startswith(("VServer", "MasterSlave")):
-            return self.objects.get(f"{seen.action}:{parent}", {}) | {"RequestId": "R"}
+        parent = "_".join((parent, *(seen.fields[name] for name, _place in operation.also)))
+        if operation.paging == "once" and not operation.rows.startswith(ONE_OBJECT):
+            found = self.objects.get(f"{seen.action}:{parent}", {})
+            return found if seen.product == "oss" else found | {"RequestId": "R"}
         key = f"{seen.action}:{parent}" if parent else seen.action
         rows = [row for row in self.rows.get((seen.product, key), []) if self._matches(operation, row, seen)]
         if operation.paging == "token":
@@ -106,11 +123,13 @@ class Cloud:
     def _matches(operation: Operation, row: Any, seen: Seen) -> bool:
         if operation.label in ("sync", "migration"):
             return bool(row.get("JobType", "SYNC") == seen.fields["JobType"])
+        if operation.label in ("replicate", "sharding"):
+            return bool(row["DBInstanceType"] == seen.fields["DBInstanceType"])
         return True
 
     def _by_token(self, operation: Operation, rows: list[Any], seen: Seen) -> Body:
         start = int(seen.fields.get("NextToken", "tok-0").removeprefix("tok-"))
-        end = start + min(int(seen.fields["MaxResults"]), self.largest_page)
+        end = start + min(int(seen.fields.get("MaxResults", 100)), self.largest_page)
         body = wrapped(operation, rows[start:end])
         more = f"tok-{end}" if end < len(rows) else ""
         return body | {"RequestId": "R", "NextToken": more, "TotalCount": 0}
@@ -128,6 +147,8 @@ class Cloud:
             return wrapped(operation, rows) | {"RequestId": "R"}
         if operation.paging == "record":
             tail = {"PageNumber": number, "PageRecordCount": len(part), "TotalRecordCount": len(rows), "Success": True}
+        elif operation.product == "alidns":
+            tail = {"PageNumber": number, "PageSize": size, "TotalItems": len(rows)}
         else:
             tail = {"PageNumber": number, "PageSize": size, "TotalCount": len(rows)}
         if not self.with_total:
@@ -143,7 +164,8 @@ def wrapped(operation: Operation, rows: list[Any]) -> Body:
 
 def operation_of(seen: Seen) -> Operation:
     """The operation of a request."""
-    label = {"SYNC": "sync", "MIGRATION": "migration"}.get(seen.fields.get("JobType", ""), "")
+    kind = seen.fields.get("JobType") or seen.fields.get("DBInstanceType") or ""
+    label = {"SYNC": "sync", "MIGRATION": "migration"}.get(kind, kind)
     for operation in OPERATIONS:
         if (operation.product, operation.action) == (seen.product, seen.action) and label in ("", operation.label):
             return operation
@@ -171,6 +193,9 @@ def signed(method: str, path: str, headers: Mapping[str, str], payload: bytes) -
 def handler_of(cloud: Cloud) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            if self.headers.get("Authorization", "").startswith("OSS4"):
+                self.give_buckets(OssRequest.of(self.path, self.headers))
+                return
             payload = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             url = urlsplit(self.path)
             fields = dict(parse_qsl(url.query) + parse_qsl(payload.decode()))
@@ -183,14 +208,20 @@ def handler_of(cloud: Cloud) -> type[BaseHTTPRequestHandler]:
 
         do_GET = do_POST  # noqa: N815  # the name that the base class calls
 
+        def give_buckets(self, request: OssRequest) -> None:
+            if not signed_v4(request, KEY, SECRET):
+                cloud.unsigned.append(request.action)
+                self.give(in_xml(error("SignatureDoesNotMatch", 403)))
+                return
+            self.give(in_xml(cloud.reply(Seen("oss", request.action, request.path, request.fields))))
+
         def give(self, fault: Fault) -> None:
             time.sleep(fault.wait_s)
             content = fault.body if isinstance(fault.body, bytes) else json.dumps(fault.body).encode()
             try:
                 self.send_response(fault.status)
-                self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(content)))
-                for name, value in fault.headers.items():
+                for name, value in ({"Content-Type": "application/json"} | dict(fault.headers)).items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(content)

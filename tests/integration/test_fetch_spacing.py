@@ -48,7 +48,7 @@ def test_the_run_keeps_to_the_rate_of_each_product(cloud: Cloud, clock: Time, tm
     cloud.largest_page = 100
     run(cloud, clock, tmp_path / "exports", "ecs", rate=1.0)
     requests = sum(cloud.asked.values())
-    assert requests == 10 + 40
+    assert requests == 10 + 2 * 40  # lists, then rules and references of each group
     assert sum(clock.slept) == pytest.approx((requests - 10) / 10, rel=0.05)
 
 
