@@ -205,6 +205,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     _of(_op("dds", "DescribeBackupPolicy", "once", label="dds", may_refuse=True), "DescribeDBInstances.DBInstanceId"),
     _of(_op("dds", "DescribeSecurityIps", "once", label="dds"), "DescribeDBInstances.DBInstanceId"),
     _op("ebs", "DescribeDiskReplicaPairs", "token", "ReplicaPairs"),
+    _op("ebs", "DescribeDiskReplicaPairs", "token", "ReplicaPairs", label="backup", fixed=(("Site", "backup"),)),
     _op("hbr", "DescribeVaults", "page", "Vaults.Vault", fixed=(("VaultRegionId", "{region}"),)),
     _op("hbr", "DescribeBackupPlans", "page", "BackupPlans.BackupPlan"),
     _op("dts", "DescribeDtsJobs", "record", "DtsJobList", label="sync", fixed=(("JobType", "SYNC"), _NO_TABLES)),

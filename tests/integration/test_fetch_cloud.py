@@ -123,6 +123,8 @@ class Cloud:
     def _matches(operation: Operation, row: Any, seen: Seen) -> bool:
         if operation.label in ("sync", "migration"):
             return bool(row.get("JobType", "SYNC") == seen.fields["JobType"])
+        if operation.action == "DescribeDiskReplicaPairs":
+            return bool(row.get("Site", "production") == seen.fields.get("Site", "production"))
         if operation.label in ("replicate", "sharding"):
             return bool(row["DBInstanceType"] == seen.fields["DBInstanceType"])
         return True
@@ -164,7 +166,7 @@ def wrapped(operation: Operation, rows: list[Any]) -> Body:
 
 def operation_of(seen: Seen) -> Operation:
     """The operation of a request."""
-    kind = seen.fields.get("JobType") or seen.fields.get("DBInstanceType") or ""
+    kind = next((seen.fields[name] for name in ("JobType", "DBInstanceType", "Site") if name in seen.fields), "")
     label = {"SYNC": "sync", "MIGRATION": "migration"}.get(kind, kind)
     for operation in OPERATIONS:
         if (operation.product, operation.action) == (seen.product, seen.action) and label in ("", operation.label):

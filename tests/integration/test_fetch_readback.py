@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_fetch import HZ, run, state
+from test_fetch import HZ, SDKS, run, sdk_of, state
 from test_fetch_cloud import Cloud, Time, serving, set_keys
 from test_fetch_faults import asked_about
 
@@ -32,14 +32,7 @@ from advisor.live.fetch_pages import dig
 
 REPOSITORY = Path(__file__).parents[2]
 FOLDERS = {"rkvstore": "kvstore"}
-SDKS = {
-    "ecs": "ecs20140526",
-    "vpc": "vpc20160428",
-    "alb": "alb20200616",
-    "slb": "slb20140515",
-    "ess": "ess20220222",
-    "rds": "rds20140815",
-}
+FOLDERS_12 = ("ecs", "ess", "slb")
 PARENTS = {"lb": "lb-bp1readback", "rm": "rm-bp1readback", "asg": "asg-bp1readback", "sg": "sg-bp1readback"}
 
 
@@ -77,7 +70,7 @@ def documented(folder: Path) -> Iterator[tuple[Operation, Path, dict[str, Any]]]
 def operation_for(path: Path) -> Operation | None:
     """``ecs/DescribeDisks.cn.json`` or ``hbr.DescribeVaults.json``."""
     first, _, rest = path.name.partition(".")
-    product, action = (path.parent.name, first) if path.parent.name in SDKS else (first, rest.partition(".")[0])
+    product, action = (path.parent.name, first) if path.parent.name in FOLDERS_12 else (first, rest.partition(".")[0])
     product = FOLDERS.get(product, product)
     found = [one for one in OPERATIONS if (one.product, one.action.lower()) == (product, action.lower())]
     return found[0] if found else None
@@ -169,6 +162,10 @@ SERVED: dict[tuple[str, str], list[Any]] = {
     ("slb", "DescribeLoadBalancerListeners"): [
         {"LoadBalancerId": "lb-bp1", "ListenerPort": port, "ListenerProtocol": protocol, "BackendServerPort": 8080}
         for port, protocol in ((80, "http"), (443, "https"), (53, "udp"), (22, "tcp"), (81, "http"))
+    ],
+    ("ebs", "DescribeDiskReplicaPairs"): [
+        {"ReplicaPairId": f"pair-bp{n}", "SourceDiskId": f"d-bp{n}", "SourceRegion": region, "Site": site}
+        for n, (region, site) in enumerate(((HZ, "production"), ("cn-beijing", "backup")))
     ],
     ("dds", "DescribeDBInstances"): [
         {
@@ -273,6 +270,14 @@ def test_traffic_managers_are_asked_once_for_all_regions(served: Cloud, tmp_path
     assert served.log == []
 
 
+def test_pairs_are_asked_for_from_both_ends(served: Cloud, tmp_path: Path) -> None:
+    """The list of a region holds the pairs that start there, unless those that end there are asked for."""
+    assert run(served, Time(), tmp_path / "exports", "ebs").whole
+    found = read_inventory([tmp_path / "exports"]).inventory.resources
+    pairs = {name: item.region for name, item in found.items() if item.kind == "replica_pair"}
+    assert pairs == {"pair-bp0": HZ, "pair-bp1": "cn-beijing"}
+
+
 def test_each_listener_is_asked_by_its_protocol(served: Cloud, tmp_path: Path) -> None:
     out = tmp_path / "exports"
     assert run(served, Time(), out, "slb").whole
@@ -338,11 +343,15 @@ def test_everything_that_the_importers_read_is_fetched() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.product in SDKS], ids=lambda one: one.name)
+def str_of(operation: Operation) -> str:
+    return f"{operation.product}-{operation.name}"
+
+
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if one.product in SDKS], ids=str_of)
 def test_parameters_and_rows_are_those_of_the_sdks(operation: Operation) -> None:
     """Where the vendor's SDK of a product is installed, its models decide: how pages are asked for, which parameter
     takes the parent, under which name the rows and the parents' ids come back."""
-    models = importlib.import_module(f"alibabacloud_{SDKS[operation.product]}.models")
+    models = importlib.import_module(f"{sdk_of(operation.product)}.models")
     action = operation.action
     request = inspect.getsource(getattr(models, f"{action}Request"))
     module = importlib.import_module(getattr(models, f"{action}ResponseBody").__module__)
@@ -352,6 +361,7 @@ def test_parameters_and_rows_are_those_of_the_sdks(operation: Operation) -> None
     also = tuple(name for name, _ in operation.also)
     fixed = tuple(name for name, _ in operation.fixed)
     parent = (operation.parameter.partition(".")[0],) if operation.parent else ()
+    parent = () if operation.path else parent
     for name in (*taken, *also, *fixed, *parent):
         assert f"'{name}'" in request, name
     for name in filter(None, operation.rows.split(".")):
@@ -360,4 +370,4 @@ def test_parameters_and_rows_are_those_of_the_sdks(operation: Operation) -> None
         assert "'NextToken'" in answer
     for child in (one for one in operations_of(operation.product) if one.parent == operation.action):
         for place in (child.parent_id, *(place for _, place in child.also), *filter(None, child.only[:1])):
-            assert f"'{place}'" in answer, place
+            assert all(f"'{name}'" in answer for name in place.split(".")), place

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from test_fetch import HZ, run
-from test_fetch_cloud import Cloud, Time, serving, set_keys, wire_to
+from test_fetch_cloud import Cloud, Seen, Time, serving, set_keys, wire_to
 
 from advisor.live.fetch_operations import OPERATIONS
 from advisor.live.fetch_wire import TokenBucket
@@ -50,6 +50,23 @@ def test_the_run_keeps_to_the_rate_of_each_product(cloud: Cloud, clock: Time, tm
     requests = sum(cloud.asked.values())
     assert requests == 10 + 2 * 40  # lists, then rules and references of each group
     assert sum(clock.slept) == pytest.approx((requests - 10) / 10, rel=0.05)
+
+
+def test_regions_are_asked_side_by_side(
+    cloud: Cloud, clock: Time, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first request of each of three regions is answered only when all three have come in."""
+    regions = (HZ, "cn-shanghai", "cn-beijing")
+    together, answer = threading.Barrier(len(regions), timeout=20), cloud.answer
+
+    def waiting(seen: Seen) -> object:
+        if seen.action == "DescribeVpcs":
+            together.wait()
+        return answer(seen)
+
+    monkeypatch.setattr(cloud, "answer", waiting)
+    assert run(cloud, clock, tmp_path / "exports", "vpc", regions=regions).whole
+    assert not together.broken
 
 
 def test_the_sdk_is_not_loaded_unless_something_is_asked() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -110,6 +111,31 @@ def test_a_fetch_and_what_the_importers_make_of_it(service: Service, tmp_path: P
     found = json.loads(shown.stdout)
     assert found["resources"] == {"vpc": 1}
     assert found["skipped"] == []
+
+
+def test_progress_is_shown_on_a_terminal_only(service: Service, tmp_path: Path) -> None:
+    """One line that is written over, never wider than the terminal, and gone at the end."""
+    screen, terminal = pty.openpty()
+    arguments = ("--regions", "cn-hangzhou", "--products", "vpc", "--out", "exports")
+    process = subprocess.Popen(
+        command("inventory", "fetch", *arguments),
+        stderr=terminal,
+        cwd=tmp_path,
+        env=environment(service, tmp_path) | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"},
+    )
+    os.close(terminal)
+    written = b""
+    try:
+        while chunk := os.read(screen, 4096):
+            written += chunk
+    except OSError:  # how a terminal says on Linux that nobody writes to it any more
+        pass
+    os.close(screen)
+    assert process.wait(60) == 0
+    shown = written.decode().split("\r\x1b[K")
+    assert shown[1] == "0 of 1 done, 0 answers: cn-hangzhou vpc DescribeVpcs …"
+    assert all(len(line) <= 80 for line in shown[:-1])
+    assert shown[-1] == "exports: 5 answers fetched; listings: 5 complete.\r\n"
 
 
 def test_what_is_denied_is_told(service: Service, tmp_path: Path) -> None:
