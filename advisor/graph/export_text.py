@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from advisor.graph.edgeset import shortened
 from advisor.graph.words import clean
 from advisor.model.graph import Blast, Component, Graph, Workload
-from advisor.model.inventory import Inventory
+from advisor.model.inventory import Inventory, Kind
 
 _FOUND_BY: Mapping[str, str] = {
     "declared": "declared in the targets", "tag": "by tag", "load_balancer": "behind one balancer",
@@ -20,6 +20,9 @@ _COMPONENTS: Mapping[str, str] = {
     "server_group": "servers", "stateful_instance": "server", "database": "database", "cache": "cache",
     "entry": "entry",
 }  # fmt: skip
+_FIRST: tuple[Kind, ...] = (
+    "load_balancer", "instance", "database", "cache", "cluster", "scaling_group", "server_group", "nat_gateway", "eip",
+)  # fmt: skip
 _LISTED = 12
 _COLUMNS = 80
 _DEEPER = 4
@@ -97,7 +100,7 @@ def _more(count: int) -> Iterator[str]:
 
 def _workload(inventory: Inventory, workload: Workload) -> Iterator[str]:
     found = _FOUND_BY[workload.found_by]
-    yield f"{workload.name}  class {workload.class_name}, {found}, {len(workload.resources)} resources"
+    yield f"{workload.name}  class {workload.class_name}, {found}, {_counted(len(workload.resources))}"
     for component in workload.components:
         alone = len(component.members) == 1 and component.kind != "server_group"
         name = "" if alone else f"{component.name}{_size(component)}: "
@@ -106,6 +109,10 @@ def _workload(inventory: Inventory, workload: Workload) -> Iterator[str]:
         yield f"  needs     {', '.join(workload.needs_hard)}"
     if workload.needs_soft:
         yield f"  would miss {', '.join(workload.needs_soft)}"
+
+
+def _counted(count: int) -> str:
+    return f"{count} resource{'' if count == 1 else 's'}"
 
 
 def _size(component: Component) -> str:
@@ -117,6 +124,12 @@ def _size(component: Component) -> str:
 
 def _members(inventory: Inventory, component: Component) -> str:
     return shortened([_label(inventory, member) for member in component.members], _LISTED)
+
+
+def _weight(inventory: Inventory, node: str) -> int:
+    """Where a resource comes in a list that is cut off: what serves first, what only hangs on it last."""
+    resource = inventory.get(node)
+    return _FIRST.index(resource.kind) if resource and resource.kind in _FIRST else len(_FIRST)
 
 
 def _label(inventory: Inventory, node: str) -> str:
@@ -136,22 +149,41 @@ def _waves(graph: Graph) -> Iterator[str]:
 def _failure(inventory: Inventory, graph: Graph, blast: Blast) -> Iterator[str]:
     yield f"When {blast.failure} fails"
     states: dict[str, list[str]] = defaultdict(list)
+    reasons = _taken_along(graph, blast)
     for name, state in blast.workloads.items():
-        states[state].append(name)
+        states[state].append(name + reasons.get(name, ""))
     for state, words in (("failed", "down"), ("degraded", "degraded"), ("unprotected", "less protected")):
         if states[state]:
             yield f"  workloads {words}: {', '.join(sorted(states[state]))}"
     untouched = [workload.name for workload in graph.workloads if workload.name not in blast.workloads]
     if untouched:
         yield f"  workloads not touched: {shortened(untouched, _LISTED)}"
-    yield from _listed(inventory, graph, f"{len(blast.failed)} resources fail", blast.failed)
-    shares = {node: f"{share:.0%} of its capacity left" for node, share in blast.degraded.items() if share < 1}
-    rest = {node: "works, with a spare or a function less" for node in blast.degraded if node not in shares}
     yield from _listed(
-        inventory, graph, f"{len(blast.degraded)} resources degrade", tuple(shares | rest), shares | rest
+        inventory, graph, f"{_counted(len(blast.failed))} fail{'s' if len(blast.failed) == 1 else ''}", blast.failed
     )
-    words = f"{len(blast.unprotected)} resources lose what would bring them back or let them be changed"
+    shares = {node: f"{share:.0%} of its capacity left" for node, share in blast.degraded.items() if share < 1}
+    rest = {node: "a spare or a function less" for node in blast.degraded if node not in shares}
+    yield from _listed(
+        inventory,
+        graph,
+        f"{_counted(len(blast.degraded))} degrade{'s' if len(blast.degraded) == 1 else ''}",
+        tuple(shares | rest),
+        shares | rest,
+    )
+    some = len(blast.unprotected) != 1
+    whose = "lose what would bring them back or let them" if some else "loses what would bring it back or let it"
+    words = f"{_counted(len(blast.unprotected))} {whose} be changed"
     yield from _listed(inventory, graph, words, blast.unprotected)
+
+
+def _taken_along(graph: Graph, blast: Blast) -> dict[str, str]:
+    """Workloads of which nothing fails itself → the needed ones that take them along."""
+    failed, found = set(blast.failed), {}
+    for workload in graph.workloads:
+        if blast.workloads.get(workload.name) == "failed" and failed.isdisjoint(workload.resources):
+            down = [need for need in workload.needs_hard if blast.workloads.get(need) == "failed"]
+            found[workload.name] = f" (needs {', '.join(down)})" if down else ""
+    return found
 
 
 def _listed(
@@ -167,7 +199,7 @@ def _listed(
         by_home[homes.get(node, "")].append(node)
     for home, items in sorted(by_home.items()):
         yield f"  {home or 'in no workload'}: {len(items)}"
-        for node in items[:_LISTED]:
+        for node in sorted(items, key=lambda item: _weight(inventory, item))[:_LISTED]:
             yield f"    {_label(inventory, node)}" + (f"  {notes[node]}" if notes and node in notes else "")
         if len(items) > _LISTED:
             yield f"    and {len(items) - _LISTED} more"

@@ -1,5 +1,7 @@
-/* A layered drawing: one column a layer; within a column, nodes move towards the middle of what they are tied to. */
-const BOX = { width: 176, height: 36, gapX: 58, gapY: 12, left: 20, top: 34 };
+/* A layered drawing: one column a layer, a tall one folded into several; within a column, nodes move towards the middle
+   of what they are tied to. */
+const ROWS = 18;
+const BOX = { width: 176, height: 36, gapX: 58, gapY: 12, fold: 14, left: 20, top: 34 };
 const LAYERS = [
   ["address", ["eip", "gtm_instance"]],
   ["balancer", ["load_balancer"]],
@@ -38,13 +40,17 @@ function layered(items, edges, layerOf) {
       number(column);
     }
   }
-  const tallest = Math.max(1, ...layers.map((layer) => columns.get(layer).length)), step = BOX.height + BOX.gapY, at = new Map();
-  layers.forEach((layer, position) => {
-    const column = columns.get(layer), lift = ((tallest - column.length) * step) / 2;
-    column.forEach((item, row) => at.set(item, { x: BOX.left + position * (BOX.width + BOX.gapX), y: BOX.top + lift + row * step }));
-  });
-  const width = 2 * BOX.left + layers.length * (BOX.width + BOX.gapX), height = BOX.top + tallest * step + 20;
-  return { at, width, height, heads: layers.map((layer, position) => [layer, BOX.left + position * (BOX.width + BOX.gapX)]) };
+  const most = Math.max(1, ...layers.map((layer) => columns.get(layer).length));
+  const rows = Math.min(most, Math.max(ROWS, Math.ceil(Math.sqrt(most * 3)))), step = BOX.height + BOX.gapY, at = new Map(), heads = [];
+  let left = BOX.left;
+  for (const layer of layers) {
+    const column = columns.get(layer), folds = Math.ceil(column.length / rows), tall = Math.ceil(column.length / folds);
+    const lift = ((rows - tall) * step) / 2;
+    heads.push([layer, left]);
+    column.forEach((item, row) => at.set(item, { x: left + Math.floor(row / tall) * (BOX.width + BOX.fold), y: BOX.top + lift + (row % tall) * step }));
+    left += folds * (BOX.width + BOX.fold) - BOX.fold + BOX.gapX;
+  }
+  return { at, width: left + BOX.left, height: BOX.top + rows * step + 20, heads };
 }
 
 function curve(from, to) {

@@ -12,7 +12,23 @@
   const WORDS = { failed: "fails", degraded: "degrades", unprotected: "loses protection" };
 
   const label = (node) => data.nodes[node].name || data.nodes[node].id;
-  const short = (text, length) => ([...text].length > length ? [...text].slice(0, length - 1).join("") + "…" : text);
+  const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+  const pen = document.createElement("canvas").getContext("2d"), family = getComputedStyle(document.body).fontFamily;
+  const byName = (a, b) => (label(a) < label(b) ? -1 : label(a) > label(b) ? 1 : a - b);
+
+  /* The text as far as it fits into so many pixels. */
+  function short(text, size) {
+    pen.font = `${size}px ${family}`;
+    const fits = (part) => pen.measureText(part).width <= BOX.width - 14;
+    if (fits(text)) return text;
+    const signs = [...text];
+    let low = 0, high = signs.length;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (fits(`${signs.slice(0, middle).join("")}…`)) low = middle; else high = middle - 1;
+    }
+    return `${signs.slice(0, low).join("")}…`;
+  }
 
   function make(tag, text, attributes = {}) {
     const element = document.createElement(tag);
@@ -49,7 +65,7 @@
   function box(at, title, sub, classes, onChoose) {
     const group = draw("g", { class: `node ${classes}`, tabindex: "0", role: "button", "aria-label": `${title}, ${sub}`, transform: `translate(${at.x},${at.y})` });
     group.append(draw("title", {}, `${title}\n${sub}`), draw("rect", { width: BOX.width, height: BOX.height, rx: 5 }));
-    group.append(draw("text", { x: 8, y: 15 }, short(title, 25)), draw("text", { x: 8, y: 29, class: "sub" }, short(sub, 32)));
+    group.append(draw("text", { x: 8, y: 15 }, short(title, 12)), draw("text", { x: 8, y: 29, class: "sub" }, short(sub, 10)));
     group.addEventListener("click", onChoose);
     group.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); onChoose(); } });
     return group;
@@ -57,6 +73,7 @@
 
   function paint(plan, edges, boxes, heads) {
     if (state.fresh) fit(plan.width);
+    const moved = state.fresh;
     state.fresh = false;
     drawing.replaceChildren();
     drawing.setAttribute("viewBox", `0 0 ${plan.width} ${plan.height}`);
@@ -69,6 +86,7 @@
       drawing.append(path);
     }
     drawing.append(...boxes);
+    if (moved) find("canvas").scrollTo(0, 0);
   }
 
   function drawOverview() {
@@ -81,7 +99,7 @@
     const plan = layered(items, edges, (number) => last - data.workloads[number].wave);
     const boxes = items.map((number) => {
       const workload = data.workloads[number];
-      return box(plan.at.get(number), workload.name, `${workload.class}, ${workload.size} resources`, stateOfWorkload(number), () => open(number));
+      return box(plan.at.get(number), workload.name, `${workload.class}, ${plural(workload.size, "resource")}`, stateOfWorkload(number), () => open(number));
     });
     paint(plan, edges, boxes, plan.heads.map(([layer, x]) => [`recovers in wave ${last - layer + 1}`, x]));
   }
@@ -126,7 +144,7 @@
     const list = find("list"), query = state.query.trim().toLowerCase();
     list.replaceChildren();
     if (query) {
-      const found = data.nodes.map((_, number) => number).filter((number) => `${data.nodes[number].name} ${data.nodes[number].id}`.toLowerCase().includes(query));
+      const found = data.nodes.map((_, number) => number).filter((number) => `${data.nodes[number].name} ${data.nodes[number].id}`.toLowerCase().includes(query)).sort(byName);
       list.append(make("p", `${found.length} found`, { class: "quiet" }));
       for (const node of found.slice(0, SHOWN)) {
         list.append(listButton(label(node), data.nodes[node].kind.replaceAll("_", " "), stateOfNode(node), node === state.chosen, () => goTo(node)));
@@ -134,8 +152,10 @@
       return;
     }
     list.append(listButton("All workloads", `${data.workloads.length}`, "", state.view === OVERVIEW, () => open(OVERVIEW)));
-    data.workloads.forEach((workload, number) => {
-      const verdict = stateOfWorkload(number);
+    const rank = (number) => ["failed", "degraded", "unprotected", ""].indexOf(stateOfWorkload(number));
+    const ordered = data.workloads.map((_, number) => number).sort((a, b) => rank(a) - rank(b) || a - b);
+    ordered.forEach((number) => {
+      const workload = data.workloads[number], verdict = stateOfWorkload(number);
       list.append(listButton(workload.name, verdict ? WORDS[verdict] : workload.class, verdict, state.view === number, () => open(number)));
     });
     const loose = data.nodes.filter((node, number) => node.workload === LOOSE && !isPlace(number)).length;
@@ -153,6 +173,7 @@
       item.append(link, make("span", ` ${meanings.get(edge[2])[0]}, ${edge[3]}. ${edge[4]}`, { class: "quiet" }));
       items.append(item);
     }
+    if (edges.length > SHOWN) items.append(make("li", `and ${edges.length - SHOWN} more`, { class: "quiet" }));
     part.append(make("h2", `${title} (${edges.length})`), items);
     return part;
   }
@@ -175,14 +196,28 @@
 
   function failureWords() {
     const { failed, degraded, unprotected, workloads } = state.result, parts = [make("h2", `When ${label(state.failure)} fails`)];
-    const places = [...failed].filter(isPlace).length;
-    if (!data.left_out) {
-      parts.push(make("p", `${failed.size - places} resources fail`, { class: "state failed" }));
-      parts.push(make("p", `${degraded.size} degrade`, { class: "state degraded" }));
-      parts.push(make("p", `${unprotected.size} lose protection`, { class: "state unprotected" }));
-    }
-    parts.push(make("p", `${[...workloads.values()].filter((verdict) => verdict === "failed").length} of ${data.workloads.length} workloads are down`));
+    const lost = [...failed].filter((node) => !isPlace(node)), down = [...workloads.values()].filter((verdict) => verdict === "failed").length;
+    parts.push(make("p", `${down} of ${plural(data.workloads.length, "workload")} down`));
+    if (data.left_out) return parts;
+    parts.push(affected(`${plural(lost.length, "resource")} ${lost.length === 1 ? "fails" : "fail"}`, "failed", lost));
+    parts.push(affected(`${degraded.size} ${degraded.size === 1 ? "degrades" : "degrade"}`, "degraded", [...degraded.keys()]));
+    parts.push(affected(`${unprotected.size} ${unprotected.size === 1 ? "loses" : "lose"} protection`, "unprotected", [...unprotected]));
     return parts;
+  }
+
+  /* What a failure does to resources: a count that opens to their names; the lowest capacity first. */
+  function affected(title, verdict, nodes) {
+    if (!nodes.length) return make("p", title, { class: `state ${verdict}` });
+    const part = make("details"), items = make("ul"), share = (node) => state.result.degraded.get(node) ?? 1;
+    for (const node of nodes.sort((a, b) => share(a) - share(b) || byName(a, b)).slice(0, SHOWN)) {
+      const item = make("li"), link = make("button", label(node), { class: "link" });
+      link.addEventListener("click", () => goTo(node));
+      item.append(link, make("span", share(node) < 1 ? ` ${Math.round(share(node) * 100)} % left` : ` ${data.nodes[node].kind.replaceAll("_", " ")}`, { class: "quiet" }));
+      items.append(item);
+    }
+    if (nodes.length > SHOWN) items.append(make("li", `and ${nodes.length - SHOWN} more`, { class: "quiet" }));
+    part.append(make("summary", title, { class: `state ${verdict}` }), items);
+    return part;
   }
 
   function nodeWords(node) {

@@ -99,6 +99,18 @@ class TestText:
         assert text.startswith("When resource:i-1 fails\n  workloads degraded: shop\n")
         assert "gate (alb-1)  50% of its capacity left" in text
 
+    def test_what_serves_comes_first_and_one_is_one(self) -> None:
+        inventory, graph = shop()
+        lines = to_text(inventory, graph, blast(inventory, graph, "resource:d-1")).splitlines()
+        assert lines[lines.index("2 resources fail") + 2 :][:2] == ["    web-01 (i-1)", "    d-1"]
+        text = to_text(inventory, graph, blast(inventory, graph, "resource:d-9"))
+        assert "\n1 resource fails\n" in text
+
+    def test_a_workload_that_only_a_need_takes_along_says_so(self) -> None:
+        inventory, graph = shop()
+        text = to_text(inventory, graph, blast(inventory, graph, "resource:i-5"))
+        assert "workloads down: pay, shop (needs pay)" in text
+
     def test_no_sign_that_moves_a_terminal(self) -> None:
         inventory, graph = hostile()
         text = to_text(inventory, graph) + to_text(inventory, graph, blast(inventory, graph, H))

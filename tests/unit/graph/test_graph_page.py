@@ -96,3 +96,22 @@ def test_a_failure_from_the_keyboard(page: Any) -> None:
     page.click("#details button:has-text('What if this fails')")
     assert page.locator("g.node.failed").count() > 1
     assert "payments-db fails" in page.inner_text("#status")
+
+
+def test_what_a_failure_takes_opens_to_names_and_leads_there(page: Any) -> None:
+    page.reload()
+    page.click("#details summary:has-text('resources fail')")
+    page.click("#details details[open] li:has-text('payments-db') button")
+    assert page.inner_text("#details h2 >> nth=1") == "payments-db"
+    assert page.locator("g.node.chosen.failed").count() == 1
+    states = page.locator("#list button").evaluate_all("found => found.map((item) => item.className)")
+    assert [state for state in states if state] == states[1 : 1 + len([state for state in states if state])]
+    assert states[1] == "failed"
+
+
+def test_no_name_runs_out_of_its_box(page: Any) -> None:
+    page.reload()
+    for position in range(page.locator("#list button").count()):
+        page.locator("#list button").nth(position).click()
+        wide = page.locator("g.node text").evaluate_all("found => found.map((item) => item.getComputedTextLength())")
+        assert max(wide, default=0) <= 176
