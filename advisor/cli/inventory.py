@@ -1,9 +1,10 @@
-"""``advisor inventory``: what was read, and any form turned into the canonical one."""
+"""``advisor inventory``: what was read, any form turned into the canonical one, and a template to fill in."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -52,6 +53,28 @@ def convert(inventory: tuple[Path, ...], mapping: Path | None, form: str, out: P
     from advisor import api
 
     text = api.inventory_converted(api.load_inventory(inventory, mapping), form)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        api.write_new(out, text.encode())
+        tell(f"{out} written.")
+
+
+@inventory.command()
+@click.option("--format", "form", type=click.Choice(["csv", "yaml"]), default="csv", show_default=True)
+@click.option("--out", type=PATH, help="File to write; stdout by default.")
+@guarded
+def template(form: Literal["csv", "yaml"], out: Path | None) -> None:
+    """An inventory to fill in by hand, with examples to replace.
+
+    \b
+    Example:
+      advisor inventory template --format yaml --out inventory.yaml
+    """
+    from advisor import api
+    from advisor.importers import inventory_template
+
+    text = inventory_template(form)
     if out is None:
         click.echo(text, nl=False)
     else:

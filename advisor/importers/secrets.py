@@ -8,7 +8,8 @@ from typing import Final
 from advisor.importers.fields import plain
 
 _NAMES: Final = re.compile(
-    r"passw(or)?d|passwd|^pwd$|secret|accesskey|privatekey|userdata|credential|securitytoken|apikey|certificate(body|key)|密码|密钥|口令"
+    r"passw(or)?d|passwd|^pwd$|pwd$|passphrase|(?<!by)(?<!com)pass$|secret|accesskey|privatekey|presharedkey|psk$|keymaterial"
+    r"|userdata|credential|token$|apikey|certificate(body|key)|密码|密钥|口令"
 )
 _KEY: Final = re.compile(
     r"LTAI[0-9A-Za-z]{12,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bSTS\.[0-9A-Za-z]{16,}"

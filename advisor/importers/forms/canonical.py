@@ -12,7 +12,7 @@ from advisor.importers.fields import ABSENT, Record, records, text
 from advisor.importers.forms.columns import Table
 from advisor.importers.forms.tables import KINDS
 from advisor.importers.records import Collector, Context, Draft, ListSeen, safe_tags
-from advisor.importers.secrets import is_secret_name
+from advisor.importers.secrets import is_secret_name, looks_like_key
 from advisor.model.inventory import Kind, Origin
 
 _COMMON: Final = frozenset({"id", "kind", "name", "region", "zone", "zones", "status", "tags", "attributes"})
@@ -76,7 +76,17 @@ def _draft(row: Record, context: Context, collector: Collector) -> Draft | None:
     given = row.get("attributes")
     own = given if isinstance(given, Mapping) else {}
     for name, value in own.items():
-        if value is not None and not is_secret_name(str(name)):
+        if isinstance(value, str) and looks_like_key(value):
+            collector.note(
+                "INV-SECRET",
+                "high",
+                "An attribute holds what looks like a credential",
+                Origin(context.file, context.place),
+                f"the value of {name} was not kept.",
+                "Change that credential and remove it from the inventory.",
+                resource_id,
+            )
+        elif value is not None and not is_secret_name(str(name)):
             draft.attributes[str(name)] = _frozen(value)
     return draft
 
@@ -88,12 +98,12 @@ def _sequence(value: object) -> Sequence[object]:
 
 
 def _frozen(value: object) -> object:
-    """Lists as tuples, as every other importer gives them; secret fields of records left out."""
+    """Lists as tuples, as every other importer gives them; secret fields and texts of records left out."""
     if isinstance(value, list | tuple):
         return tuple(_frozen(item) for item in value)
     if isinstance(value, Mapping):
         return {str(key): _frozen(item) for key, item in value.items() if not is_secret_name(str(key))}
-    return value
+    return "" if isinstance(value, str) and looks_like_key(value) else value
 
 
 def is_canonical(header: Sequence[str]) -> bool:

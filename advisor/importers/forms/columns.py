@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from advisor.importers.catalogue import by_shape
+from advisor.importers.catalogue import PARTS, SPECS, Reader, by_shape
 from advisor.importers.forms.cells import cell_text, is_none
 from advisor.importers.forms.disk_cells import ID_IN_CELL
 from advisor.importers.forms.words import concept_of, plain_header
@@ -18,6 +18,8 @@ ColumnMapping = Mapping[str, str]
 Cells = Sequence[object]
 HEADER_WITHIN: Final = 10
 _SAMPLE: Final = 50
+_READERS: Final[tuple[Reader, ...]] = (*SPECS, *PARTS)
+_MARKING: Final = frozenset(name for reader in _READERS for need in reader.needs for name in need)
 _OF_SERVERS: Final = frozenset(
     {"instanceid", "实例id", "instanceid/name", "实例id/名称", "ecsid", "主机id", "服务器id"}
 )
@@ -48,7 +50,9 @@ def find_header(rows: Sequence[Cells], mapping: ColumnMapping | None) -> int | N
 def is_api_header(row: Cells) -> bool:
     """Whether the columns have the names of an API's fields, so that each row is a record."""
     names = {str(cell): "" for cell in row if cell not in (None, "")}
-    return len(names) > 2 and by_shape(names) is not None
+    if len(names) <= 2 or _MARKING.isdisjoint(plain_header(name) for name in names):
+        return False  # Names are remembered with their shape; a row of values must never get there.
+    return by_shape(names) is not None
 
 
 def concepts_of(header: Cells, rows: Sequence[Cells], mapping: ColumnMapping | None) -> list[str | None]:

@@ -7,7 +7,7 @@ import binascii
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import orjson
 
@@ -18,6 +18,8 @@ from advisor.importers.forms import errors, xml_form
 from advisor.importers.places import is_region
 from advisor.importers.records import Collector, Context
 
+_HOST: Final = re.compile(r"^\w+://(?:[^/@?#]*@)?([^/:?#]+)")
+"""The host of an address. The standard library keeps each address that it takes apart, signatures and keys included."""
 _XML_ANSWER: Final = re.compile(r"<(?:Describe|List|Get)\w+Response\b")
 
 
@@ -97,7 +99,7 @@ def _context(entry: Record, context: Context) -> Context:
 
 def _asked(entry: Record) -> dict[str, str]:
     """The parameters of the call, from query string, body or address."""
-    found = dict(parse_qsl(urlsplit(text(get(entry, "request.url"))).query))
+    found = dict(parse_qsl(text(get(entry, "request.url")).partition("?")[2].partition("#")[0]))
     found.update(parse_qsl(text(get(entry, "request.postData.text"))))
     for pair in records(get(entry, "request.queryString")):
         found[text(get(pair, "name"))] = text(get(pair, "value"))
@@ -112,5 +114,6 @@ def _header(entry: Record, name: str) -> str:
 
 
 def _region_of_host(entry: Record) -> str:
-    host = urlsplit(text(get(entry, "request.url"))).hostname or _header(entry, "host")
+    match = _HOST.match(text(get(entry, "request.url")))
+    host = match.group(1).lower() if match else _header(entry, "host")
     return next((part for part in host.split(".") if is_region(part)), "")

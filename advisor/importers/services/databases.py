@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from advisor.importers.convert import (
     as_bool,
     as_int,
@@ -19,6 +21,11 @@ from advisor.importers.fields import ABSENT, Record, get, keys_of, records, text
 from advisor.importers.places import ids_in_path, kind_of_id, zones_in
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 from advisor.model.inventory import Kind
+
+
+def as_address(value: object) -> object:
+    """An address to connect to, without the user and password that some write into it."""
+    return as_text(re.sub(r"//[^/]*@", "//", value) if isinstance(value, str) else value)
 
 
 def _rds_finish(draft: Draft, record: Record) -> None:
@@ -96,7 +103,7 @@ RDS = Spec(
         field_of("vpc_id", "VpcId", as_text),
         field_of("vswitch_id", "VSwitchId", _first),
         field_of("master_id", "MasterInstanceId | master_db_instance_id", as_text),
-        field_of("connection_string", "ConnectionString", as_text),
+        field_of("connection_string", "ConnectionString", as_address),
         field_of("port", "Port", as_int),
         field_of("charge_type", "PayType | instance_charge_type", as_text),
         field_of("network_type", "InstanceNetworkType", as_lower),
@@ -207,7 +214,7 @@ CACHE = Spec(
         field_of("vpc_id", "VpcId", as_text),
         field_of("vswitch_id", "VSwitchId", as_text),
         field_of("private_ip", "PrivateIp", as_text),
-        field_of("connection_string", "ConnectionDomain", as_text),
+        field_of("connection_string", "ConnectionDomain", as_address),
         field_of("port", "Port", as_int),
         field_of("replica_id", "ReplacateId | ReplicaId", as_text),
         field_of("global_instance_id", "GlobalInstanceId", as_text),
