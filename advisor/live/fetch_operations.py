@@ -69,6 +69,8 @@ def _op(product: str, action: str, paging: Paging, rows: str = "", **others: obj
 _NO_TABLES: Final = ("WithoutDbList", "true")
 _REPLICA_SETS: Final = ("DBInstanceType", "replicate")
 _SHARDED: Final = ("DBInstanceType", "sharding")
+_BASIC: Final = (("Edition", "BASIC"),)
+_SERVER: Final = (("SourceType", "UDM_ECS"),)
 _GTM: Final = "DescribeDnsGtmInstances.InstanceId"
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
@@ -208,6 +210,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     _op("ebs", "DescribeDiskReplicaPairs", "token", "ReplicaPairs", label="backup", fixed=(("Site", "backup"),)),
     _op("hbr", "DescribeVaults", "page", "Vaults.Vault", fixed=(("VaultRegionId", "{region}"),)),
     _op("hbr", "DescribeBackupPlans", "page", "BackupPlans.BackupPlan"),
+    # The service lists the standard edition unless told otherwise; whether it lists every source is not documented.
+    _op("hbr", "DescribeBackupPlans", "page", "BackupPlans.BackupPlan", label="basic", fixed=_BASIC, may_refuse=True),
+    _op("hbr", "DescribeBackupPlans", "page", "BackupPlans.BackupPlan", label="server", fixed=_SERVER, may_refuse=True),
     _op("dts", "DescribeDtsJobs", "record", "DtsJobList", label="sync", fixed=(("JobType", "SYNC"), _NO_TABLES)),
     _op(
         "dts",

@@ -19,12 +19,23 @@ from advisor.live.fetch_products import PRODUCTS, Product, host_of
 from advisor.model.finding import OutsideError
 
 Trouble = Literal[
-    "denied", "credentials", "token", "gone", "absent", "refused", "throttled", "failing", "garbage", "unreachable"
+    "denied",
+    "credentials",
+    "clock",
+    "token",
+    "gone",
+    "absent",
+    "refused",
+    "throttled",
+    "failing",
+    "garbage",
+    "unreachable",
 ]
 Body = dict[str, Any]
 _PASSING: Final = frozenset({"throttled", "failing", "garbage", "unreachable"})
 _KEYS: Final = ("InvalidAccessKeyId", "SignatureDoesNotMatch", "IncompleteSignature", "InvalidCredentials")
 _TOKENS: Final = ("InvalidSecurityToken", "SecurityTokenExpired", "MissingSecurityToken")
+_CLOCKS: Final = ("invalidtimestamp", "illegaltimestamp", "requesttimetooskewed")
 _NOT_HERE: Final = ("notopen", "notactivat", "notenabled", "notsupport", "invalidregion", "regionunavailable")
 _WAIT_LIMIT_S: Final = 60.0
 
@@ -135,6 +146,9 @@ class Wire:
         if failure.trouble == "credentials":
             self.fatal = f"The credentials are not accepted ({failure.code}). Check the access key or the profile."
             self.stop.set()
+        elif failure.trouble == "clock":
+            self.fatal = f"The clock of this machine is wrong ({failure.code}). Set it, and run again."
+            self.stop.set()
         elif failure.trouble in ("unreachable", "garbage") and not self.answered:
             host = self.endpoint or host_of(PRODUCTS[operation.product], region)
             what = "cannot be reached or does not answer" if failure.trouble == "unreachable" else "answers no JSON"
@@ -241,6 +255,8 @@ def _trouble(code: str, status: int, message: str, with_token: bool) -> Trouble:
         return "failing"
     if code.startswith((*_KEYS, *_TOKENS)):
         return "credentials"
+    if plain.startswith(_CLOCKS):
+        return "clock"
     if with_token and "nexttoken" in f"{plain} {message.lower()}":
         return "token"
     if any(word in plain for word in _NOT_HERE):

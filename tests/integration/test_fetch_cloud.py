@@ -125,6 +125,10 @@ class Cloud:
             return bool(row.get("JobType", "SYNC") == seen.fields["JobType"])
         if operation.action == "DescribeDiskReplicaPairs":
             return bool(row.get("Site", "production") == seen.fields.get("Site", "production"))
+        if operation.action == "DescribeBackupPlans":
+            source = seen.fields.get("SourceType", row["SourceType"])
+            edition = seen.fields.get("Edition", "STANDARD")
+            return bool(source == row["SourceType"] and edition == row.get("Edition", "STANDARD"))
         if operation.label in ("replicate", "sharding"):
             return bool(row["DBInstanceType"] == seen.fields["DBInstanceType"])
         return True
@@ -166,8 +170,9 @@ def wrapped(operation: Operation, rows: list[Any]) -> Body:
 
 def operation_of(seen: Seen) -> Operation:
     """The operation of a request."""
-    kind = next((seen.fields[name] for name in ("JobType", "DBInstanceType", "Site") if name in seen.fields), "")
-    label = {"SYNC": "sync", "MIGRATION": "migration"}.get(kind, kind)
+    names = ("JobType", "DBInstanceType", "Site", "Edition", "SourceType")
+    kind = next((seen.fields[name] for name in names if name in seen.fields), "")
+    label = {"SYNC": "sync", "MIGRATION": "migration", "BASIC": "basic", "UDM_ECS": "server"}.get(kind, kind)
     for operation in OPERATIONS:
         if (operation.product, operation.action) == (seen.product, seen.action) and label in ("", operation.label):
             return operation

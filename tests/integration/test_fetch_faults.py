@@ -231,6 +231,20 @@ def test_keys_that_are_not_accepted_end_the_run(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("product", "action", "code"),
+    [("vpc", "DescribeVpcs", "InvalidTimeStamp.Expired"), ("oss", "ListBuckets", "RequestTimeTooSkewed")],
+)
+def test_a_wrong_clock_ends_the_run(
+    cloud: Cloud, clock: Time, tmp_path: Path, product: str, action: str, code: str
+) -> None:
+    """It is no lack of permission, although one service answers with the same status."""
+    cloud.always[action] = error(code, 403)
+    with pytest.raises(OutsideError, match=rf"The clock of this machine is wrong \({code}\)\. Set it"):
+        run(cloud, clock, tmp_path / "exports", product)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_no_network_ends_the_run(clock: Time, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     set_keys(monkeypatch)
     with socket.socket() as probe:

@@ -167,6 +167,11 @@ SERVED: dict[tuple[str, str], list[Any]] = {
         {"ReplicaPairId": f"pair-bp{n}", "SourceDiskId": f"d-bp{n}", "SourceRegion": region, "Site": site}
         for n, (region, site) in enumerate(((HZ, "production"), ("cn-beijing", "backup")))
     ],
+    ("hbr", "DescribeBackupPlans"): [
+        {"PlanId": "plan-bp1", "VaultId": "v-1", "SourceType": "ECS_FILE", "InstanceId": "i-1", "Edition": "BASIC"},
+        {"PlanId": "plan-bp2", "VaultId": "v-1", "SourceType": "ECS_FILE", "InstanceId": "i-2"},
+        {"PlanId": "plan-bp3", "VaultId": "", "SourceType": "UDM_ECS", "InstanceId": "i-3"},
+    ],
     ("dds", "DescribeDBInstances"): [
         {
             "DBInstanceId": f"dds-bp{n}",
@@ -276,6 +281,14 @@ def test_pairs_are_asked_for_from_both_ends(served: Cloud, tmp_path: Path) -> No
     found = read_inventory([tmp_path / "exports"]).inventory.resources
     pairs = {name: item.region for name, item in found.items() if item.kind == "replica_pair"}
     assert pairs == {"pair-bp0": HZ, "pair-bp1": "cn-beijing"}
+
+
+def test_backup_plans_of_every_edition_and_source(served: Cloud, tmp_path: Path) -> None:
+    assert run(served, Time(), tmp_path / "exports", "hbr").whole
+    imported = read_inventory([tmp_path / "exports"])
+    plans = {name for name, item in imported.inventory.resources.items() if item.kind == "backup_plan"}
+    assert plans == {"plan-bp1", "plan-bp2", "plan-bp3"}
+    assert not [one for one in imported.findings if one.id == "INV-TRUNCATED"]
 
 
 def test_each_listener_is_asked_by_its_protocol(served: Cloud, tmp_path: Path) -> None:
