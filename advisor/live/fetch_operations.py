@@ -45,6 +45,8 @@ class Operation:
     path: str = ""
     """The path of a REST operation; ``{id}`` is the parent's id."""
     ram: str = ""
+    by_name: bool = False
+    """Whether the parent's id is a name that people choose."""
     form: bool = False
     """Whether the parameters go into the body as a form."""
     may_refuse: bool = False
@@ -261,7 +263,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     ),
     _of(_op("alidns", "DescribeDnsGtmAccessStrategy", "once"), "DescribeDnsGtmAccessStrategies.StrategyId"),
     _op("oss", "ListBuckets", "token", "Buckets.Bucket"),
-    _of(_op("oss", "GetBucketInfo", "once", fixed=(("bucketInfo", ""),)), "ListBuckets.Name", "bucket"),
+    _of(_op("oss", "GetBucketInfo", "once", fixed=(("bucketInfo", ""),), by_name=True), "ListBuckets.Name", "bucket"),
 )
 
 

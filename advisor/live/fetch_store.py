@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from advisor.live.fetch_operations import OPERATIONS
 from advisor.live.fetch_pages import Listing
 from advisor.live.fetch_wire import Body
 from advisor.model.finding import InputError, Mistake, OutsideError
@@ -26,6 +27,9 @@ MANIFEST: Final = ".manifest.json"
 JOURNAL: Final = ".journal.jsonl"
 _MARKED: Final = ("denied", "failed")
 _NAME_LENGTH: Final = 120
+_MARK_LENGTH: Final = 20
+_LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
+_BY_NAME: Final = frozenset(operation.name for operation in OPERATIONS if operation.by_name)
 _SECRET_NAME: Final = re.compile(r"passw(or)?d|secret|accesskey|privatekey|userdata|credential|securitytoken|apikey")
 _SECRET_VALUE: Final = re.compile(r"LTAI[0-9A-Za-z]{12,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bSTS\.[0-9A-Za-z]{16,}")
 REMOVED: Final = "(removed)"
@@ -261,7 +265,16 @@ def _stem(listing: Listing) -> str:
 
 
 def _stem_of(operation: str, parent: str) -> str:
-    return f"{operation}.{safe_name(parent)}" if parent else operation
+    if not parent:
+        return operation
+    return f"{operation}.{mark_of(parent) if operation in _BY_NAME else safe_name(parent)}"
+
+
+def mark_of(text: str) -> str:
+    """A mark of letters for a name that people choose. The importers read days, regions and ids from file names, and
+    a name may hold any of them."""
+    digest = hashlib.sha256(text.encode()).hexdigest()[:_MARK_LENGTH]
+    return digest.translate(_LETTERS)
 
 
 def safe_name(text: str) -> str:

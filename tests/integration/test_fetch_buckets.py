@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,28 @@ def test_each_bucket_is_listed_in_its_own_region(cloud: Cloud, clock: Time, tmp_
     assert not [finding for finding in imported.findings if finding.id == "INV-TRUNCATED"]
     pages = [path.name for path in sorted((tmp_path / "exports" / SH).glob("ListBuckets*"))]
     assert pages == [f"ListBuckets.page{n}.json" for n in (1, 2, 3, 4)]
+
+
+def test_names_of_buckets_mislead_nobody(cloud: Cloud, clock: Time, tmp_path: Path) -> None:
+    """People name buckets after days, regions and other resources; file names would be read as saying so."""
+    names = ["backup-2024-01-01", "logs-cn-shanghai", "rm-bp1abcdef", "c0ffee" * 5 + "ab"]
+    cloud.rows["oss", "ListBuckets"] = [bucket(name, HZ) for name in names]
+    for name in names:
+        cloud.objects[f"GetBucketInfo:{name}"] = details(name, HZ, "ZRS")
+    out = tmp_path / "exports"
+    assert run(cloud, clock, out, "oss").whole
+    found = read_inventory([out]).inventory.resources
+    assert {(name, item.kind, item.region, item.observed_at) for name, item in found.items()} == {
+        (name, "bucket", HZ, None) for name in names
+    }
+    assert {item.attributes["redundancy"] for item in found.values()} == {"ZRS"}
+    assert {parent for operation, parent in manifest(out) if operation == "GetBucketInfo"} == set(names)
+    files = sorted(path.name for path in (out / HZ).glob("GetBucketInfo.*"))
+    assert len(files) == len(names)
+    assert all(re.fullmatch(r"GetBucketInfo\.[a-p]{20}\.json", name) for name in files)
+    cloud.log.clear()
+    assert run(cloud, clock, out, "oss", resume=True).whole
+    assert cloud.log == []
 
 
 def test_requests_are_those_of_the_protocol(cloud: Cloud, clock: Time, tmp_path: Path) -> None:

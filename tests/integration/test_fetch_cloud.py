@@ -83,6 +83,7 @@ class Cloud:
     always: dict[str, Fault] = field(default_factory=dict)
     log: list[Seen] = field(default_factory=list)
     unsigned: list[str] = field(default_factory=list)
+    tokens: set[str | None] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -200,6 +201,7 @@ def signed(method: str, path: str, headers: Mapping[str, str], payload: bytes) -
 def handler_of(cloud: Cloud) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            cloud.tokens.add(self.headers.get("x-oss-security-token") or self.headers.get("x-acs-security-token"))
             if self.headers.get("Authorization", "").startswith("OSS4"):
                 self.give_buckets(OssRequest.of(self.path, self.headers))
                 return

@@ -313,6 +313,9 @@ def test_each_listener_is_asked_by_its_protocol(served: Cloud, tmp_path: Path) -
     assert found["lb-bp1:http:80"].status == "running"
     assert found["lb-bp1:tcp:22"].texts("server_group_ids") == ("rsp-1",)
     assert len([item for item in found.values() if item.kind == "listener"]) == 5
+    served.log.clear()
+    assert run(served, Time(), out, "slb", resume=True).whole
+    assert served.log == []
 
 
 def test_databases_and_caches_with_what_is_asked_of_each(served: Cloud, tmp_path: Path) -> None:

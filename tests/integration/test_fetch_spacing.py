@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 from test_fetch import HZ, run
-from test_fetch_cloud import Cloud, Seen, Time, serving, set_keys, wire_to
+from test_fetch_cloud import KEY, SECRET, Cloud, Seen, Time, serving, set_keys, wire_to
 
+from advisor.live.fetch import fetch
 from advisor.live.fetch_operations import OPERATIONS
-from advisor.live.fetch_wire import TokenBucket
+from advisor.live.fetch_wire import TokenBucket, Wire
 
 
 @pytest.fixture
@@ -91,3 +92,13 @@ def test_one_client_serves_many_threads(cloud: Cloud, clock: Time) -> None:
     for thread in threads:
         thread.join(20)
     assert (cloud.asked["DescribeVpcs"], cloud.unsigned) == (16, [])
+
+
+def test_the_token_of_a_role_goes_with_every_request(cloud: Cloud, clock: Time, tmp_path: Path) -> None:
+    from alibabacloud_credentials.client import Client
+    from alibabacloud_credentials.models import Config
+
+    role = Client(Config(type="sts", access_key_id=KEY, access_key_secret=SECRET, security_token="token-of-a-role"))
+    wire = Wire(role, endpoint=cloud.url, sleep=clock.sleep, clock=clock.now)
+    assert fetch([HZ], ["vpc", "oss", "cs"], tmp_path / "exports", wire=wire).whole
+    assert (cloud.tokens, cloud.unsigned) == ({"token-of-a-role"}, [])
