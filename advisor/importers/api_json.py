@@ -4,18 +4,20 @@ object, keyed by id, by region or by operation, several answers nested in one do
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from advisor.importers.blocks import BLOCK_FROM, can_block, read_block
 from advisor.importers.catalogue import NOTHING_TO_PLAN, Part, Reader, by_hint, by_shape
 from advisor.importers.convert import json_inside
 from advisor.importers.fields import Record, get, plain, text
+from advisor.importers.long_lists import LongList
 from advisor.importers.places import is_region
 from advisor.importers.records import Batch, Collector, Context, ListSeen, Spec, read_record, region_text
 from advisor.importers.services.balancing import LISTENER, clb_listener_record
 from advisor.model.inventory import Origin
 
+RecordList = list[object] | LongList
 MAX_DEPTH: Final = 14
 _OPERATION = re.compile(r"(?<![A-Za-z])(?:Describe|List|Get|Search|describe|list|get)[A-Z][A-Za-z0-9]+")
 _BODY_KEYS: Final = frozenset({"body", "text", "content", "data", "response", "result", "output", "stdout"})
@@ -36,6 +38,8 @@ def read_value(value: object, context: Context, collector: Collector, depth: int
     """Read whatever answers a value holds; False where it holds none."""
     if depth > MAX_DEPTH:
         return False
+    if isinstance(value, LongList):
+        return _read_long(value, context, collector)
     if isinstance(value, list):
         return _read_list(value, context, collector, depth)
     if isinstance(value, Mapping):
@@ -53,12 +57,12 @@ def _read_mapping(body: Record, context: Context, collector: Collector, depth: i
     found = False
     for key, value in body.items():
         name = plain(str(key))
-        if name in NOTHING_TO_PLAN and isinstance(value, list | Mapping):
+        if name in NOTHING_TO_PLAN and isinstance(value, list | Mapping | LongList):
             collector.skip_once(
                 context.at(str(key)).place, f"{NOTHING_TO_PLAN[name]}: nothing to plan for", context.file
             )
             found = True
-        elif isinstance(value, list | Mapping):
+        elif isinstance(value, list | Mapping | LongList):
             found = _read_member(body, str(key), value, context, collector, depth) or found
         elif name in _BODY_KEYS and isinstance(value, str):
             inner = json_inside(value)
@@ -76,8 +80,8 @@ def _read_member(body: Record, key: str, value: object, context: Context, collec
     """A member of an answer: a container of records, or something to look into."""
     whole = by_shape(value) if isinstance(value, Mapping) else None
     for hint, place, rows in () if whole else _containers(key, value):
-        first = next((row for row in rows if isinstance(row, Mapping)), None)
-        if rows and first is None:
+        first = _first_record(rows)
+        if len(rows) and first is None:
             continue
         reader = by_hint(hint, first)
         if reader is not None:
@@ -90,13 +94,18 @@ def _read_member(body: Record, key: str, value: object, context: Context, collec
     return read_value(value, inner.but(operation=operation) if operation else inner, collector, depth + 1)
 
 
-def _containers(key: str, value: object) -> Iterator[tuple[str, str, list[object]]]:
+def _first_record(rows: RecordList) -> Record | None:
+    listed = [rows.first] if isinstance(rows, LongList) else rows
+    return next((row for row in listed if isinstance(row, Mapping)), None)
+
+
+def _containers(key: str, value: object) -> Iterator[tuple[str, str, RecordList]]:
     """The lists that a member may be, with the name that says of what, and their place."""
-    if isinstance(value, list):
+    if isinstance(value, list | LongList):
         yield plain(key), key, value
     elif isinstance(value, Mapping):
         for inner_key, inner in value.items():
-            rows = inner if isinstance(inner, list) else [inner] if isinstance(inner, Mapping) else None
+            rows = inner if isinstance(inner, list | LongList) else [inner] if isinstance(inner, Mapping) else None
             if rows is not None and plain(str(inner_key)) != "tags":
                 yield plain(str(inner_key)), f"{key}.{inner_key}", rows
                 if len(value) == 1:
@@ -105,12 +114,17 @@ def _containers(key: str, value: object) -> Iterator[tuple[str, str, list[object
             yield plain(key), key, []
 
 
-def _read_rows(reader: Reader, rows: list[object], body: Record, context: Context, collector: Collector) -> None:
+def _read_rows(reader: Reader, rows: RecordList, body: Record, context: Context, collector: Collector) -> None:
     batch = collector.batch(context)
     ids: list[str] = []
-    for numbers, alike in _by_shape(rows):
-        ids += _read_alike(_fitting(reader, alike[0]), alike, numbers, context, batch, collector)
+    for start, page in _pages(rows):
+        for numbers, alike in _by_shape(page, start):
+            ids += _read_alike(_fitting(reader, alike[0]), alike, numbers, context, batch, collector)
     collector.lists.append(_list_seen(reader, body, tuple(ids), context))
+
+
+def _pages(rows: RecordList) -> Iterator[tuple[int, list[object]]]:
+    return rows.pages() if isinstance(rows, LongList) else iter([(0, rows)])
 
 
 def _read_alike(
@@ -126,10 +140,10 @@ def _read_alike(
     return [one for one in found if one]
 
 
-def _by_shape(rows: list[object]) -> Iterator[tuple[list[int], list[Record]]]:
+def _by_shape(rows: list[object], start: int = 0) -> Iterator[tuple[list[int], list[Record]]]:
     """The records of each shape with their positions; long lists apart by shape, short ones in their order."""
     shapes: dict[tuple[str, ...], tuple[list[int], list[Record]]] = {}
-    for number, row in enumerate(rows):
+    for number, row in enumerate(rows, start):
         if isinstance(row, dict):
             numbers, alike = shapes.setdefault(tuple(row), ([], []))
             numbers.append(number)
@@ -137,7 +151,7 @@ def _by_shape(rows: list[object]) -> Iterator[tuple[list[int], list[Record]]]:
     if len(rows) >= BLOCK_FROM:
         yield from shapes.values()
         return
-    for number, row in enumerate(rows):
+    for number, row in enumerate(rows, start):
         if isinstance(row, dict):
             yield [number], [row]
 
@@ -239,10 +253,21 @@ def _read_list(rows: list[object], context: Context, collector: Collector, depth
         if reader is not None:
             collector.lists.append(_list_seen(reader, {}, (), context))
         return reader is not None
-    found = False
+    return _read_records([(0, rows)], context, collector, depth)
+
+
+def _read_long(rows: LongList, context: Context, collector: Collector) -> bool:
+    """A bare array of many records."""
+    return _read_records(rows.pages(), context, collector, 0)
+
+
+def _read_records(
+    pages: Iterable[tuple[int, list[object]]], context: Context, collector: Collector, depth: int
+) -> bool:
+    hint, found = hint_of(context.operation), False
     batch = collector.batch(context)
     seen: dict[Spec, list[str]] = {}
-    for numbers, alike in _by_shape(rows):
+    for numbers, alike in (group for start, page in pages for group in _by_shape(page, start)):
         reader = (by_hint(hint, alike[0]) if hint else None) or by_shape(alike[0])
         if reader is None:
             for number, row in zip(numbers, alike, strict=True):

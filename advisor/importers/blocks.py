@@ -16,7 +16,7 @@ from advisor.importers.places import region_of_zone, zones_in
 from advisor.importers.records import Batch, Collector, Context, Draft, Plan, Spec, plan_of, region_text, safe_tags
 from advisor.importers.secrets import is_secret_name, looks_like_key
 from advisor.model.inventory import Kind, Origin
-from advisor.model.tables import NO_TAGS, Absent, Column, Stretch, Table
+from advisor.model.tables import NO_TAGS, Stretch, Table
 
 # Tuning: fewer records than this are read one by one, which costs less than making columns of them.
 BLOCK_FROM: Final = 8
@@ -44,7 +44,7 @@ class Block:
     statuses: list[str | None]
     tags: list[dict[str, str]]
     has_tags: list[bool]
-    attributes: dict[str, Column] = field(default_factory=dict)
+    attributes: dict[str, Sequence[object]] = field(default_factory=dict)
 
     @property
     def kind(self) -> Kind:
@@ -69,7 +69,9 @@ class Block:
     def where(self, kept: Sequence[bool]) -> Block:
         """The rows that are kept."""
         columns = {name: list(compress(getattr(self, name), kept)) for name in _COMMON}
-        attributes = {name: list(compress(values, kept)) for name, values in self.attributes.items()}
+        attributes: dict[str, Sequence[object]] = {
+            name: list(compress(values, kept)) for name, values in self.attributes.items()
+        }
         return Block(self.context, self.spec, list(compress(self.numbers, kept)), **columns, attributes=attributes)
 
 
@@ -93,11 +95,12 @@ def read_block(
         ids = [one for one in ids if one]
     block = _common(spec, plan, rows, numbers, ids, context, collector)
     for name, convert, sources in plan.fields:
-        values, wrong = converted(rows.first(sources), convert)
+        found = converted(rows.given(sources), convert)
+        if found is None:
+            continue
+        block.attributes[name], wrong = found
         for row, error in wrong.items():
             _note_value(block, row, name, error, collector)
-        if set(map(type, values)) != {Absent}:
-            block.attributes[name] = values
     if spec.finish_block is not None:
         spec.finish_block(block, rows)
     _complete_places(block, context)
@@ -134,7 +137,7 @@ def _name(value: object) -> str:
     return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
-def _words(values: Column, region: bool = False) -> list[str | None]:
+def _words(values: Sequence[object], region: bool = False) -> list[str | None]:
     """Texts that come again and again, each kept once; an empty one is none."""
     read = region_text if region else text
     if set(map(type, values)) == {str}:

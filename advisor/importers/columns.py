@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import chain
 from operator import itemgetter
+from types import NoneType
 from typing import Final
 
 from advisor.importers.convert import (
@@ -13,12 +14,15 @@ from advisor.importers.convert import (
     as_float,
     as_gib,
     as_int,
+    as_mib,
     as_number,
     as_text,
     as_texts,
 )
 from advisor.importers.fields import ABSENT, Convert, Path, Record, Source, dig, keys_of, sources_in, text
-from advisor.model.tables import Absent, Column
+from advisor.model.tables import Absent
+
+Column = Sequence[object]
 
 _EMPTY_TEXT: Final = ""
 # The longest of the words that stand for "none" (convert.py): longer texts cannot be one of them.
@@ -35,7 +39,7 @@ class Rows:
         self._columns: dict[str, Column] = {}
         if len(used) > 1:
             fetched = zip(*map(itemgetter(*used), records), strict=True)
-            self._columns = {key: list(values) for key, values in zip(used, fetched, strict=True)}
+            self._columns = dict(zip(used, fetched, strict=True))
 
     def __len__(self) -> int:
         return len(self.records)
@@ -46,6 +50,11 @@ class Rows:
 
     def first(self, sources: tuple[Source, ...]) -> Column:
         """``fields.first`` of every record."""
+        found = self.given(sources)
+        return [ABSENT if value is None else value for value in found] if None in found else found
+
+    def given(self, sources: tuple[Source, ...]) -> Column:
+        """The same, but where nothing is said there may be None instead of ABSENT."""
         if not sources:
             return [ABSENT] * len(self.records)
         best = self._source(sources[0])
@@ -53,7 +62,7 @@ class Rows:
             if all(best) and ABSENT not in best:
                 break
             best = [_better(value, rival) for value, rival in zip(best, self._source(source), strict=True)]
-        return [ABSENT if value is None else value for value in best] if None in best else best
+        return best
 
     def _source(self, source: Source) -> Column:
         key, rest = source
@@ -81,7 +90,7 @@ def _below(values: Column, path: Path) -> Column:
     """``fields.dig`` of every value."""
     if not path:
         return values
-    found = _lists_below(values, path) if any(value.__class__ is list for value in values) else None
+    found = _lists_below(values, path) if list in set(map(type, values)) else None
     if found is not None:
         return found
     key = _key_of(values, path[0])
@@ -111,22 +120,31 @@ def _key_of(values: Column, segment: str) -> str | None:
 
 def _lists_below(values: Column, path: Path) -> Column | None:
     """Lists of records on the way: one pass over all their records, laid end to end."""
-    if not all(value.__class__ is list for value in values):
+    if set(map(type, values)) != {list}:
         return None
-    records: Column = list(chain.from_iterable(values))  # type: ignore[arg-type]
-    if not records or not all(record.__class__ is dict for record in records):
+    if set(map(len, values)) == {1}:  # type: ignore[arg-type]
+        alone = _below([value[0] for value in values], path)  # type: ignore[index]
+        return [ABSENT if value is ABSENT else [value] for value in alone]
+    records: list[object] = list(chain.from_iterable(values))  # type: ignore[arg-type]
+    if set(map(type, records)) != {dict}:
         return [dig(value, path) for value in values]
     found = iter(_below(records, path))
-    result: Column = []
+    result: list[object] = []
     for value in values:
         inner = [item for item in (next(found) for _ in value) if item is not ABSENT]  # type: ignore[attr-defined]
         result.append(inner or ABSENT)
     return result
 
 
-def converted(values: Column, convert: Convert) -> tuple[Column, dict[int, ValueError]]:
-    """A column read by ``convert``, and what went wrong by row (such a value is unknown). ABSENT stays."""
+def converted(values: Column, convert: Convert) -> tuple[Column, dict[int, ValueError]] | None:
+    """A column read by ``convert``, and what went wrong by row (such a value is unknown). None and ABSENT are unknown;
+    the answer is None where all are."""
     kinds = set(map(type, values))
+    if NoneType in kinds:
+        values = [ABSENT if value is None else value for value in values]
+        kinds = set(map(type, values))
+    if kinds == {Absent}:
+        return None
     quick = _QUICK.get(convert)
     if quick is not None:
         found = quick(values, kinds)
@@ -134,8 +152,6 @@ def converted(values: Column, convert: Convert) -> tuple[Column, dict[int, Value
             return found, {}
     if kinds == {str}:
         return _by_word(values, convert)
-    if kinds == {Absent}:
-        return values, {}
     return _one_by_one(values, convert)
 
 
@@ -167,7 +183,7 @@ def _has_no_blanks(texts: Sequence[str]) -> bool:
 
 
 def _one_by_one(values: Column, convert: Convert) -> tuple[Column, dict[int, ValueError]]:
-    found: Column = []
+    found: list[object] = []
     wrong: dict[int, ValueError] = {}
     for row, value in enumerate(values):
         if value is ABSENT:
@@ -229,6 +245,7 @@ _QUICK: Final[dict[Convert, Callable[[Column, set[type]], Column | None]]] = {
     as_int: _quick_whole,
     as_number: _quick_whole,
     as_gib: _quick_whole,
+    as_mib: _quick_whole,
     as_float: _quick_float,
     as_bool: _quick_bool,
     as_texts: _quick_texts,

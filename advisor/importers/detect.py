@@ -11,6 +11,7 @@ import orjson
 
 from advisor.importers.api_json import operation_in, read_value
 from advisor.importers.documents import (
+    DUPLICATES_UP_TO,
     BrokenError,
     decode,
     duplicate_keys,
@@ -33,6 +34,7 @@ from advisor.importers.forms import (
     terraform,
     xml_form,
 )
+from advisor.importers.long_lists import sketch, with_long_lists
 from advisor.importers.places import date_in_path, region_in_path
 from advisor.importers.records import Collector, Context
 from advisor.importers.sources import RefusedError, Source, is_workbook, is_zip
@@ -160,6 +162,8 @@ def read_source(source: Source, data: bytes, collector: Collector, mapping: Colu
             _report(source, "workbook" if sheets.read_workbook(data, context, collector, mapping) else "", collector)
         elif data[:2] == _GZIP or data[:4] == _OLD_EXCEL or looks_binary(data):
             _not_inventory(source, _binary_reason(data), collector)
+        elif len(data) > DUPLICATES_UP_TO and _read_long(source, data, context, collector):
+            pass
         elif (value := one_document(data)) is not None:
             _note_duplicates(source.name, data, value, collector)
             _read_values(source, [("", value)], context, collector)
@@ -266,6 +270,17 @@ def _read_values(source: Source, values: list[tuple[str, object]], context: Cont
         return
     for place in unknown:
         collector.skip(place, "no answer of an operation that is known", source.name, place)
+
+
+def _read_long(source: Source, data: bytes, context: Context, collector: Collector) -> bool:
+    """Read a large answer page by page; False where it is of another form, or not to be read so."""
+    value = with_long_lists(data)
+    if value is None or any(form.matches(sketch(value)) for form in JSON_FORMS[:-1]):
+        return False
+    found = read_value(value, context, collector)
+    if found:
+        collector.form(source.name, JSON_FORMS[-1].name)
+    return found
 
 
 def _note_duplicates(name: str, data: bytes, value: object, collector: Collector) -> None:
