@@ -1,0 +1,2 @@
+scoutsuite_results =
+{"account_id": "1", "services": {"ecs": {"regions": {"cn-hangzhou": {"instances": {"i-bp1aaaaaaaaa": {"id": "i-bp1aaaaaaaaa", "name": "web", "vpc_id": "vpc-bp1a"}}}}}, "rds": {"regions": {"cn-hangzhou": {"instances": {"rm-bp1a": {"id": "rm-bp1a", "name": "db", "engine": "MySQL", "zone_id": "cn-hangzhou-h"}}}}}, "vpc": {"regions": {"cn-hangzhou": {"vpcs": {"vpc-bp1a": {"id": "vpc-bp1a", "cidr_block": "10.0.0.0/8"}}}}}, "oss": {"buckets": {"shop-data": {"id": "shop-data", "name": "shop-data", "location": "oss-cn-hangzhou", "storage_class": "Standard"}}}}}
