@@ -108,7 +108,10 @@ def _parsed(content: bytes) -> Body:
         root = ElementTree.fromstring(content)  # noqa: S314  # entities are refused above
     except ElementTree.ParseError:
         raise BucketError("garbage", "no XML") from None
-    value = _value(root)
+    try:
+        value = _value(root)
+    except RecursionError:
+        raise BucketError("garbage", "XML nested too deeply") from None
     if not isinstance(value, dict):
         raise BucketError("garbage", "no answer of this operation")
     return value

@@ -154,9 +154,11 @@ def test_denied_details_leave_the_list(cloud: Cloud, clock: Time, tmp_path: Path
         Fault(200, b"<html>not closed"),
         Fault(200, b""),
         Fault(200, b"<!DOCTYPE x [<!ENTITY e 'x'>]><Answer><Buckets/></Answer>"),
+        Fault(200, b"<a>" * 5000 + b"</a>" * 5000),
+        Fault(200, b"<Answer><Nothing/></Answer>"),
         Fault(wait_s=0.8),
     ],
-    ids=["500", "throttled", "502", "garbage", "empty", "entity", "time-out"],
+    ids=["500", "throttled", "502", "garbage", "empty", "entity", "deep", "foreign", "time-out"],
 )
 def test_one_failure_is_got_over(cloud: Cloud, clock: Time, tmp_path: Path, fault: Fault) -> None:
     cloud.faults["ListBuckets"] = [fault]
