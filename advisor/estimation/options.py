@@ -1,115 +1,42 @@
-"""All options of a workload: every compatible combination of choices, estimated, priced, and freed of dominated
-ones."""
+"""All options of a workload: every compatible combination of choices of its components, estimated, priced, and freed of
+dominated ones."""
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 from numpy.typing import NDArray
 
+from advisor.estimation.compose import STEP, Quota, Trace, compose
 from advisor.estimation.context import Context
-from advisor.estimation.costs import Costing, added_lines
+from advisor.estimation.costs import Costing
 from advisor.estimation.costs.costing import DAYS_PER_MONTH
-from advisor.estimation.costs.mechanisms import file_backup_gib
 from advisor.estimation.costs.shared import FILE_BACKUP_QUOTA, FILE_BACKUP_SKU
 from advisor.estimation.loss import LossRates, annual_loss
 from advisor.estimation.measures import Choice, Dimension
-from advisor.estimation.measures.dimensions import compatible
-from advisor.estimation.outcome import QUANTILES, Outcome, evaluate
+from advisor.estimation.option import Option, OptionSet, meets, missed_parts, tier_of
+from advisor.estimation.option_ids import OptionIds
+from advisor.estimation.outcome import QUANTILES, RELEVANT, Outcome, evaluate
+from advisor.estimation.packages import NOTHING, Package, Part, Unit, units_of
+from advisor.estimation.performance import Performance
 from advisor.estimation.sampling import Sampler
-from advisor.model.cost import CostLine
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.finding import InputError, Mistake
-from advisor.model.plan import Mechanism, Tier
+from advisor.model.plan import Tier
 from advisor.model.pricebook import MissingPrice
-from advisor.model.recovery import Proposal, Protection
 from advisor.model.targets import RiskLevel, Target
 
-RELEVANT: Mapping[Disruption, frozenset[Mechanism]] = {
-    "logical": frozenset({"snapshot_policy", "file_backup"}),
-    "instance": frozenset({"file_backup", "alb_multi_zone", "rds_ha"}),
-    "zone": frozenset(
-        {
-            "snapshot_policy",
-            "file_backup",
-            "regional_essd",
-            "async_replication_zone",
-            "standby_instance",
-            "alb_multi_zone",
-            "rds_ha",
-        }
-    ),
-    "region": frozenset(
-        {
-            "snapshot_policy",
-            "snapshot_copy",
-            "async_replication_region",
-            "standby_instance",
-            "fleet_standby",
-            "dts",
-            "rds_cross_region_backup",
-            "gtm",
-        }
-    ),
-}
-NOTHING = "keep"
-
-
-@dataclass(frozen=True)
-class Option:
-    """A complete, feasible combination of protections for one workload, with its estimates and what it adds to the
-    bill."""
-
-    id: str
-    choices: tuple[Choice, ...]
-    outcomes: Mapping[Disruption, Outcome]
-    monthly: Decimal
-    unpriced: int
-    changes: int
-    loss: Decimal
-    shared: frozenset[str]
-    quota: Mapping[str, float]
-    tier: Tier
-
-    @property
-    def proposals(self) -> tuple[Proposal, ...]:
-        return tuple(item for choice in self.choices for item in choice.proposals)
-
-    @property
-    def protections(self) -> tuple[Protection, ...]:
-        return tuple(item.protection for item in self.proposals)
-
-    @property
-    def mechanisms(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(item.mechanism for item in self.proposals))
-
-
-@dataclass(frozen=True)
-class OptionSet:
-    """The options worth choosing from, the estate as it is, and those that another one beats, with its id."""
-
-    options: tuple[Option, ...]
-    before: Option
-    dominated: tuple[tuple[str, str, Tier, Decimal, tuple[str, ...]], ...]
-    considered: int
-    excluded: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class _Priced:
-    choice: Choice
-    lines: tuple[CostLine, ...]
-    monthly: Decimal
-    unpriced: int
-    changes: int
-    shared: frozenset[str]
-    quota_gib: float
-    protections: tuple[tuple[str, Protection], ...]
+__all__ = ["Builder", "Option", "OptionSet", "meets", "missed_parts", "tier_of"]
+CENTS = 100
+EXAMPLES = 8  # options beaten before they were evaluated that are shown with their winner
+OutcomeCache = dict[tuple[Disruption, tuple[str, ...]], Outcome]
 
 
 @dataclass(frozen=True)
@@ -125,89 +52,34 @@ class Builder:
     admit_unpriced: bool
     coupled: bool = False
 
-    def _credit(self, option: Option) -> float:
-        """What the account's free quota of file backup could take off the option at most, per month."""
-        used = option.quota.get(FILE_BACKUP_QUOTA, 0.0)
-        price = self.costing.price(FILE_BACKUP_SKU, "all")
-        if not used or isinstance(price, MissingPrice):
-            return 0.0
-        free = self.context.number("file_backup.essential.free_quota")
-        return min(used, free) * float(price.deciding * DAYS_PER_MONTH)
-
     def build(self, dimensions: Sequence[Dimension]) -> OptionSet:
-        """All non-dominated options; ties in dominance go to the earlier one in the order of the dimensions."""
-        priced = [[self._price(choice) for choice in dimension.choices] for dimension in dimensions]
-        cache: dict[tuple[Disruption, tuple[str, ...]], Outcome] = {}
-        combos = []
-        excluded = []
-        for combo in itertools.product(*priced):
-            if not self._admissible(combo):
-                continue
-            if sum(item.unpriced for item in combo) and not self.admit_unpriced:
-                excluded.append((_option_id(combo), "it has a line with neither price nor assumption"))
-                continue
-            combos.append(self._option(combo, cache))
-        if not combos:
-            raise InputError([self._nothing_left(excluded)])
-        before = self._option([self._price(Choice(NOTHING, ()))], cache)
-        credits = [self._credit(option) for option in combos]
-        kept, beaten = _pareto(combos, self.risk_level, credits, self.coupled)
-        summary = tuple((item.id, winner.id, item.tier, item.monthly, item.mechanisms) for item, winner in beaten)
-        return OptionSet(tuple(kept), before, summary, len(combos), tuple(excluded))
+        """All options that no other one beats; ties go to the earlier one in the order of the dimensions. Raises
+        ``InputError`` where the workload's wishes leave none."""
+        components = tuple(self.context.components())
+        units, excluded = units_of(components, dimensions, self.costing, self.admit_unpriced)
+        return _Building(self, dimensions, units, excluded).options()
 
-    def _nothing_left(self, excluded: Sequence[tuple[str, str]]) -> Mistake:
-        """Why no option is left, told as a mistake in the targets file."""
-        spec = self.context.spec
-        problem = f"no option of workload '{spec.name}' satisfies its wishes"
-        if spec.pin is not None:
-            problem = f"'{spec.pin}' is no option of workload '{spec.name}'"
-        hint = "Loosen pin, require or forbid" + (", or use --admit-unpriced." if excluded else ".")
-        return Mistake("targets", spec.place, f"{problem}.", hint)
-
-    def _admissible(self, combo: Sequence[_Priced]) -> bool:
-        spec = self.context.spec
-        if not compatible(item.choice for item in combo):
-            return False
-        used = {proposal.mechanism for item in combo for proposal in item.choice.proposals}
-        if not used.issuperset(spec.require):
-            return False
-        return spec.pin is None or _option_id(combo) == spec.pin
-
-    def _price(self, choice: Choice) -> _Priced:
-        lines = added_lines(self.costing, choice.proposals)
-        steady = [line for line in lines if line.state == "steady"]
-        files = [item for item in choice.proposals if item.mechanism == "file_backup"]
-        return _Priced(
-            choice,
-            lines,
-            sum((line.monthly or Decimal(0) for line in steady), Decimal(0)),
-            sum(line.monthly is None for line in steady),
-            sum(item.touches for item in choice.proposals),
-            frozenset(a.shared_id for item in choice.proposals for a in item.actions if a.shared_id),
-            sum(file_backup_gib(self.costing, item) for item in files),
-            tuple((_identity(item.protection), item.protection) for item in choice.proposals),
-        )
-
-    def _option(self, combo: Sequence[_Priced], cache: dict[tuple[Disruption, tuple[str, ...]], Outcome]) -> Option:
-        protections = [pair for part in combo for pair in part.protections]
+    def option(self, option_id: str, choices: tuple[Choice, ...], parts: Sequence[Part], cache: OutcomeCache) -> Option:
+        """The option of these parts, evaluated; ``cache`` keeps outcomes by disruption and what matters in it."""
+        protections = [pair for part in parts for pair in part.identified]
         outcomes: dict[Disruption, Outcome] = {}
         for disruption in DISRUPTIONS:
             relevant = [pair for pair in protections if pair[1].mechanism in RELEVANT[disruption]]
-            key = (disruption, tuple(identity for identity, _ in relevant))
+            key = (disruption, tuple(sorted(identity for identity, _ in relevant)))
             if key not in cache:
                 covering = [protection for _, protection in relevant]
                 cache[key] = evaluate(self.context, disruption, covering, self.sampler)
             outcomes[disruption] = cache[key]
-        quota = sum(item.quota_gib for item in combo)
+        quota = sum(part.quota_gib for part in parts)
         return Option(
-            _option_id(combo),
-            tuple(item.choice for item in combo),
+            option_id,
+            choices,
             outcomes,
-            sum((item.monthly for item in combo), Decimal(0)),
-            sum(item.unpriced for item in combo),
-            sum(item.changes for item in combo),
+            sum((part.monthly for part in parts), Decimal(0)),
+            sum(part.unpriced for part in parts),
+            sum(part.changes for part in parts),
             self.loss_of(outcomes),
-            frozenset().union(*(item.shared for item in combo)),
+            frozenset().union(*(part.shared for part in parts)),
             {FILE_BACKUP_QUOTA: quota} if quota else {},
             tier_of(outcomes, self.targets, self.risk_level),
         )
@@ -221,82 +93,195 @@ class Builder:
         )
 
 
-def _identity(protection: Protection) -> str:
-    """A protection as text: the cache key, since its parameters do not hash."""
-    params = sorted(f"{key}={value}" for key, value in protection.params.items())
-    return f"{protection.mechanism} {protection.component} {','.join(protection.resources)} {';'.join(params)}"
+class _Building:
+    """The options of one workload in the making."""
+
+    def __init__(
+        self,
+        builder: Builder,
+        dimensions: Sequence[Dimension],
+        units: Sequence[Unit],
+        excluded: tuple[tuple[str, str], ...],
+    ) -> None:
+        self.builder, self.dimensions, self.excluded = builder, dimensions, excluded
+        self.units = _in_order(units)
+        self.names = OptionIds(self.units, dimensions)
+        self.cache: OutcomeCache = {}
+        order = {component.id: place for place, component in enumerate(builder.context.components())}
+        self.place = {name: order[name] for name in order}
+        self.numbers = [
+            {frozenset(package.choices.items()): number for number, package in enumerate(unit.packages)}
+            for unit in self.units
+        ]
+
+    def options(self) -> OptionSet:
+        spec = self.builder.context.spec
+        pinned = self.names.read(spec.pin) if spec.pin is not None else None
+        if spec.pin is not None:
+            picks, complete, compared, trace = [pinned] if pinned is not None else [], True, 0, Trace()
+        else:
+            picks, complete, compared, trace = self.composed()
+        made = {pick: self.option(pick) for pick in picks}
+        admitted = {pick: option for pick, option in made.items() if set(spec.require) <= set(option.mechanisms)}
+        if not admitted:
+            raise InputError([self.nothing_left()])
+        builder = self.builder
+        kept, beaten = _pareto(list(admitted.values()), builder.risk_level, self.quota(), builder.coupled)
+        stands = {loser.id: winner.id for loser, winner in beaten} | {option.id: option.id for option in kept}
+
+        def winner(option_id: str) -> str | None:
+            found = self.names.read(option_id)
+            if found is None:
+                return None
+            place = trace.stand_in(found[: len(trace.packages)])
+            entries = len(self.units) - len(trace.packages)
+            return None if place is None else stands.get(self.write((*left[place], *found[len(found) - entries :])))
+
+        left = list(dict.fromkeys(pick[: len(trace.packages)] for pick in picks))
+        total = math.prod(len(unit.packages) for unit in self.units)
+        shown = [(item.id, other.id, item.tier, item.monthly, item.mechanisms) for item, other in beaten]
+        if trace.steps:
+            shown += self.examples(made, winner)
+        considered = (total if complete else compared + len(made)) if spec.pin is None else len(made)
+        before = made.get((0,) * len(self.units)) or self.option((0,) * len(self.units))
+        return OptionSet(
+            tuple(kept),
+            before,
+            tuple(shown),
+            considered,
+            self.excluded if complete else (_not_all(considered, total), *self.excluded),
+            total,
+            complete,
+            winner,
+        )
+
+    def composed(self) -> tuple[list[tuple[int, ...]], bool, int, Trace]:
+        """Combinations to evaluate together, each as the number of every unit's package."""
+        builder = self.builder
+        performance = Performance(builder.context, builder.sampler, self.units, builder.coupled)
+        tables = performance.tables(QUANTILES[builder.risk_level])
+        alike = [picks[: len(tables)] for picks in self.uniform()]
+        found = compose(performance, tables, self.quota(), list(dict.fromkeys(alike)))
+        entries = [range(len(unit.packages)) for unit in self.units[len(tables) :]]
+        picks = [(*item, *rest) for item in found.picks for rest in itertools.product(*entries)]
+        return picks, found.complete, found.compared, found.trace
+
+    def uniform(self) -> Iterator[tuple[int, ...]]:
+        """The combinations in which every unit takes each choice that it is offered."""
+        for combo in itertools.product(*([choice.id for choice in item.choices] for item in self.dimensions)):
+            wanted = set(enumerate(combo))
+            picks = [
+                numbers.get(frozenset((d, c) for d, c in wanted if number in self.names.offering.get((d, c), ())))
+                for number, numbers in enumerate(self.numbers)
+            ]
+            if all(pick is not None for pick in picks):
+                yield tuple(pick for pick in picks if pick is not None)
+
+    def examples(
+        self, made: Mapping[tuple[int, ...], Option], winner: Callable[[str], str | None]
+    ) -> list[tuple[str, str, Tier, Decimal, tuple[str, ...]]]:
+        """The cheapest of the uniform combinations that never came to an evaluation, with what beats them."""
+        cheapest = sorted((self.monthly(picks), number, picks) for number, picks in enumerate(self.uniform()))
+        shown: list[tuple[str, str, Tier, Decimal, tuple[str, ...]]] = []
+        for _, _, picks in cheapest:
+            if picks in made or len(shown) == EXAMPLES:
+                continue
+            option = self.option(picks)
+            other = winner(option.id)
+            if other is not None and other != option.id:
+                shown.append((option.id, other, option.tier, option.monthly, option.mechanisms))
+        return shown
+
+    def monthly(self, picks: Sequence[int]) -> Decimal:
+        return sum((package.monthly for package in self.packages(picks)), Decimal(0))
+
+    def packages(self, picks: Sequence[int]) -> list[Package]:
+        return [unit.packages[pick] for unit, pick in zip(self.units, picks, strict=True)]
+
+    def write(self, picks: Sequence[int]) -> str:
+        return self.names.write(self.packages(picks))
+
+    def option(self, picks: Sequence[int]) -> Option:
+        packages = self.packages(picks)
+        parts = [part for package in packages for part in package.parts]
+        return self.builder.option(self.names.write(packages), self.choices(parts), parts, self.cache)
+
+    def choices(self, parts: Sequence[Part]) -> tuple[Choice, ...]:
+        """What is chosen of each dimension, the proposals in the order of the workload's components."""
+        found = []
+        for number in range(len(self.dimensions)):
+            own = [part for part in parts if part.dimension == number]
+            proposals = [item for part in own for item in part.proposals]
+            if proposals:
+                proposals.sort(key=lambda item: self.place[item.protection.component])
+                found.append(Choice("+".join(dict.fromkeys(part.choice for part in own)), tuple(proposals)))
+        return tuple(found)
+
+    def quota(self) -> Quota:
+        """What the account's free quota of file backup could take off an option at most."""
+        builder = self.builder
+        price = builder.costing.price(FILE_BACKUP_SKU, "all")
+        if isinstance(price, MissingPrice):
+            return Quota()
+        per_unit = float(price.deciding * DAYS_PER_MONTH * CENTS)
+        return Quota(per_unit, builder.context.number("file_backup.essential.free_quota"))
+
+    def nothing_left(self) -> Mistake:
+        """Why no option is left, told as a mistake in the targets file."""
+        spec = self.builder.context.spec
+        problem = f"no option of workload '{spec.name}' satisfies its wishes"
+        if spec.pin is not None:
+            problem = f"'{spec.pin}' is no option of workload '{spec.name}'"
+        hint = "Loosen pin, require or forbid" + (", or use --admit-unpriced." if self.excluded else ".")
+        return Mistake("targets", spec.place, f"{problem}.", hint)
 
 
-def _option_id(combo: Sequence[_Priced]) -> str:
-    chosen = [item.choice.id for item in combo if item.choice.id != NOTHING]
-    return "+".join(chosen) or NOTHING
-
-
-def meets(outcome: Outcome, target: Target, risk_level: RiskLevel) -> bool | None:
-    """Whether worst-case RPO and the risk level's RTO are within the target; None without a target."""
-    if not target.asks:
-        return None
-    within_rpo = target.rpo_s is None or outcome.worst_s <= target.rpo_s
-    within_rto = target.rto_s is None or outcome.quantile(QUANTILES[risk_level]) <= target.rto_s
-    return within_rpo and within_rto
-
-
-def missed_parts(outcome: Outcome, target: Target, risk_level: RiskLevel) -> tuple[str, ...]:
-    """What of a target is missed: ``rpo``, ``rto``, and ``unbounded`` where a loss or time that is asked for has no
-    bound."""
-    time = outcome.quantile(QUANTILES[risk_level])
-    parts = []
-    if target.rpo_s is not None and outcome.worst_s > target.rpo_s:
-        parts.append("rpo")
-    if target.rto_s is not None and time > target.rto_s:
-        parts.append("rto")
-    lost = target.rpo_s is not None and math.isinf(outcome.worst_s)
-    if lost or (target.rto_s is not None and math.isinf(time)):
-        parts.append("unbounded")
-    return tuple(parts)
-
-
-def tier_of(
-    outcomes: Mapping[Disruption, Outcome], targets: Mapping[Disruption, Target], risk_level: RiskLevel
-) -> Tier:
-    """The widest disruption survived within target (with data and a way back, where there is no target)."""
-    names: tuple[tuple[Disruption, Tier], ...] = (
-        ("region", "cross-region"),
-        ("zone", "multi-zone"),
-        ("logical", "backup"),
+def _not_all(considered: int, total: int) -> tuple[str, str]:
+    """What is said where a workload has more combinations than can be compared."""
+    return "other combinations", (
+        f"{considered:,} of {total:,} combinations were compared, with losses and each component's own recovery time "
+        f"taken for equal within {STEP - 1:.0%}"
     )
-    for disruption, tier in names:
-        outcome = outcomes[disruption]
-        survives = outcome.recoverable and math.isfinite(outcome.worst_s)
-        if survives and meets(outcome, targets.get(disruption, Target()), risk_level) is not False:
-            return tier
-    return "none"
+
+
+def _in_order(units: Sequence[Unit]) -> tuple[Unit, ...]:
+    """Units after those whose components theirs need, entries last; as they come, where they need each other."""
+    inner = [unit for unit in units if not unit.is_entry]
+    home = {component.id: number for number, unit in enumerate(inner) for component in unit.components}
+    graph = {
+        number: sorted({home[n] for c in unit.components for n in c.needs if home.get(n, number) != number})
+        for number, unit in enumerate(inner)
+    }
+    with suppress(CycleError):
+        inner = [inner[number] for number in TopologicalSorter(graph).static_order()]
+    return (*inner, *(unit for unit in units if unit.is_entry))
 
 
 def _pareto(
-    options: Sequence[Option], risk_level: RiskLevel, credits: Sequence[float], coupled: bool
+    options: Sequence[Option], risk_level: RiskLevel, quota: Quota, coupled: bool
 ) -> tuple[list[Option], list[tuple[Option, Option]]]:
     """Options that no other one beats, and the beaten ones with their winner.
 
     A winner is no worse in changes, loss, every RPO and every RTO, has no more shared charges, and costs no more than
-    the
-    loser would with all the credit that a free quota could give it (``credits``, per option). Where other workloads
-    depend on this one (or it on them), whole distributions count and not one quantile. Doing nothing is always kept: it
-    is what "before" means."""
+    the loser would with all the credit that its larger use of a free quota could give it. Where other workloads depend
+    on this one (or it on them), whole distributions count and not one quantile. Doing nothing is always kept: it is
+    what "before" means."""
     vectors = _vectors(options, risk_level, coupled)
     order = sorted(range(len(options)), key=lambda index: (*vectors[index], options[index].id))
     kept: list[int] = []
     beaten: list[tuple[Option, Option]] = []
-    table = np.empty((len(options), vectors.shape[1]))
+    used = np.array([option.quota.get(FILE_BACKUP_QUOTA, 0.0) for option in options])
+    ahead, taken = np.empty((len(options), vectors.shape[1])), np.empty(len(options))
     for index in order:
-        best_case = vectors[index].copy()
-        best_case[0] -= credits[index]
-        rivals = np.flatnonzero((table[: len(kept)] <= best_case).all(axis=1))
-        winner = next((kept[r] for r in rivals if options[kept[r]].shared <= options[index].shared), None)
+        count = len(kept)
+        best_case = vectors[index, 0] - quota.worth(used[index] - taken[:count]) / CENTS
+        rivals = (ahead[:count, 1:] <= vectors[index, 1:]).all(axis=1) & (ahead[:count, 0] <= best_case)
+        found = (kept[place] for place in np.flatnonzero(rivals).tolist())
+        winner = next((rival for rival in found if options[rival].shared <= options[index].shared), None)
         if winner is not None and options[index].id != NOTHING:
             beaten.append((options[index], options[winner]))
             continue
-        table[len(kept)] = vectors[index]
+        ahead[count], taken[count] = vectors[index], used[index]
         kept.append(index)
     return [options[index] for index in kept], beaten
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,8 +15,36 @@ from advisor.estimation.sampling import Sampler, Samples
 from advisor.estimation.schedule import Schedule, run
 from advisor.model.disruption import Disruption
 from advisor.model.graph import Component
+from advisor.model.plan import Mechanism
 from advisor.model.recovery import Protection, Task
 
+RELEVANT: Mapping[Disruption, frozenset[Mechanism]] = {
+    "logical": frozenset({"snapshot_policy", "file_backup"}),
+    "instance": frozenset({"file_backup", "alb_multi_zone", "rds_ha"}),
+    "zone": frozenset(
+        {
+            "snapshot_policy",
+            "file_backup",
+            "regional_essd",
+            "async_replication_zone",
+            "standby_instance",
+            "alb_multi_zone",
+            "rds_ha",
+        }
+    ),
+    "region": frozenset(
+        {
+            "snapshot_policy",
+            "snapshot_copy",
+            "async_replication_region",
+            "standby_instance",
+            "fleet_standby",
+            "dts",
+            "rds_cross_region_backup",
+            "gtm",
+        }
+    ),
+}
 QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95}
 
 
@@ -24,7 +52,8 @@ QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95}
 class Outcome:
     """What one disruption does to a workload. Losses and times in seconds, inf without bound. ``samples`` holds the
     makespan in every sample (None: no bound, or nothing happens), ``tail`` the time from "what it needs is back" to the
-    end (service start and verification)."""
+    end (service start and verification), ``peers`` the schedules of the other places that can fail: each quantile and
+    the mean is that of the place where it is largest, so that an option that is better everywhere is never worse."""
 
     disruption: Disruption
     place: str | None
@@ -36,6 +65,7 @@ class Outcome:
     tail: Samples | None = None
     joint: Samples | None = None
     lossy: Outcome | None = None
+    peers: tuple[Schedule, ...] = ()
     known_quantiles: dict[float, float] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -57,15 +87,21 @@ class Outcome:
         if samples is None:
             return 0.0
         if probability not in self.known_quantiles:
-            self.known_quantiles[probability] = float(np.quantile(samples, probability))
+            waiting = [] if self.joint is None else [float(np.quantile(self.joint, probability))]
+            alone = [item.quantile(probability) for item in self._schedules]
+            self.known_quantiles[probability] = max((*waiting, *alone))
         return self.known_quantiles[probability]
 
     @property
     def mean_s(self) -> float:
         if not self.recoverable:
             return math.inf
-        samples = self.samples
-        return 0.0 if samples is None else float(samples.mean())
+        waiting = [] if self.joint is None else [float(self.joint.mean())]
+        return max((*waiting, *(item.mean for item in self._schedules)), default=0.0)
+
+    @property
+    def _schedules(self) -> tuple[Schedule, ...]:
+        return self.peers if self.schedule is None else (self.schedule, *self.peers)
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -84,10 +120,10 @@ def evaluate(context: Context, disruption: Disruption, protections: Sequence[Pro
         return Outcome(disruption, None, (), 0.0, 0.0, None, True)
     worst = max(outcomes, key=lambda item: (not item.recoverable, item.quantile(0.95), item.worst_s))
     lossy = max(outcomes, key=lambda item: item.worst_s)
-    if lossy is worst:
-        return worst
     expected = max(item.expected_s for item in outcomes)
-    return replace(worst, worst_s=lossy.worst_s, expected_s=expected, lossy=lossy)
+    others = {id(item.schedule): item.schedule for item in outcomes if item is not worst and item.schedule is not None}
+    elsewhere = replace(worst, expected_s=expected, peers=tuple(others.values()), known_quantiles={})
+    return elsewhere if lossy is worst else replace(elsewhere, worst_s=lossy.worst_s, lossy=lossy)
 
 
 def failures(context: Context, disruption: Disruption) -> tuple[Failure, ...]:
@@ -145,13 +181,30 @@ def _scheduled(
 
 
 def _paths(context: Context, failure: Failure, protections: Sequence[Protection]) -> Iterable[Path]:
-    for component in context.components():
-        if failure.disruption == "instance" and failure.place not in component.members:
-            continue
-        if failure.place is None and failure.disruption in ("zone", "region"):
-            yield _in_unknown_place(context, component, failure.disruption)
-        else:
-            yield recover(context, component, failure, protections)
+    found = (path_of(context, component, failure, protections) for component in context.components())
+    return (path for path in found if path is not None)
+
+
+def path_of(context: Context, component: Component, failure: Failure, protections: Sequence[Protection]) -> Path | None:
+    """The path of one component through one failure; None where an instance fails that is not one of its own."""
+    if failure.disruption == "instance" and failure.place not in component.members:
+        return None
+    if failure.place is None and failure.disruption in ("zone", "region"):
+        return _in_unknown_place(context, component, failure.disruption)
+    seen = [item for item in protections if _concerns(item, component)]
+    key = ("path", component.id, failure, tuple(map(id, seen)))  # the kept list holds the ids from recurring
+    known = context.memo.get(key)
+    if not isinstance(known, tuple):
+        known = context.memo[key] = (recover(context, component, failure, seen), seen)
+    path: Path = known[0]
+    return path
+
+
+def _concerns(protection: Protection, component: Component) -> bool:
+    """Whether a protection can change the component's path: one of its own or of its disks; a balancer looks at all."""
+    if component.kind == "entry" or protection.component == component.id:
+        return True
+    return not set(component.disks).isdisjoint(protection.resources)
 
 
 def _in_unknown_place(context: Context, component: Component, disruption: Disruption) -> Path:
@@ -184,7 +237,7 @@ def assemble(context: Context, failure: Failure, paths: Sequence[Path]) -> tuple
     tasks: list[Task] = []
     gate: tuple[str, ...] = ()
     if manual:
-        tasks, gate = _detection(context, disruption)
+        tasks, gate = detection(context, disruption)
     served = tuple(p.ready for p in active.values() if p.ready and context.component(p.component).kind != "entry")
     for path in active.values():
         needs = _ready_needs(context, path, active)
@@ -210,7 +263,8 @@ def assemble(context: Context, failure: Failure, paths: Sequence[Path]) -> tuple
     return tuple(tasks)
 
 
-def _detection(context: Context, disruption: Disruption) -> tuple[list[Task], tuple[str, ...]]:
+def detection(context: Context, disruption: Disruption) -> tuple[list[Task], tuple[str, ...]]:
+    """What comes before all that people do – the failure is noticed, recovery is decided – and what to wait for."""
     notice = "detect.logical.notice" if disruption == "logical" else f"detect.{disruption}"
     declare = f"declare.{disruption}"
     seen = Task(

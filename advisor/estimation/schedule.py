@@ -8,7 +8,8 @@ order, fixed by mean durations.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -24,11 +25,14 @@ class Schedule:
     starts: Mapping[str, Samples]
     ends: Mapping[str, Samples]
     makespan: Samples
+    known: dict[float, float] = field(default_factory=dict, compare=False, repr=False)  # quantiles asked for before
 
     def quantile(self, probability: float) -> float:
-        return float(np.quantile(self.makespan, probability))
+        if probability not in self.known:
+            self.known[probability] = float(np.quantile(self.makespan, probability))
+        return self.known[probability]
 
-    @property
+    @cached_property
     def mean(self) -> float:
         return float(self.makespan.mean())
 

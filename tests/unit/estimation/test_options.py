@@ -44,10 +44,15 @@ def test_dominated_options_name_their_winner(rules: RuleBook, prices: PriceBook)
     kept = {option.id for option in found.options}
     assert found.before.id == "keep"
     assert "keep" in kept
-    assert found.considered == len(kept) + len(found.dominated)
-    assert all(winner in kept for _, winner, *_ in found.dominated)
+    assert found.complete
+    assert found.considered == found.combinations > len(kept) + len(found.dominated)
+    assert found.dominated
+    assert all(winner in kept and loser not in kept for loser, winner, *_ in found.dominated)
     # every 2 h costs what every hour costs and loses more
     assert "snap-2h-7d" not in kept
+    assert found.winner("snap-2h-7d") == "snap-1h-7d"
+    assert found.winner("snap-1h-7d") == "snap-1h-7d"
+    assert found.winner("no-such-choice") is None
 
 
 def test_where_workloads_wait_for_one_another_more_options_are_kept(rules: RuleBook, prices: PriceBook) -> None:

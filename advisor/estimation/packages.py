@@ -1,0 +1,147 @@
+"""What each part of a workload can choose by itself: units, their packages of compatible choices, and what those cost.
+
+A unit is a component, or several that cannot choose apart: those that share a disk, and all entries together (names are
+switched as one).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from advisor.estimation.costs import Costing, added_lines
+from advisor.estimation.costs.mechanisms import file_backup_gib
+from advisor.estimation.measures import Choice, Dimension
+from advisor.estimation.measures.dimensions import compatible
+from advisor.model.graph import Component
+from advisor.model.recovery import Proposal, Protection
+
+NOTHING = "keep"
+UNPRICED = "it has a line with neither price nor assumption"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One choice of one dimension as far as it concerns one unit, with what it adds to the bill per month."""
+
+    dimension: int
+    choice: str
+    proposals: tuple[Proposal, ...]
+    monthly: Decimal
+    unpriced: int
+    changes: int
+    shared: frozenset[str]
+    quota_gib: float
+    identified: tuple[tuple[str, Protection], ...]
+
+
+@dataclass(frozen=True)
+class Package:
+    """Compatible parts of one unit, one a dimension at most; dimensions that are left as they are have none."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def monthly(self) -> Decimal:
+        return sum((part.monthly for part in self.parts), Decimal(0))
+
+    @property
+    def changes(self) -> int:
+        return sum(part.changes for part in self.parts)
+
+    @property
+    def quota_gib(self) -> float:
+        return sum(part.quota_gib for part in self.parts)
+
+    @property
+    def shared(self) -> frozenset[str]:
+        return frozenset().union(*(part.shared for part in self.parts))
+
+    @property
+    def protections(self) -> tuple[Protection, ...]:
+        return tuple(protection for part in self.parts for _, protection in part.identified)
+
+    @property
+    def choices(self) -> Mapping[int, str]:
+        """The chosen id by the number of the dimension."""
+        return {part.dimension: part.choice for part in self.parts}
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Components that choose together, in the workload's order, and all their packages; the first changes nothing."""
+
+    components: tuple[Component, ...]
+    packages: tuple[Package, ...]
+    is_entry: bool
+
+
+def units_of(
+    components: Sequence[Component], dimensions: Sequence[Dimension], costing: Costing, admit_unpriced: bool
+) -> tuple[tuple[Unit, ...], tuple[tuple[str, str], ...]]:
+    """The units of a workload, entries last, and the choices that are left out with the reason."""
+    excluded: dict[str, str] = {}
+    units = []
+    for group in _groups(components):
+        parts = [_parts(group, number, item, costing) for number, item in enumerate(dimensions)]
+        if not admit_unpriced:
+            excluded.update({part.choice: UNPRICED for each in parts for part in each if part.unpriced})
+            parts = [[part for part in each if not part.unpriced] for each in parts]
+        units.append(Unit(group, tuple(_packages(parts)), group[0].kind == "entry"))
+    return tuple(units), tuple(excluded.items())
+
+
+def _groups(components: Sequence[Component]) -> list[tuple[Component, ...]]:
+    """Components that share a disk together, each of the others alone, and all entries as one at the end."""
+    groups: list[list[Component]] = []
+    for component in components:
+        if component.kind == "entry":
+            continue
+        near = [g for g in groups if any(not set(component.disks).isdisjoint(other.disks) for other in g)]
+        merged = [*(other for group in near for other in group), component]
+        groups = [group for group in groups if group not in near] + [merged]
+    entries = tuple(component for component in components if component.kind == "entry")
+    return [tuple(group) for group in groups] + ([entries] if entries else [])
+
+
+def _parts(group: tuple[Component, ...], number: int, dimension: Dimension, costing: Costing) -> list[Part]:
+    """The dimension's choices that propose something for the unit."""
+    names = {component.id for component in group}
+    found = []
+    for choice in dimension.choices:
+        own = tuple(item for item in choice.proposals if item.protection.component in names)
+        if own:
+            found.append(_part(number, choice, own, costing))
+    return found
+
+
+def _part(number: int, choice: Choice, proposals: tuple[Proposal, ...], costing: Costing) -> Part:
+    lines = added_lines(costing, proposals)
+    steady = [line for line in lines if line.state == "steady"]
+    files = [item for item in proposals if item.mechanism == "file_backup"]
+    return Part(
+        number,
+        choice.id,
+        proposals,
+        sum((line.monthly or Decimal(0) for line in steady), Decimal(0)),
+        sum(line.monthly is None for line in steady),
+        sum(item.touches for item in proposals),
+        frozenset(a.shared_id for item in proposals for a in item.actions if a.shared_id),
+        sum(file_backup_gib(costing, item) for item in files),
+        tuple((_identity(item.protection), item.protection) for item in proposals),
+    )
+
+
+def _identity(protection: Protection) -> str:
+    """A protection as text: the cache key, since its parameters do not hash."""
+    params = sorted(f"{key}={value}" for key, value in protection.params.items())
+    return f"{protection.mechanism} {protection.component} {','.join(protection.resources)} {';'.join(params)}"
+
+
+def _packages(parts: Sequence[Sequence[Part]]) -> Iterator[Package]:
+    for combo in itertools.product(*([None, *each] for each in parts if each)):
+        chosen = tuple(part for part in combo if part is not None)
+        if compatible(Choice(part.choice, part.proposals) for part in chosen):
+            yield Package(chosen)

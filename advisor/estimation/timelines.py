@@ -1,0 +1,252 @@
+"""Recovery times of part of a workload, in a form in which two choices can be compared whatever the rest will be.
+
+The makespan of a workload grows with the times of each of its components (no list-scheduling anomaly is possible where
+no pool is contended). So a choice for some components is at least as good as another one where, in every sample, the
+last of them is ready no later, each that others wait for is ready no later, and it asks for no more work by people.
+Where a pool may be contended, or a component waits for an entry, only equal tasks are taken as comparable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+
+from advisor.estimation.context import Context
+from advisor.estimation.outcome import detection
+from advisor.estimation.paths import Failure, Path
+from advisor.estimation.sampling import Sampler, Samples
+from advisor.estimation.schedule import run, task_samples
+from advisor.model.graph import Component
+from advisor.model.recovery import Task
+
+AT_ONCE: Final = 0  # the vector of zeros
+MANUAL, READDRESSED, BY_HAND = 1, 2, 4  # people act; addresses change; not by an EIP alone
+
+Roles = tuple[tuple[frozenset[str], int], ...]
+Pieces = tuple[int, ...]  # one number a component; 0: nothing happens to it
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """How one component comes back: whether its start waits for others, how long its longest start takes, when it is
+    ready if nothing is waited for (numbers of vectors of samples), and what it asks of people (flags)."""
+
+    waits: bool
+    start: int
+    ready: int
+    flags: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Some components together: when the last is ready, when those are that others still wait for (by who waits), the
+    longest start and the flags; ``pieces`` only where nothing but equal pieces can be compared."""
+
+    last: int = AT_ONCE
+    roles: Roles = ()
+    start: int = AT_ONCE
+    flags: int = 0
+    pieces: Pieces = ()
+
+
+class Vectors:
+    """Vectors of samples by number; equal vectors have one number."""
+
+    def __init__(self, size: int) -> None:
+        self.values: list[Samples] = []
+        self.means: list[float] = []
+        self._numbers: dict[bytes, int] = {}
+        self._latest: dict[tuple[int, int], int] = {}
+        self._sums: dict[tuple[int, int], int] = {}
+        self._ordered: dict[tuple[int, int], bool] = {}
+        self._quantiles: dict[tuple[int, float], float] = {}
+        self.number(np.zeros(size))
+
+    def number(self, values: Samples) -> int:
+        key = values.tobytes()
+        if key not in self._numbers:
+            self._numbers[key] = len(self.values)
+            self.values.append(values)
+            self.means.append(float(values.mean()))
+        return self._numbers[key]
+
+    def quantile(self, one: int, probability: float) -> float:
+        if (one, probability) not in self._quantiles:
+            self._quantiles[one, probability] = float(np.quantile(self.values[one], probability))
+        return self._quantiles[one, probability]
+
+    def latest(self, one: int, other: int) -> int:
+        if other in (one, AT_ONCE):
+            return one
+        key = (one, other) if one < other else (other, one)
+        if key not in self._latest:
+            self._latest[key] = self.number(np.maximum(self.values[one], self.values[other]))
+        return self._latest[key]
+
+    def sum(self, one: int, other: int) -> int:
+        if (one, other) not in self._sums:
+            self._sums[one, other] = self.number(self.values[one] + self.values[other])
+        return self._sums[one, other]
+
+    def no_later(self, one: int, other: int) -> bool:
+        """Whether ``one`` is no later than ``other`` in every sample."""
+        if one in (other, AT_ONCE):
+            return True
+        if self.means[one] > self.means[other]:
+            return False
+        if (one, other) not in self._ordered:
+            self._ordered[one, other] = bool((self.values[one] <= self.values[other]).all())
+        return self._ordered[one, other]
+
+
+class Timeline:
+    """The recovery from one failure, put together unit by unit in an order in which nothing waits for what comes later.
+
+    ``needers`` maps a component to those that wait for it; ``counts_start`` keeps the longest start apart, as what
+    follows the return of another workload; without ``comparable`` only equal pieces are ordered."""
+
+    def __init__(
+        self,
+        context: Context,
+        sampler: Sampler,
+        vectors: Vectors,
+        failure: Failure,
+        needers: Mapping[str, frozenset[str]],
+        counts_start: bool,
+    ) -> None:
+        self.context, self.sampler, self.vectors = context, sampler, vectors
+        self.failure, self.needers, self.counts_start = failure, needers, counts_start
+        self.comparable = True
+        self.stream = f"{context.workload.name}/{failure.disruption}"
+        self._pieces: list[Piece | None] = [None]
+        self._timed: dict[tuple[Task, ...], int] = {(): 0}
+        self._progress: list[Progress] = [Progress()]
+        self._numbers: dict[Progress, int] = {Progress(): 0}
+        self._joined: dict[tuple[int, Pieces], int] = {}
+
+    def piece(self, component: Component, path: Path) -> int:
+        """The number of the piece that a path is to this recovery; 0 where nothing happens to the component."""
+        if path.tasks not in self._timed:
+            self._timed[path.tasks] = len(self._pieces)
+            self._pieces.append(self._piece(component, path))
+        return self._timed[path.tasks]
+
+    def quantile(self, piece: int, probability: float) -> float:
+        """Seconds within which the component by itself is ready with this probability."""
+        found = self._pieces[piece]
+        return 0.0 if found is None else self.vectors.quantile(found.ready, probability)
+
+    def _piece(self, component: Component, path: Path) -> Piece:
+        """The component recovered alone, drawn from the streams that the whole workload's recovery draws from."""
+        seen, gate = detection(self.context, self.failure.disruption) if path.manual else ([], ())
+        tasks = [*seen, *(replace(task, after=task.after or gate) for task in path.tasks)]
+        alone = run(tasks, self.sampler, {}, self.stream)
+        starts = [task_samples(task, self.sampler, self.stream) for task in path.tasks if task.kind == "start"]
+        return Piece(
+            any(task.id == path.ready and task.kind == "start" for task in path.tasks),
+            self.vectors.number(np.maximum.reduce(starts)) if starts else AT_ONCE,
+            self.vectors.number(alone.makespan),
+            self._flags(component, path),
+        )
+
+    def _flags(self, component: Component, path: Path) -> int:
+        """What ``assemble`` adds for this path: verification by people, and a switch of addresses (by EIP or not)."""
+        place = self.failure.disruption
+        if not path.manual:
+            return 0
+        if place not in ("zone", "region") or component.kind != "stateful_instance" or component.stateless:
+            return MANUAL
+        by_eip = place == "zone" and all(item.text("eip_id") for item in self.context.members(component))
+        return MANUAL | READDRESSED | (0 if by_eip else BY_HAND)
+
+    def join(self, progress: int, components: Sequence[str], pieces: Pieces) -> int:
+        """The number of the progress with one more unit's components, each after those of the unit that it needs."""
+        key = (progress, pieces)
+        if key not in self._joined:
+            found = self._progress[progress]
+            for component, piece in zip(components, pieces, strict=True):
+                found = self._with(found, component, piece)
+            if found not in self._numbers:
+                self._numbers[found] = len(self._progress)
+                self._progress.append(found)
+            self._joined[key] = self._numbers[found]
+        return self._joined[key]
+
+    def _with(self, progress: Progress, component: str, number: int) -> Progress:
+        if not self.comparable:
+            return Progress(pieces=(*progress.pieces, number))
+        latest = self.vectors.latest
+        waited = AT_ONCE
+        roles: dict[frozenset[str], int] = {}
+        for waiting, ready in progress.roles:
+            waited = latest(waited, ready) if component in waiting else waited
+            if left := waiting - {component}:
+                roles[left] = latest(roles.get(left, AT_ONCE), ready)
+        piece = self._pieces[number]
+        if piece is None:
+            return replace(progress, roles=_sorted(roles))
+        ready = piece.ready
+        if piece.waits and waited != AT_ONCE:
+            ready = latest(ready, self.vectors.sum(waited, piece.start))
+        if role := self.needers.get(component):
+            roles[role] = latest(roles.get(role, AT_ONCE), ready)
+        start = latest(progress.start, piece.start) if self.counts_start else AT_ONCE
+        return Progress(latest(progress.last, ready), _sorted(roles), start, progress.flags | piece.flags)
+
+    def mean(self, progress: int) -> float:
+        """Mean seconds until the last component is ready: a quick first test of what may be earlier."""
+        return self.vectors.means[self._progress[progress].last] if self.comparable else 0.0
+
+    def no_worse(self, one: int, other: int) -> bool:
+        """Whether the first progress is no worse than the second in every sample, whatever is added to both."""
+        if one == other:
+            return True
+        a, b = self._progress[one], self._progress[other]
+        if not self.comparable or not self._asks_no_more(a.flags, b.flags):
+            return False
+        earlier = self.vectors.no_later
+        readiness = dict(b.roles)
+        return (
+            earlier(a.last, b.last)
+            and earlier(a.start, b.start)
+            and all(earlier(ready, readiness.get(role, AT_ONCE)) for role, ready in a.roles)
+        )
+
+    def pieces_no_worse(self, one: Pieces, other: Pieces) -> bool:
+        """The same for the pieces of one unit, whatever they wait for."""
+        return all(map(self._piece_no_worse, one, other))
+
+    def _piece_no_worse(self, one: int, other: int) -> bool:
+        a, b = self._pieces[one], self._pieces[other]
+        if one == other or not self.comparable or b is None:
+            return one == other
+        if a is None:
+            return True
+        if a.waits > b.waits or not self._asks_no_more(a.flags, b.flags):
+            return False
+        return self.vectors.no_later(a.start, b.start) and self.vectors.no_later(a.ready, b.ready)
+
+    def _asks_no_more(self, one: int, other: int) -> bool:
+        """Whether one set of flags is contained in the other, and what the other adds only takes longer."""
+        return one == other or (one & ~other == 0 and self._additions_take_longer)
+
+    @cached_property
+    def _additions_take_longer(self) -> bool:
+        def longer(kind: str, fact: str, than: str) -> bool:
+            long, short = (
+                self.sampler.durations(f"{self.stream}/workload/{kind}", self.context.seconds(name))
+                for name in (fact, than)
+            )
+            return bool((short <= long).all())
+
+        return longer("verify", "verify.manual", "verify.automatic") and longer(
+            "switch", "reconfigure.clients", "attach.eip"
+        )
+
+
+def _sorted(roles: Mapping[frozenset[str], int]) -> Roles:
+    return tuple(sorted(roles.items(), key=lambda item: sorted(item[0])))

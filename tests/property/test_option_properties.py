@@ -1,0 +1,220 @@
+"""No combination of choices that anybody could want is lost, however few are evaluated: full enumeration beside it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from advisor.estimation import compose
+from advisor.estimation.context import Context
+from advisor.estimation.costs import Costing, added_lines
+from advisor.estimation.loss import LossRates
+from advisor.estimation.measures import Choice, Dimension, offer
+from advisor.estimation.measures.dimensions import compatible
+from advisor.estimation.options import Builder, OptionSet
+from advisor.estimation.outcome import RELEVANT, Outcome, evaluate
+from advisor.estimation.sampling import Sampler
+from advisor.model.disruption import DISRUPTIONS, Disruption
+from advisor.model.evidence import RuleBook
+from advisor.model.graph import Component
+from advisor.model.inventory import Resource
+from advisor.model.recovery import Proposal
+from advisor.pricing import load_prices
+from advisor.rules import load_rules
+from tests import estate
+
+RULES, PRICES = load_rules(), load_prices()
+RATES = LossRates(Decimal(100), Decimal(200), {"logical": 1.0, "instance": 0.5, "zone": 0.1, "region": 0.01}, 720.0)
+TOLERANCE = 1e-6
+SLOW = settings(max_examples=12, deadline=None)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A server of a made-up workload: its data disk, and whether a policy takes snapshots of it already."""
+
+    gib: int
+    category: str
+    policy: bool
+    local: bool = False
+
+
+SHAPES = st.builds(
+    Shape,
+    st.sampled_from([20, 100, 400]),
+    st.sampled_from(["cloud_essd", "cloud_ssd", "cloud_auto"]),
+    st.booleans(),
+    st.booleans(),
+)
+
+
+def server(number: int, shape: Shape, needs: tuple[str, ...]) -> tuple[list[Resource], Component]:
+    name = f"i-{number}"
+    disks = [
+        estate.disk(f"d-{number}-sys", 40, owner=name, system=True),
+        estate.disk(f"d-{number}", shape.gib, owner=name, category=shape.category,
+                    snapshot_policy_ids=("sp-1",) if shape.policy else (), auto_snapshot_enabled=True),
+    ]  # fmt: skip
+    if shape.local:
+        disks.append(estate.disk(f"d-{number}-local", 50, owner=name, category="local_ssd_pro"))
+    instance = estate.resource(name, "instance", instance_type="ecs.g7.large", vpc_id="vpc-1", cpu=2)
+    ids = tuple(disk.id for disk in disks)
+    component = Component(f"stateful_instance:{name}", "stateful_instance", f"app-{number}", (name,), ids, needs=needs)
+    return [instance, *disks], component
+
+
+def workload(shapes: Sequence[Shape], chained: bool, with_group: bool, rules: RuleBook = RULES) -> Context:
+    """Servers (each needs the one before, where ``chained``), and a stateless group behind a balancer."""
+    resources = [
+        estate.resource("vsw-2", "vswitch", "cn-shanghai-l", estate.AWAY, vpc_id="vpc-2"),
+        estate.resource("sp-1", "snapshot_policy", None, status="Normal", time_points=(2,), retention_days=14,
+                        repeat_weekdays=(1, 2, 3, 4, 5, 6, 7)),
+    ]  # fmt: skip
+    components: list[Component] = []
+    for number, shape in enumerate(shapes):
+        needs = (components[-1].id,) if chained and components else ()
+        found, component = server(number, shape, needs)
+        resources += found
+        components.append(component)
+    if with_group:
+        members = [estate.resource(f"w-{n}", "instance", instance_type="ecs.g7.large", vpc_id="vpc-1") for n in (1, 2)]
+        balancer = estate.resource("lb-1", "load_balancer", lb_type="clb", address_type="internet", address="1.2.3.4")
+        resources += [*members, balancer]
+        group = Component("server_group:g", "server_group", "web", ("w-1", "w-2"), (), ("lb-1",), 1, True)
+        components += [group, Component("entry:lb-1", "entry", "lb", ("lb-1",), entry_ids=("lb-1",))]
+    context = estate.context(rules, resources, components)
+    return replace(context, memo={})
+
+
+def few(dimensions: Sequence[Dimension], kept: set[str]) -> tuple[Dimension, ...]:
+    """The dimensions with those choices alone, so that all combinations can be looked at."""
+    return tuple(
+        Dimension(item.name, tuple(c for c in item.choices if c.id == "keep" or c.id in kept)) for item in dimensions
+    )
+
+
+def combinations(context: Context, dimensions: Sequence[Dimension]) -> Iterator[tuple[Proposal, ...]]:
+    """The proposals of every combination: each component takes any choice of each dimension; entries do alike."""
+    groups = [(c.id,) for c in context.components() if c.kind != "entry"]
+    entries = tuple(c.id for c in context.components() if c.kind == "entry")
+    axes = []
+    for group in [*groups, *([entries] if entries else [])]:
+        for dimension in dimensions:
+            own = [tuple(p for p in c.proposals if p.protection.component in group) for c in dimension.choices]
+            axes.append([(), *(item for item in own if item)])
+    for combo in itertools.product(*axes):
+        if compatible(Choice("", item) for item in combo):
+            yield tuple(p for item in combo for p in item)
+
+
+Figures = tuple[float, ...]
+
+
+class Everything:
+    """Cost, changes, loss, RPOs and RTOs of every combination, by the joint simulation alone."""
+
+    def __init__(self, builder: Builder, dimensions: Sequence[Dimension]) -> None:
+        self.builder = builder
+        self.cache: dict[tuple[Disruption, tuple[int, ...]], Outcome] = {}
+        self.costs: dict[int, float] = {}
+        self.figures = [self.of(combo) for combo in combinations(builder.context, dimensions)]
+
+    def of(self, proposals: Sequence[Proposal]) -> Figures:
+        outcomes = {d: self.outcome(d, proposals) for d in DISRUPTIONS}
+        changes = sum(item.touches for item in proposals)
+        cost = sum(self.cost(item, proposals) for item in proposals)
+        return (round(cost, 2), changes, float(self.builder.loss_of(outcomes)), *figures_of(outcomes))
+
+    def outcome(self, disruption: Disruption, proposals: Sequence[Proposal]) -> Outcome:
+        protections = [item.protection for item in proposals if item.mechanism in RELEVANT[disruption]]
+        key = (disruption, tuple(map(id, protections)))
+        if key not in self.cache:
+            self.cache[key] = evaluate(self.builder.context, disruption, protections, self.builder.sampler)
+        return self.cache[key]
+
+    def cost(self, proposal: Proposal, proposals: Sequence[Proposal]) -> float:
+        """The proposal's own lines beside the others it is made with (a copy stands in for a policy's copying)."""
+        mine = proposal.actions[0].id
+        lines = [line for line in added_lines(self.builder.costing, proposals) if line.action_id == mine]
+        return float(sum(((line.monthly or Decimal(0)) for line in lines if line.state == "steady"), Decimal(0)))
+
+
+def figures_of(outcomes: object) -> Figures:
+    assert isinstance(outcomes, dict)
+    return tuple(x for d in DISRUPTIONS for x in (outcomes[d].worst_s, outcomes[d].quantile(0.95)))
+
+
+def made_by(context: Context, dimensions: Sequence[Dimension], coupled: bool = False) -> tuple[Builder, OptionSet]:
+    costing = Costing(PRICES, "CNY", context)
+    made = Builder(context, costing, Sampler(1, 60), RATES, {}, "p95", True, coupled)
+    return made, made.build(dimensions)
+
+
+def assert_nothing_is_lost(context: Context, kept: set[str]) -> OptionSet:
+    dimensions = few(offer(context).dimensions, kept)
+    builder, found = made_by(context, dimensions)
+    have = [(float(o.monthly), o.changes, float(o.loss), *figures_of(dict(o.outcomes))) for o in found.options]
+    everything = Everything(builder, dimensions).figures
+    assert found.combinations == len(everything)
+    for wanted in everything:
+        assert any(all(a <= b + TOLERANCE for a, b in zip(mine, wanted, strict=True)) for mine in have), wanted
+    assert set(have) <= {tuple(item) for item in everything}
+    return found
+
+
+@SLOW
+@given(shapes=st.lists(SHAPES, min_size=2, max_size=2), chained=st.booleans())
+def test_two_servers(shapes: list[Shape], chained: bool) -> None:
+    kept = {"snap-24h-7d", "snap-6h-7d-copy", "keep-copy", "async-zone-stopped", "async-zone-running", "essd-stopped"}
+    found = assert_nothing_is_lost(workload(shapes, chained, False), kept)
+    assert found.complete
+    assert found.considered == found.combinations
+
+
+@SLOW
+@given(shapes=st.lists(SHAPES, min_size=3, max_size=3), chained=st.booleans())
+def test_three_servers(shapes: list[Shape], chained: bool) -> None:
+    assert assert_nothing_is_lost(workload(shapes, chained, False), {"snap-12h-7d", "async-region-running"}).complete
+
+
+@SLOW
+@given(shape=SHAPES)
+def test_a_server_and_a_group_behind_a_balancer(shape: Shape) -> None:
+    kept = {"snap-12h-7d", "snap-1h-7d-copy", "multi-zone", "fleet-pilot", "fleet-warm", "gtm", "async-region-stopped"}
+    found = assert_nothing_is_lost(workload([shape], False, True), kept)
+    assert found.complete
+
+
+@SLOW
+@given(shapes=st.lists(SHAPES, min_size=2, max_size=2))
+def test_where_restores_wait_for_one_another(shapes: list[Shape]) -> None:
+    """One restore at a time: a faster task may delay others, so only equal tasks are compared."""
+    facts = dict(RULES.facts)
+    facts["restore.parallel_disks"] = replace(facts["restore.parallel_disks"], value=1)
+    crowded = replace(RULES, facts=facts)
+    assert_nothing_is_lost(workload(shapes, False, False, crowded), {"snap-6h-7d-copy", "snap-6h-7d", "essd-running"})
+
+
+@pytest.mark.parametrize("limit", [1, 5])
+def test_where_too_many_are_left_it_is_said_and_uniform_ones_stay(monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
+    context = workload([Shape(100, "cloud_essd", False)] * 3, False, False)
+    dimensions = few(offer(context).dimensions, {"snap-24h-7d", "snap-6h-7d", "async-zone-stopped", "essd-running"})
+    whole = made_by(context, dimensions)[1]
+    monkeypatch.setattr(compose, "EXACT_LIMIT", limit)
+    builder, short = made_by(context, dimensions)
+    assert whole.complete
+    assert not short.complete
+    assert short.considered < short.combinations == whole.combinations
+    assert any(f"{short.considered:,} of {short.combinations:,}" in reason for _, reason in short.excluded)
+    have = [(float(o.monthly), o.changes, float(o.loss), *figures_of(dict(o.outcomes))) for o in short.options]
+    everything = Everything(builder, ())
+    for combo in itertools.product(*(dimension.choices for dimension in dimensions)):
+        if compatible(combo):
+            wanted = everything.of([p for choice in combo for p in choice.proposals])
+            assert any(all(a <= b * compose.STEP + TOLERANCE for a, b in zip(m, wanted, strict=True)) for m in have)
