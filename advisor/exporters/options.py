@@ -40,6 +40,27 @@ def _document(plan: Plan, problem: Problem) -> dict[str, object]:
             }
             for item in problem.couplings
         ],
+        "waits": [
+            {
+                "dependent": item.dependent,
+                "needed": item.needed,
+                "loss": item.key,
+                "extra": {
+                    option: {other: _money(cents) for other, cents in sorted(others.items())}
+                    for option, others in sorted(item.extra.items())
+                },
+            }
+            for item in problem.waits
+        ],
+        "joints": [
+            {
+                "dependent": item.dependent,
+                "target" if item.missed else "loss": item.key,
+                "options": {name: sorted(options) for name, options in sorted(item.options.items())},
+                **({"weight": item.missed} if item.missed else {"extra": _money(item.loss)}),
+            }
+            for item in problem.joints
+        ],
         "workloads": [
             {"name": item.name, "options": [_option(option) for option in item.options]} for item in problem.workloads
         ],

@@ -30,6 +30,8 @@ Mechanism = Literal[
     "gtm",
 ]
 
+Obstacle = Literal["options", "other targets", "budget", "changes", "objective"]
+
 
 class Frozen(BaseModel):
     """The base of all parts of a plan: immutable, no unknown fields."""
@@ -265,11 +267,13 @@ class Inputs(Frozen):
 
 
 class BudgetUse(Frozen):
-    """The monthly cap, if any, and what the plan uses of it."""
+    """The monthly cap, if any, what the plan uses of it, and, where more money would meet more targets, the least that
+    meets all that can be met together."""
 
     monthly: Decimal | None
     used: Decimal
     at_least: bool
+    for_all_targets: Decimal | None = None
 
 
 class Solver(Frozen):
@@ -300,12 +304,15 @@ class Portfolio(Frozen):
 
 
 class FrontierPoint(Frozen):
-    """One breakpoint of the cost–risk frontier."""
+    """One breakpoint of the cost–risk frontier: no plan that costs at most this loses less than ``loss_at_least`` (its
+    own loss, where it is ``exact``), and none that costs at most ``holds_until`` (None: at any cost) does either."""
 
     monthly_added: Decimal
     expected_annual_loss: Decimal
     targets_met: int
     exact: bool = True
+    loss_at_least: Decimal | None = None
+    holds_until: Decimal | None = None
 
 
 class Marginal(Frozen):
@@ -314,6 +321,19 @@ class Marginal(Frozen):
     extra_monthly: Decimal
     targets_gained: int
     expected_annual_loss_saved: Decimal
+    workloads: tuple[str, ...]
+    detail: str
+
+
+class Relief(Frozen):
+    """What stands in the way of a missed target: no combination of options meets it; another target would have to be
+    given up; the budget; the limit on changes; or the objective. ``extra_monthly`` is the least money beyond the plan's
+    that meets it with all that the plan meets, and ``workloads`` are those whose option would change."""
+
+    workload: str
+    disruption: Disruption
+    obstacle: Obstacle
+    extra_monthly: Decimal | None
     workloads: tuple[str, ...]
     detail: str
 
@@ -369,7 +389,9 @@ class Plan(Frozen):
     shared_total: CostTotal
     findings: tuple[Finding, ...]
     frontier: tuple[FrontierPoint, ...]
+    frontier_complete: bool = False
     marginal: tuple[Marginal, ...]
+    reliefs: tuple[Relief, ...] = ()
     skipped: tuple[SkippedItem, ...]
     assumptions: tuple[AssumptionUse, ...]
     evidence: tuple[Evidence, ...]

@@ -1,9 +1,10 @@
 """The mixed-integer program of a problem, built once as coordinate arrays and solved with HiGHS through SciPy.
 
 Variables, in this order: x[o] picks an option, y[k] marks a target that links or groups miss, e[k] is what waiting adds
-to a loss, s[c] pays a shared charge, q[f] is the free quota in use (0 <= q <= free, q <= used). Only workloads with several options left have columns; what the
-others come to is a constant, and every measure is counted from its least value in each workload, which keeps numbers
-small. Caps are handed to each solve, so that the same matrix serves all stages and budgets.
+to a loss, s[c] pays a shared charge, q[f] is the credit of a free quota in whole cents. Only workloads with
+several options left have columns; what the others come to is a constant, and every measure is counted from its least
+value in each workload, which keeps numbers small. Caps are handed to each solve, so that the same matrix serves all
+stages and budgets.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from scipy.sparse import coo_array, csr_array, vstack
 from advisor.optimise.columns import Bools, Floats, Group, Ints
 from advisor.optimise.quiet import quiet_solver
 from advisor.optimise.ragged import owners_of
-from advisor.optimise.system import Cap, Form, System
+from advisor.optimise.system import ROUNDING, Cap, Form, System
 
 HALF: Final = 0.5
 LARGEST_COST: Final = 1e6
@@ -242,12 +243,13 @@ class Program:
             )
 
     def _credit(self) -> None:
-        """q <= used, and q <= free by its bound."""
+        """q <= what the used units are worth; at most what the free ones are, by its bound. Whole cents, as billed."""
         self.quota_column = self.width
         for quota in self.system.quotas:
             place, which = self._places(quota.options)
-            used = float(quota.used[self.system.uses(self.picks, quota.options)].sum())
-            self._rows.one([*place.tolist(), self.width], [*(-quota.used[which]).tolist(), 1.0], used)
+            worth = quota.used * quota.cents_per_unit
+            fixed = float(worth[self.system.uses(self.picks, quota.options)].sum())
+            self._rows.one([*place.tolist(), self.width], [*(-worth[which]).tolist(), 1.0], fixed + ROUNDING)
             self.width += 1
 
     def _places(self, options: Ints) -> tuple[Ints, Ints]:
@@ -276,8 +278,7 @@ class Program:
             row[column] = form.get("loss", 0) * unit
         for number, column in self.charge_columns.items():
             row[column] = form.get("cost", 0) * self.system.charges[number].cost
-        for number, quota in enumerate(self.system.quotas):
-            row[self.quota_column + number] = -form.get("cost", 0) * quota.cents_per_unit
+        row[self.quota_column : self.quota_column + len(self.system.quotas)] = -form.get("cost", 0)
         return row, constant + form.get("cost", 0) * self.paid
 
     def minimise(self, goal: Form, caps: Sequence[Cap], node_limit: int) -> Outcome:
@@ -289,7 +290,7 @@ class Program:
         with quiet_solver():
             result = milp(
                 row / scale,
-                integrality=self._binary(),
+                integrality=self._integral(),
                 bounds=Bounds(0, self._upper()),
                 constraints=self._constraints(caps),
                 options={"mip_rel_gap": 0.0, "node_limit": node_limit},
@@ -309,16 +310,15 @@ class Program:
         picks[self.system.owner[chosen]] = chosen
         return Outcome(picks, (_bound(result) - TOLERANCE) * scale + constant)
 
-    def _binary(self) -> Ints:
-        binary = np.ones(self.width, np.int64)
-        binary[self.quota_column : self.quota_column + len(self.system.quotas)] = 0
-        binary[[column for column, _ in self.loss_columns.values()]] = 0
-        return binary
+    def _integral(self) -> Ints:
+        integral = np.ones(self.width, np.int64)
+        integral[[column for column, _ in self.loss_columns.values()]] = 0
+        return integral
 
     def _upper(self) -> Floats:
         upper = np.ones(self.width)
         for number, quota in enumerate(self.system.quotas):
-            upper[self.quota_column + number] = quota.free
+            upper[self.quota_column + number] = np.floor(quota.free * quota.cents_per_unit + ROUNDING)
         upper[[column for column, _ in self.loss_columns.values()]] = np.inf
         return upper
 
@@ -327,17 +327,13 @@ class Program:
         rows, limits = [self.matrix], []
         for cap in caps:
             row, constant = self.row(cap.form)
-            slack = self._slack(cap)
-            scale = min(LARGEST_ROW, max(1.0, float(np.abs(row).max(initial=0.0)))) if slack else 1.0
+            scale = min(LARGEST_ROW, max(1.0, float(np.abs(row).max(initial=0.0))))
             rows.append(csr_array(row[None, :] / scale))
-            limits.append((cap.limit + slack - constant) / scale)
+            # Half a step of room, since forms are whole numbers: the solver keeps rows to 1e-6, so that even a row
+            # divided by LARGEST_ROW is kept to less than that half.
+            limits.append((cap.limit + HALF - constant) / scale)
         matrix = vstack(rows, format="csc")
         return LinearConstraint(matrix, np.concatenate([low, np.full(len(caps), -np.inf)]), np.append(high, limits))
-
-    def _slack(self, cap: Cap) -> float:
-        """Half a step where the form is whole (only a quota's credit is not). The solver keeps rows to 1e-6, so a row
-        may be divided by ``LARGEST_ROW`` and is still kept to less than that half."""
-        return 0.0 if self.system.quotas and "cost" in cap.form else HALF
 
 
 def supports(table: Ints) -> list[tuple[Ints, Ints]]:

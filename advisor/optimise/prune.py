@@ -16,7 +16,7 @@ def undominated(system: System, workloads: Iterable[int] | None = None) -> Bools
     (even without the credit that only the first could earn), loses, changes and misses no more, needs no charge and
     breaks no link that the first does not, makes nobody lose more by waiting, and either is better somewhere or comes
     earlier."""
-    tables, amounts = _tables(system), _amounts(system)
+    tables, amounts = _tables(system), amounts_of(system)
     shared, used = _membership(system), _used(system)
     left = np.ones(system.size, np.bool_)
     for workload in range(system.workloads) if workloads is None else workloads:
@@ -56,14 +56,18 @@ def _subset(sets: Bools) -> Bools:
 
 
 def _no_more(amounts: Ints) -> Bools:
-    """Entry [p, o]: no amount in row p is above that in row o."""
-    found = np.ones((len(amounts), len(amounts)), np.bool_)
-    for column in np.unique(amounts, axis=1).T:
-        found &= column[:, None] <= column[None, :]
-    return found
+    """Entry [p, o]: no amount in row p is above that in row o; compared once for rows that are equal."""
+    kinds: dict[bytes, int] = {}
+    kind = np.array([kinds.setdefault(row.tobytes(), len(kinds)) for row in np.ascontiguousarray(amounts)], np.int64)
+    rows = amounts[np.unique(kind, return_index=True)[1]]
+    found = np.ones((len(rows), len(rows)), np.bool_)
+    for number, row in enumerate(rows):
+        found[number] = (row[None, :] <= rows).all(axis=1)
+    result: Bools = found[np.ix_(kind, kind)]
+    return result
 
 
-def _amounts(system: System) -> dict[int, list[Ints]]:
+def amounts_of(system: System) -> dict[int, list[Ints]]:
     """For each workload, its side of all that waiting costs. A group's loss counts from what an option has in its own
     already, so that an option with less of that is no better for it."""
     waits = system.waits

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
-from advisor.model.option import Problem, Solution, Totals
+from advisor.model.option import Problem, Solution
 from advisor.optimise.columns import ColumnarProblem, ColumnarSolution, columns_of
 from advisor.optimise.stages import Question, Settings, Solver
-from advisor.optimise.totals import objective_of, totals_of
+from advisor.optimise.totals import totals_of
 
 LISTED = 6
 
@@ -37,13 +37,13 @@ def solve(problem: Problem) -> Solution:
     """The best choice: fewest weighted misses first, then the objective, then cost, changes, loss, and the order of the
     options. Input order never matters. Status ``infeasible`` (with the cheapest choice) where even that breaks a
     cap; ``bounded`` with a proven gap where a large problem was not settled."""
-    return Portfolio(problem).solve(_question(problem))
+    return Portfolio(problem).solve(question_of(problem))
 
 
 def solve_budgets(problem: Problem, budgets: Iterable[int | None]) -> list[Solution]:
     """The same problem under several budgets, made ready once."""
     portfolio = Portfolio(problem)
-    return [portfolio.solve(replace(_question(problem), budget=budget)) for budget in budgets]
+    return [portfolio.solve(replace(question_of(problem), budget=budget)) for budget in budgets]
 
 
 def solve_columns(problem: ColumnarProblem, settings: Settings | None = None) -> ColumnarSolution:
@@ -52,7 +52,8 @@ def solve_columns(problem: ColumnarProblem, settings: Settings | None = None) ->
     return Solver(problem, settings).solve()
 
 
-def _question(problem: Problem) -> Question:
+def question_of(problem: Problem) -> Question:
+    """What the problem itself asks."""
     return Question(problem.objective, problem.budget, problem.max_changes, problem.targets_first)
 
 
@@ -63,25 +64,4 @@ def _combinations(problem: Problem) -> str:
     return f"about 1e{int(exponent)}"
 
 
-def frontier(problem: Problem, limit: int = 12) -> list[tuple[Totals, Mapping[str, str]]]:
-    """Cost–risk points from the cheapest choice to the safest: for each cap on cost the least expected loss.
-
-    Every point is optimal for its cap; caps are placed evenly between the two ends, plus the ends themselves."""
-    portfolio = Portfolio(problem)
-    risk = Question("min-risk", None, problem.max_changes, targets_first=False, ties=False)
-    cheapest = portfolio.solve(replace(risk, objective="min-cost"))
-    safest = portfolio.solve(risk)
-    low, high = cheapest.totals.cost, safest.totals.cost
-    points = {}
-    for step in range(limit):
-        cap = low + (high - low) * step // max(1, limit - 1)
-        found = portfolio.solve(replace(risk, budget=cap))
-        points[found.totals.cost, found.totals.loss] = (found.totals, found.choices)
-    return [points[key] for key in sorted(points) if not _beaten(key, points)]
-
-
-def _beaten(key: tuple[int, int], points: Mapping[tuple[int, int], object]) -> bool:
-    return any(other != key and other[0] <= key[0] and other[1] <= key[1] for other in points)
-
-
-__all__ = ["Portfolio", "Question", "frontier", "objective_of", "solve", "solve_budgets", "solve_columns"]
+__all__ = ["Portfolio", "Question", "question_of", "solve", "solve_budgets", "solve_columns"]

@@ -32,8 +32,10 @@ from advisor.planning.decision import Decision, decide
 from advisor.planning.estimates import estimate
 from advisor.planning.evidence import assumptions_of, evidence_of, price_notes, standards_of
 from advisor.planning.findings import findings_of
+from advisor.planning.frontier import FrontierView, frontier_of
 from advisor.planning.inversions import inversion_findings
-from advisor.planning.reasons import frontier_points, marginals, misses, rejected
+from advisor.planning.reasons import Dependents, marginals, misses, rejected
+from advisor.planning.relief import budget_for_all, reliefs
 from advisor.planning.request import PlanRequest
 
 
@@ -45,15 +47,23 @@ def make_plan(request: PlanRequest) -> Deliverable:
     request.progress("choosing one option for every workload")
     decision = decide(request, found)
     request.progress("writing the plan")
-    planned = inversion_findings(found, decision.needs, decision.solution.choices, request.targets.risk_level)
+    planned = inversion_findings(
+        found, decision.needs, decision.problem, decision.solution.choices, request.targets.risk_level
+    )
     findings = findings_of(request, graph, planned)
-    workloads = tuple(_workload(request, item, decision, found, findings) for item in found)
+    dependents = Dependents(decision.problem, decision.solution.choices)
+    workloads = tuple(_workload(request, item, decision, found, findings, dependents) for item in found)
     plan = _plan(request, graph, found, decision, workloads, findings)
     return Deliverable(plan, request.imported.inventory, graph, request.rules, decision.problem)
 
 
 def _workload(
-    request: PlanRequest, item: Candidate, decision: Decision, found: Sequence[Candidate], findings: Sequence[Finding]
+    request: PlanRequest,
+    item: Candidate,
+    decision: Decision,
+    found: Sequence[Candidate],
+    findings: Sequence[Finding],
+    dependents: Dependents,
 ) -> WorkloadPlan:
     name = item.workload.name
     picked = item.option(decision.solution.choices[name])
@@ -80,9 +90,9 @@ def _workload(
         estimates={d: _estimate(request, item, decision, d, after, detailed=True) for d in DISRUPTIONS},
         before={d: _estimate(request, item, decision, d, before, detailed=False) for d in DISRUPTIONS},
         cost=_cost(item, picked),
-        expected_annual_loss=item.builder.loss_of(after),
-        expected_annual_loss_before=item.builder.loss_of(before),
-        rejected=rejected(item, picked, decision.problem, risk_level, _left(decision)),
+        expected_annual_loss=decision.chooser.needs.loss(name, picked, after),
+        expected_annual_loss_before=decision.chooser.needs.loss(name, item.before, before),
+        rejected=rejected(item, picked, decision.problem, risk_level, _left(decision), dependents),
         infeasible=item.infeasible,
         misses=misses(item, picked, after, risk_level, _joint(item, decision, found)),
         standards=standards_of(request.rules, item, picked, after),
@@ -199,9 +209,11 @@ def _plan(
     shared_total = total(shared, request.currency)
     portfolio = _portfolio(request, found, decision, workloads, shared)
     budget = request.budget or request.targets.budget
-    problem, solution = decision.problem, decision.solution
+    chooser, solution = decision.chooser, decision.solution
     imported, targets = request.imported, request.targets
     request.progress("cost-risk frontier")
+    asked = request.with_frontier and bool(found)
+    curve = frontier_of(chooser, portfolio.targets_total) if asked else FrontierView((), complete=False)
     return Plan(
         version=request.version,
         created=request.as_of,
@@ -218,7 +230,10 @@ def _plan(
         risk_level=targets.risk_level,
         targets_given=targets.given,
         budget=BudgetUse(
-            monthly=budget.amount if budget else None, used=portfolio.monthly_added, at_least=portfolio.unpriced > 0
+            monthly=budget.amount if budget else None,
+            used=portfolio.monthly_added,
+            at_least=portfolio.unpriced > 0,
+            for_all_targets=budget_for_all(chooser, solution) if asked else None,
         ),
         solver=Solver(
             method=solution.method,
@@ -233,8 +248,10 @@ def _plan(
         shared_costs=shared,
         shared_total=shared_total,
         findings=findings,
-        frontier=frontier_points(problem, portfolio.targets_total) if request.with_frontier and found else (),
-        marginal=marginals(problem, solution) if request.with_frontier and found else (),
+        frontier=curve.points,
+        frontier_complete=curve.complete,
+        marginal=marginals(chooser, solution) if asked else (),
+        reliefs=reliefs(chooser, solution, request.currency) if asked else (),
         skipped=tuple(SkippedItem(resource=item.resource, reason=item.reason) for item in imported.skipped),
         assumptions=assumptions_of(request.rules, workloads, shared),
         evidence=evidence_of(request.rules, workloads),

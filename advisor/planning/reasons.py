@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Literal
 
 from advisor.estimation.options import Option, meets
 from advisor.estimation.outcome import QUANTILES, Outcome
 from advisor.model.disruption import DISRUPTIONS, Disruption
-from advisor.model.option import Problem, Solution
-from advisor.model.plan import FrontierPoint, Marginal, Miss, Rejected
+from advisor.model.option import Coupling, Joint, Problem, Solution
+from advisor.model.plan import Marginal, Miss, Rejected
 from advisor.model.targets import RiskLevel
 from advisor.model.units import format_amount, format_duration
-from advisor.optimise import frontier, missed_of, solve
-from advisor.optimise.totals import chosen
+from advisor.optimise import chosen, missed_of
 from advisor.planning.candidates import Candidate
+from advisor.planning.chooser import Chooser
 from advisor.planning.estimates import limiting
+from advisor.planning.relief import case_of, cases_of
 
 Metric = Literal["rpo", "rto"]
-Joint = Callable[[Option, Disruption], Outcome]
+Reached = Callable[[Option, Disruption], Outcome]
 REJECTED_SHOWN = 8
-BUDGET_STEPS = (Decimal("-0.10"), Decimal("0.10"), Decimal("0.25"), Decimal("0.50"))
+CUT = Decimal("-0.10")
+BUDGET_STEPS = (Decimal("0.10"), Decimal("0.25"), Decimal("0.50"))
 CENT = Decimal("0.01")
 
 
@@ -34,7 +36,7 @@ def missed_targets(
 
 
 def misses(
-    item: Candidate, picked: Option, outcomes: Mapping[Disruption, Outcome], risk_level: RiskLevel, joint: Joint
+    item: Candidate, picked: Option, outcomes: Mapping[Disruption, Outcome], risk_level: RiskLevel, joint: Reached
 ) -> tuple[Miss, ...]:
     """Each missed metric with what it would take: the cheapest option that meets it, or the closest one. ``joint``
     gives
@@ -57,7 +59,7 @@ def _miss(
     limit: float,
     outcome: Outcome,
     risk_level: RiskLevel,
-    joint: Joint,
+    joint: Reached,
 ) -> Miss:
     value = _value(outcome, metric, risk_level)
     reached = {o.id: _value(joint(o, disruption), metric, risk_level) for o in item.options.options}
@@ -98,14 +100,49 @@ def _given_up(item: Candidate, option: Option, picked: Option, risk_level: RiskL
     return len(set(missed) - set(missed_targets(item, picked.outcomes, risk_level)))
 
 
+class Dependents:
+    """Which targets of workloads that need it an option would break, beside the rest of the plan."""
+
+    def __init__(self, problem: Problem, choices: Mapping[str, str]) -> None:
+        self.problem, self.choices = problem, choices
+        self.missed = set(missed_of(problem, chosen(problem, choices)))
+        self.pairs: dict[str, list[Coupling]] = defaultdict(list)
+        for coupling in problem.couplings:
+            self.pairs[coupling.needed].append(coupling)
+        self.sets: dict[str, list[Joint]] = defaultdict(list)
+        for joint in problem.joints:
+            for name in joint.options if joint.missed else ():
+                self.sets[name].append(joint)
+
+    def broken(self, name: str, option_id: str) -> list[tuple[str, str]]:
+        """(dependent, disruption) of the targets that are met now and would be missed."""
+        choices = {**self.choices, name: option_id} if name in self.pairs or name in self.sets else self.choices
+        keys = {
+            (pair.dependent, pair.key)
+            for pair in self.pairs.get(name, ())
+            if option_id in pair.breaks.get(choices[pair.dependent], ())
+        }
+        keys |= {
+            (joint.dependent, joint.key)
+            for joint in self.sets.get(name, ())
+            if joint.dependent != name and all(choices[end] in options for end, options in joint.options.items())
+        }
+        return sorted({case_of(dependent, key) for dependent, key in keys - self.missed})
+
+
 def rejected(
-    item: Candidate, picked: Option, problem: Problem, risk_level: RiskLevel, left: Decimal | None
+    item: Candidate,
+    picked: Option,
+    problem: Problem,
+    risk_level: RiskLevel,
+    left: Decimal | None,
+    dependents: Dependents,
 ) -> tuple[Rejected, ...]:
     """The options nearest to being chosen, each with the reason for which it lost; then some that another one beats."""
     others = [option for option in item.options.options if option.id != picked.id]
     mine = set(missed_targets(item, picked.outcomes, risk_level))
     others.sort(key=lambda option: (len(missed_targets(item, option.outcomes, risk_level)), option.monthly, option.id))
-    shown = [_reject(item, option, picked, mine, problem, risk_level, left) for option in _varied(others)]
+    shown = [_reject(item, option, picked, mine, problem, risk_level, left, dependents) for option in _varied(others)]
     for option_id, winner, tier, monthly, mechanisms in item.options.dominated[: max(0, REJECTED_SHOWN // 2)]:
         reason = f"{winner} is at least as good in every figure and costs no more"
         shown.append(
@@ -137,6 +174,7 @@ def _reject(
     problem: Problem,
     risk_level: RiskLevel,
     left: Decimal | None,
+    dependents: Dependents,
 ) -> Rejected:
     theirs = set(missed_targets(item, option.outcomes, risk_level))
     currency = item.builder.costing.currency
@@ -144,6 +182,9 @@ def _reject(
     difference = f"{format_amount(abs(extra))} {currency} a month {'more' if extra > 0 else 'less'}"
     if theirs - mine:
         reason = f"misses {_words(theirs - mine)}, which the chosen one meets ({difference})"
+    elif broken := dependents.broken(item.workload.name, option.id):
+        names = " and ".join(f"{name} {disruption}" for name, disruption in broken)
+        reason = f"would be back too late for {names}, which waits for it ({difference})"
     elif mine - theirs:
         reason = f"would meet {_words(mine - theirs)} too, for {difference}: {_beyond(extra, left)}"
     elif option.shared - picked.shared:
@@ -174,50 +215,32 @@ def _words(disruptions: set[Disruption]) -> str:
     return " and ".join(sorted(disruptions)) + (" targets" if len(disruptions) > 1 else " target")
 
 
-def frontier_points(problem: Problem, total_targets: int) -> tuple[FrontierPoint, ...]:
-    """The cost–risk frontier as the plan shows it."""
-    points = []
-    for totals, choices in frontier(problem):
-        missed = missed_of(problem, chosen(problem, choices))
-        points.append(
-            FrontierPoint(
-                monthly_added=Decimal(totals.cost) / 100,
-                expected_annual_loss=Decimal(totals.loss) / 100,
-                targets_met=total_targets - len(_cases(missed)),
-            )
-        )
-    return tuple(points)
-
-
-def marginals(problem: Problem, solution: Solution) -> tuple[Marginal, ...]:
-    """What a little less and a little more budget would change."""
-    if problem.budget is None or solution.status == "infeasible":
+def marginals(chooser: Chooser, solution: Solution) -> tuple[Marginal, ...]:
+    """What a little less and a little more budget would change: shares of the budget, and a tenth less than the plan
+    uses, where that is less than a tenth off the budget."""
+    if solution.status == "infeasible":
         return ()
-    now = missed_of(problem, chosen(problem, solution.choices))
-    found = []
-    for step in BUDGET_STEPS:
-        change = int(problem.budget * step)
-        other = solve(replace(problem, budget=problem.budget + change))
-        if other.status == "infeasible":
-            continue
-        then = missed_of(problem, chosen(problem, other.choices))
-        moved = tuple(sorted(name for name in solution.choices if solution.choices[name] != other.choices[name]))
-        lost, gained = sorted(_cases(then) - _cases(now)), sorted(_cases(now) - _cases(then))
-        found.append(
-            Marginal(
-                extra_monthly=Decimal(change) / 100,
-                targets_gained=len(_cases(now)) - len(_cases(then)),
-                expected_annual_loss_saved=Decimal(solution.totals.loss - other.totals.loss) / 100,
-                workloads=moved,
-                detail=_marginal_words(lost, gained),
-            )
-        )
-    return tuple(found)
+    budget, used = chooser.problem.budget, solution.totals.cost
+    cut = int(used * (1 + CUT))
+    caps = [cut] if budget is None else [budget + int(budget * step) for step in (CUT, *BUDGET_STEPS)]
+    if budget is not None and cut < caps[0]:
+        caps.insert(0, cut)
+    found = (_marginal(chooser, solution, cap, used if budget is None else budget) for cap in caps if used > 0)
+    return tuple(item for item in found if item is not None)
 
 
-def _cases(missed: Mapping[tuple[str, str], float]) -> set[tuple[str, str]]:
-    """Missed targets as (workload, disruption): a target is one, whether its data or its time is missed."""
-    return {(name, key.split(".")[0]) for name, key in missed}
+def _marginal(chooser: Chooser, solution: Solution, cap: int, budget: int) -> Marginal | None:
+    other = chooser.solve(budget=cap)
+    if other.status == "infeasible":
+        return None
+    now, then = (cases_of(chooser.problem, item.choices) for item in (solution, other))
+    return Marginal(
+        extra_monthly=Decimal(cap - budget) / 100,
+        targets_gained=len(now) - len(then),
+        expected_annual_loss_saved=Decimal(solution.totals.loss - other.totals.loss) / 100,
+        workloads=tuple(sorted(name for name in solution.choices if solution.choices[name] != other.choices[name])),
+        detail=_marginal_words(sorted(then - now), sorted(now - then)),
+    )
 
 
 def _marginal_words(lost: list[tuple[str, str]], gained: list[tuple[str, str]]) -> str:

@@ -6,6 +6,7 @@ import importlib.util
 import itertools
 import json
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
 
@@ -16,14 +17,15 @@ from advisor import api
 from advisor.model.evidence import RuleBook
 from advisor.model.inventory import ImportResult
 from advisor.model.option import Problem
+from advisor.model.plan import Plan
 from advisor.model.pricebook import PriceBook
 from advisor.model.targets import Targets
-from advisor.optimise import solve, totals_of
+from advisor.optimise import chosen, frontier, missed_of, solve, totals_of
 from advisor.optimise.totals import feasible, objective_of
 from tests.conftest import AS_OF, SHOP
 
 ROOT = Path(__file__).parents[2]
-FIVE = ("analytics", "dev", "intranet", "payments", "shop-web")
+FIVE = ("dev", "orders", "payments", "reporting", "search")
 
 
 def schema_tool() -> ModuleType:
@@ -36,11 +38,18 @@ def schema_tool() -> ModuleType:
 
 
 def shortened(problem: Problem) -> Problem:
-    """Five of the workloads with at most six options each, so that every combination can be looked at."""
+    """Five of the workloads, three of which need one another, with at most six options each, so that every combination
+    can be looked at."""
     picked = [item for item in problem.workloads if item.name in FIVE]
     assert len(picked) == len(FIVE)
     short = tuple(replace(item, options=item.options[:: max(1, len(item.options) // 6)][:6]) for item in picked)
-    return replace(problem, workloads=short, couplings=())
+    return replace(
+        problem,
+        workloads=short,
+        couplings=tuple(item for item in problem.couplings if {item.dependent, item.needed} <= set(FIVE)),
+        waits=tuple(item for item in problem.waits if {item.dependent, item.needed} <= set(FIVE)),
+        joints=tuple(item for item in problem.joints if set(item.options) <= set(FIVE)),
+    )
 
 
 @pytest.mark.parametrize("budget", [None, 0, 20_000, 100_000, 300_000])
@@ -60,6 +69,63 @@ def test_five_workloads_by_brute_force(shop_assessment: api.Assessment, budget: 
         assert found.status == "infeasible"
     else:
         assert (round(found.totals.miss_weight, 6), objective_of(problem, found.totals)) == best
+
+
+def test_the_frontier_of_five_workloads_by_brute_force(shop_assessment: api.Assessment) -> None:
+    whole = shop_assessment.deliverable.problem
+    assert whole is not None
+    problem = shortened(whole)
+    assert problem.waits
+    points = set()
+    for combo in itertools.product(*(item.options for item in problem.workloads)):
+        totals = totals_of(problem, {item.name: o.id for item, o in zip(problem.workloads, combo, strict=True)})
+        points.add((totals.cost, totals.loss))
+    best: list[tuple[int, int]] = []
+    for cost, loss in sorted(points):
+        if not best or loss < best[-1][1]:
+            best.append((cost, loss))
+    found = frontier(problem)
+    assert found.complete
+    assert [(step.totals.cost, step.totals.loss) for step in found.steps] == best
+
+
+def test_what_was_optimised_is_what_is_reported(shop_assessment: api.Assessment) -> None:
+    plan, problem = shop_assessment.plan, shop_assessment.deliverable.problem
+    assert problem is not None
+    totals = totals_of(problem, {item.name: item.option_id for item in plan.workloads})
+    assert Decimal(totals.cost) / 100 == plan.portfolio.monthly_added
+    assert Decimal(totals.loss) / 100 == plan.portfolio.expected_annual_loss_after
+    missed = {(name, key.split(".")[0]) for name, key in missed_of(problem, chosen(problem, _choices(plan)))}
+    reported = {(w.name, d) for w in plan.workloads for d, item in w.estimates.items() if item.meets is False}
+    assert missed == reported
+
+
+def _choices(plan: Plan) -> dict[str, str]:
+    return {item.name: item.option_id for item in plan.workloads}
+
+
+def test_the_frontier_of_the_shop_is_complete_and_no_plan_beats_it(shop_assessment: api.Assessment) -> None:
+    plan, problem = shop_assessment.plan, shop_assessment.deliverable.problem
+    assert problem is not None
+    assert plan.frontier_complete
+    pairs = list(itertools.pairwise(plan.frontier))
+    assert all(one.monthly_added < two.monthly_added for one, two in pairs)
+    assert all(one.expected_annual_loss > two.expected_annual_loss for one, two in pairs)
+    for earlier, later in pairs[:: max(1, len(pairs) // 6)]:
+        # the solver, asked for less money than the next breakpoint takes, finds nothing better than the one before
+        cap = int(later.monthly_added * 100) - 1
+        found = solve(replace(problem, objective="min-risk", targets_first=False, max_changes=None, budget=cap))
+        assert Decimal(found.totals.loss) / 100 == earlier.expected_annual_loss
+        assert earlier.holds_until == Decimal(cap) / 100
+
+
+def test_every_missed_target_says_what_stands_in_its_way(shop_assessment: api.Assessment) -> None:
+    plan = shop_assessment.plan
+    missed = {(w.name, d) for w in plan.workloads for d, item in w.estimates.items() if item.meets is False}
+    assert {(item.workload, item.disruption) for item in plan.reliefs} == missed
+    assert {item.obstacle for item in plan.reliefs} >= {"options"}
+    for item in plan.reliefs:
+        assert (item.extra_monthly is None) == (item.obstacle in ("options", "other targets"))
 
 
 def test_the_plan_follows_its_published_schema(shop_assessment: api.Assessment) -> None:

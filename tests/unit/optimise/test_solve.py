@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.model.option import Coupling, FreeQuota, Problem, ProblemOption, ProblemWorkload
+from advisor.model.option import Coupling, FreeQuota, Joint, Problem, ProblemOption, ProblemWorkload, Waiting
 from advisor.model.targets import OBJECTIVES
 from advisor.optimise import frontier, solve, totals_of
 from advisor.optimise.totals import feasible, objective_of
@@ -32,6 +32,7 @@ def brute_force(problem: Problem) -> tuple[float, int] | None:
     return best
 
 
+GTM = frozenset({"gtm"})
 TWO = Problem(
     (
         ProblemWorkload("a", (option("keep", 0, 900, {"zone": 5.0}), option("best", 700, 100))),
@@ -127,6 +128,7 @@ def problems(draw: st.DrawFn) -> Problem:
             for item in workloads[0].options
         }
         couplings.append(Coupling("w0", "w1", "zone", 3.0, {key: value for key, value in breaks.items() if value}))
+    waits, joints = draw(waiting(workloads)) if len(workloads) > 2 else ((), ())
     return Problem(
         tuple(workloads),
         draw(st.sampled_from(OBJECTIVES)),
@@ -136,7 +138,25 @@ def problems(draw: st.DrawFn) -> Problem:
         tuple(couplings),
         draw(st.none() | st.integers(0, 10)),
         targets_first=draw(st.booleans()),
+        waits=waits,
+        joints=joints,
     )
+
+
+@st.composite
+def waiting(draw: st.DrawFn, workloads: list[ProblemWorkload]) -> tuple[tuple[Waiting, ...], tuple[Joint, ...]]:
+    """w0 needs w1 and w2: what it loses by waiting for either, and what only both together do."""
+    amounts = st.integers(0, 200)
+    waits = tuple(
+        Waiting("w0", need.name, "zone", {one.id: {other.id: draw(amounts) for other in need.options}
+                                          for one in workloads[0].options if draw(st.booleans())})
+        for need in workloads[1:3]
+    )  # fmt: skip
+    some = {
+        item.name: frozenset(option.id for option in item.options if draw(st.integers(0, 3))) for item in workloads[:3]
+    }
+    joints = (Joint("w0", "region", some, missed=3.0), Joint("w0", "zone", some, loss=draw(amounts)))
+    return waits, joints
 
 
 @settings(max_examples=120, deadline=None)
@@ -168,9 +188,58 @@ def test_a_larger_budget_never_misses_more(problem: Problem, extra: int) -> None
         assert loose.totals.miss_weight <= tight.totals.miss_weight + 1e-6
 
 
-@settings(max_examples=15, deadline=None)
+def breakpoints_by_hand(problem: Problem) -> list[tuple[int, int]]:
+    """Every (cost, loss) that no other choice within the limit on changes beats, by looking at all choices."""
+    names = [workload.name for workload in problem.workloads]
+    points = set()
+    for combo in itertools.product(*(workload.options for workload in problem.workloads)):
+        totals = totals_of(problem, dict(zip(names, (item.id for item in combo), strict=True)))
+        if problem.max_changes is None or totals.changes <= problem.max_changes:
+            points.add((totals.cost, totals.loss))
+    best: list[tuple[int, int]] = []
+    for cost, loss in sorted(points):
+        if not best or loss < best[-1][1]:
+            best.append((cost, loss))
+    return best
+
+
+@settings(max_examples=150, deadline=None)
 @given(problems())
-def test_every_frontier_point_is_undominated_and_feasible(problem: Problem) -> None:
-    points = [(totals.cost, totals.loss) for totals, _ in frontier(replace(problem, max_changes=None), 5)]
-    assert points == sorted(points)
-    assert all(later[1] < earlier[1] for earlier, later in itertools.pairwise(points))
+def test_the_frontier_has_every_breakpoint(problem: Problem) -> None:
+    found = frontier(problem, solves=400)
+    points = [(step.totals.cost, step.totals.loss) for step in found.steps]
+    assert found.complete
+    assert points == breakpoints_by_hand(problem)
+    for step in found.steps:
+        assert step.totals == totals_of(problem, step.choices)
+        assert step.exact
+        assert step.least == step.totals.loss
+
+
+@settings(max_examples=30, deadline=None)
+@given(problems(), st.integers(4, 8))
+def test_an_incomplete_frontier_says_what_is_proven(problem: Problem, solves: int) -> None:
+    capped = replace(problem, max_changes=10)
+    truth = breakpoints_by_hand(capped)
+    found = frontier(capped, solves)
+    for step in found.steps:
+        assert (step.totals.cost, step.totals.loss) in truth
+        reach = [loss for cost, loss in truth if step.until is None or cost <= step.until]
+        assert min(reach) >= step.least
+    if found.complete:
+        assert len(found.steps) == len(truth)
+
+
+def test_a_frontier_with_a_charge_and_a_quota() -> None:
+    # cheapest: nothing. Files of a: 60 units in the quota, free. Both: 120 units, of which 100 are free: 200 cents.
+    # The name service costs 128 once: it is worth it for a (loss 40) before b's files, and b then joins it for 10.
+    a = (option("keep", 0, 500), option("files", 600, 300, quota={"q": 60.0}), option("dns", 5, 40, shared=GTM))
+    b = (option("keep", 0, 400), option("files", 600, 350, quota={"q": 60.0}), option("dns", 10, 390, shared=GTM))
+    problem = Problem(
+        (ProblemWorkload("a", a), ProblemWorkload("b", b)),
+        "min-cost",
+        shared={"gtm": 128},
+        quotas={"q": FreeQuota(100.0, 10.0)},
+    )
+    points = [(step.totals.cost, step.totals.loss) for step in frontier(problem).steps]
+    assert points == [(0, 700), (133, 390)]

@@ -1,0 +1,253 @@
+"""What hard needs do to missed targets and expected losses, judged on joint outcomes.
+
+A workload is not back before those it needs and its own start after them, sample by sample. Pairs of options are looked
+at beforehand. What only several needed workloads do together (the quantile of a maximum exceeds the maximum of the
+quantiles, and so does its mean) is found in the plans that the optimiser proposes, and handed back to it: never more
+than the truth, and the truth for every plan that was looked at.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from advisor.estimation.loss import annual_loss
+from advisor.estimation.options import Option, missed_parts
+from advisor.estimation.outcome import Outcome, with_needs
+from advisor.estimation.sampling import Samples
+from advisor.model.disruption import DISRUPTIONS, Disruption
+from advisor.model.option import Coupling, Joint, Problem, Waiting
+from advisor.model.targets import RiskLevel
+from advisor.optimise import chosen, missed_of, waiting_of
+from advisor.planning.candidates import Candidate
+
+CENTS = Decimal(100)
+# A target is half about data and half about time; having no way back at all weighs half a target more, so that a target
+# that cannot be met still asks for a bounded loss.
+WEIGHTS = {"rpo": 0.5, "rto": 0.5, "unbounded": 0.5}
+# What waiting can break: it takes time, and loses no data.
+PARTS = ("rto", "unbounded")
+
+
+def to_cents(amount: Decimal) -> int:
+    return int((amount * CENTS).to_integral_value())
+
+
+@dataclass(frozen=True)
+class _Alike:
+    """Options of one workload that share their outcome under one disruption."""
+
+    outcome: Outcome
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Together:
+    """A workload's own outcome with those it waits for: what only they break, and what they add to the loss, in
+    cents."""
+
+    own: Outcome
+    others: Mapping[str, Outcome]
+    broken: frozenset[str]
+    extra: int
+
+
+class Needs:
+    """All that each workload needs hard, directly or through others, and what that does to its outcomes."""
+
+    def __init__(self, found: Sequence[Candidate], risk_level: RiskLevel) -> None:
+        self.by_name = {item.workload.name: item for item in found}
+        self.of = needs_of(found)
+        self.risk_level = risk_level
+        self._alike: dict[tuple[str, Disruption], tuple[_Alike, ...]] = {}
+        self._seen: dict[tuple[object, ...], _Together] = {}
+
+    def outcomes(self, choices: Mapping[str, str]) -> dict[str, dict[Disruption, Outcome]]:
+        """Outcomes of the chosen options, each waiting for all it needs."""
+        own = {name: item.option(choices[name]).outcomes for name, item in self.by_name.items()}
+        return {
+            name: {d: with_needs(outcomes[d], [own[need][d] for need in self.of[name]]) for d in DISRUPTIONS}
+            for name, outcomes in own.items()
+        }
+
+    def loss(self, name: str, option: Option, joint: Mapping[Disruption, Outcome]) -> Decimal:
+        """Expected annual loss of an option, with what waiting adds."""
+        extra = sum(self._extra(name, d, option.outcomes[d], joint[d]) for d in DISRUPTIONS)
+        return option.loss + Decimal(extra) / CENTS
+
+    def pairs(self) -> tuple[tuple[Coupling, ...], tuple[Waiting, ...]]:
+        """What each needed workload by itself breaks and adds to the loss, for every pair of options. A target that the
+        dependent's own option misses already needs no partner."""
+        couplings: list[Coupling] = []
+        waits: list[Waiting] = []
+        for name, needs in sorted(self.of.items()):
+            for need in needs:
+                for disruption in DISRUPTIONS:
+                    self._pair(name, need, disruption, couplings, waits)
+        return tuple(couplings), tuple(waits)
+
+    def surprises(self, problem: Problem, choices: Mapping[str, str]) -> list[Joint]:
+        """What several needed workloads together do in this plan and ``problem`` does not say yet."""
+        several = [name for name, needs in sorted(self.of.items()) if len(needs) > 1]
+        if not several:
+            return []
+        picked = chosen(problem, choices)
+        missed, waiting = missed_of(problem, picked), waiting_of(problem, picked)
+        found: list[Joint] = []
+        for name, disruption in itertools.product(several, DISRUPTIONS):
+            together = self._together(name, disruption, choices)
+            for part in sorted(together.broken):
+                if (name, f"{disruption}.{part}") not in missed:
+                    found.append(self._missed_joint(name, disruption, part, together))
+            if together.extra > waiting.get((name, disruption), 0):
+                found.append(self._lost_joint(name, disruption, together))
+        return found
+
+    def _pair(
+        self, name: str, need: str, disruption: Disruption, couplings: list[Coupling], waits: list[Waiting]
+    ) -> None:
+        breaks: dict[str, dict[str, frozenset[str]]] = {part: {} for part in PARTS}
+        extra: dict[str, dict[str, int]] = {}
+        for mine in self._classes(name, disruption):
+            joint = [
+                (other.options, with_needs(mine.outcome, [other.outcome]))
+                for other in self._classes(need, disruption)
+                if _delays(mine.outcome, other.outcome)
+            ]
+            for part in PARTS:
+                bad = [ids for ids, both in joint if self._breaks(name, disruption, part, mine.outcome, both)]
+                if bad:
+                    breaks[part] |= dict.fromkeys(mine.options, frozenset().union(*bad))
+            more = [(ids, self._extra(name, disruption, mine.outcome, both)) for ids, both in joint]
+            lost = {option: cents for ids, cents in more for option in ids}
+            if any(lost.values()):
+                extra |= dict.fromkeys(mine.options, lost)
+        for part in PARTS:
+            if breaks[part]:
+                weight = self._weight(name, part)
+                couplings.append(Coupling(name, need, f"{disruption}.{part}", weight, breaks[part]))
+        if extra:
+            waits.append(Waiting(name, need, disruption, extra))
+
+    def _together(self, name: str, disruption: Disruption, choices: Mapping[str, str]) -> _Together:
+        """What all needed workloads together do, looked at once for plans with the same outcomes."""
+        others = {need: self._chosen(need, disruption, choices) for need in self.of[name]}
+        own = self._chosen(name, disruption, choices)
+        key = (name, disruption, id(own), *(id(other) for other in others.values()))
+        if key not in self._seen:
+            joint = with_needs(own, list(others.values()))
+            broken = frozenset(part for part in PARTS if self._breaks(name, disruption, part, own, joint))
+            self._seen[key] = _Together(own, others, broken, self._extra(name, disruption, own, joint))
+        return self._seen[key]
+
+    def _missed_joint(self, name: str, disruption: Disruption, part: str, found: _Together) -> Joint:
+        def missed(needs: Iterable[str]) -> bool:
+            joint = with_needs(found.own, [found.others[need] for need in needs])
+            return self._breaks(name, disruption, part, found.own, joint)
+
+        options = self._fewest(disruption, found, missed)
+        options[name] = self._as_slow(name, disruption, found.own)
+        return Joint(name, f"{disruption}.{part}", options, missed=self._weight(name, part))
+
+    def _lost_joint(self, name: str, disruption: Disruption, found: _Together) -> Joint:
+        def lost(needs: Iterable[str]) -> bool:
+            joint = with_needs(found.own, [found.others[need] for need in needs])
+            return self._extra(name, disruption, found.own, joint) == found.extra
+
+        options = self._fewest(disruption, found, lost)
+        alike = (item.options for item in self._classes(name, disruption) if item.outcome is found.own)
+        options[name] = frozenset(option for ids in alike for option in ids)
+        return Joint(name, disruption, options, loss=found.extra)
+
+    def _fewest(
+        self, disruption: Disruption, found: _Together, enough: Callable[[Iterable[str]], bool]
+    ) -> dict[str, frozenset[str]]:
+        """The needed workloads without those that make no difference, with all their options that are as slow."""
+        few = list(found.others)
+        for need in found.others:
+            rest = [other for other in few if other != need]
+            few = rest if enough(rest) else few
+        return {need: self._as_slow(need, disruption, found.others[need]) for need in few}
+
+    def _chosen(self, name: str, disruption: Disruption, choices: Mapping[str, str]) -> Outcome:
+        return self.by_name[name].option(choices[name]).outcomes[disruption]
+
+    def _classes(self, name: str, disruption: Disruption) -> tuple[_Alike, ...]:
+        if (name, disruption) not in self._alike:
+            gathered: dict[int, tuple[Outcome, list[str]]] = {}
+            for option in self.by_name[name].options.options:
+                outcome = option.outcomes[disruption]
+                gathered.setdefault(id(outcome), (outcome, []))[1].append(option.id)
+            classes = tuple(_Alike(outcome, tuple(options)) for outcome, options in gathered.values())
+            self._alike[name, disruption] = classes
+        return self._alike[name, disruption]
+
+    def _as_slow(self, name: str, disruption: Disruption, outcome: Outcome) -> frozenset[str]:
+        """The options that are back no earlier than ``outcome`` in any sample: they break whatever it breaks."""
+        return frozenset(
+            o for item in self._classes(name, disruption) if _no_faster(item.outcome, outcome) for o in item.options
+        )
+
+    def _breaks(self, name: str, disruption: Disruption, part: str, own: Outcome, joint: Outcome) -> bool:
+        target = self.by_name[name].targets[disruption]
+        if target.rto_s is None:
+            return False
+        return part in missed_parts(joint, target, self.risk_level) and part not in missed_parts(
+            own, target, self.risk_level
+        )
+
+    def _extra(self, name: str, disruption: Disruption, own: Outcome, joint: Outcome) -> int:
+        """What the longer outage costs a year, in whole cents."""
+        rates = self.by_name[name].builder.rates
+        alone, together = (to_cents(annual_loss(rates, {disruption: item.mean_s}, {})) for item in (own, joint))
+        return together - alone
+
+    def _weight(self, name: str, part: str) -> float:
+        return self.by_name[name].workload_class.weight * WEIGHTS[part]
+
+
+def needs_of(found: Sequence[Candidate]) -> dict[str, tuple[str, ...]]:
+    """For each workload all that it needs hard, directly or through others; a workload in a cycle does not wait for
+    itself."""
+    direct = {item.workload.name: item.workload.needs_hard for item in found}
+    reached: dict[str, tuple[str, ...]] = {}
+    for name in direct:
+        seen: set[str] = set()
+        ahead = list(direct[name])
+        while ahead:
+            need = ahead.pop()
+            if need in direct and need not in seen:
+                seen.add(need)
+                ahead += direct[need]
+        reached[name] = tuple(sorted(seen - {name}))
+    return reached
+
+
+def _delays(own: Outcome, other: Outcome) -> bool:
+    """Whether waiting for ``other`` can make ``own`` later in any sample."""
+    if not own.recoverable:
+        return False
+    if not other.recoverable:
+        return True
+    if other.samples is None:
+        return False
+    return bool(np.any(other.samples + _tail(own) > _times(own)))
+
+
+def _no_faster(one: Outcome, other: Outcome) -> bool:
+    """Whether ``one`` is back no earlier than ``other``, and takes no less after what it waits for, in all samples."""
+    if not one.recoverable or not other.recoverable:
+        return not one.recoverable
+    return bool(np.all(_times(one) >= _times(other)) and np.all(_tail(one) >= _tail(other)))
+
+
+def _times(outcome: Outcome) -> Samples | float:
+    return 0.0 if outcome.samples is None else outcome.samples
+
+
+def _tail(outcome: Outcome) -> Samples | float:
+    return 0.0 if outcome.tail is None else outcome.tail

@@ -1,0 +1,122 @@
+"""What stands in the way of each missed target, and the least money that would remove it.
+
+Each question is a problem of its own, solved like the plan itself: with only that target counted, with it and all
+targets that the plan meets, and without any limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from advisor.model.disruption import DISRUPTIONS, Disruption
+from advisor.model.option import Problem, ProblemOption, Solution
+from advisor.model.plan import Obstacle, Relief
+from advisor.model.units import format_amount
+from advisor.optimise import chosen, missed_of
+from advisor.planning.chooser import MANY, Chooser
+from advisor.planning.needs import CENTS
+
+ASKED: Final = 12
+ASKED_LARGE: Final = 2
+
+Case = tuple[str, Disruption]
+"""A workload and a disruption."""
+
+
+def cases_of(problem: Problem, choices: Mapping[str, str]) -> set[Case]:
+    """Missed targets: a target is one, whether its data or its time is missed."""
+    return {case_of(name, key) for name, key in missed_of(problem, chosen(problem, choices))}
+
+
+def case_of(name: str, key: str) -> Case:
+    """The target behind a key such as ``zone.rto``."""
+    return name, next(disruption for disruption in DISRUPTIONS if key.split(".")[0] == disruption)
+
+
+def reliefs(chooser: Chooser, solution: Solution, currency: str) -> tuple[Relief, ...]:
+    """Every missed target, the heaviest first, with what stands in its way; only so many in all, since each takes
+    problems of its own."""
+    problem = chooser.problem
+    missed = missed_of(problem, chosen(problem, solution.choices))
+    weights: dict[Case, float] = {}
+    for (name, key), weight in missed.items():
+        case = case_of(name, key)
+        weights[case] = weights.get(case, 0.0) + weight
+    ordered = sorted(weights, key=lambda case: (-weights[case], case))
+    asked = ordered[: ASKED if len(problem.workloads) <= MANY else ASKED_LARGE]
+    met = _all_cases(problem) - set(weights)
+    return tuple(_relief(chooser, solution, case, met, currency) for case in asked)
+
+
+def budget_for_all(chooser: Chooser, solution: Solution) -> Decimal | None:
+    """The least monthly cost that meets all targets that can be met together; None without a budget, or where the plan
+    meets as much already."""
+    problem = chooser.problem
+    if problem.budget is None:
+        return None
+    free = chooser.solve(budget=None, max_changes=None, objective="min-cost", targets_first=True)
+    if free.totals.miss_weight >= solution.totals.miss_weight:
+        return None
+    return Decimal(free.totals.cost) / CENTS
+
+
+def _all_cases(problem: Problem) -> set[Case]:
+    own = {case_of(w.name, key) for w in problem.workloads for option in w.options for key in option.missed}
+    others = {case_of(item.dependent, item.key) for item in problem.couplings}
+    return own | others | {case_of(item.dependent, item.key) for item in problem.joints if item.missed}
+
+
+def _relief(chooser: Chooser, solution: Solution, case: Case, met: Collection[Case], currency: str) -> Relief:
+    name, disruption = case
+
+    def told(obstacle: Obstacle, detail: str, found: Solution | None = None, extra: int | None = None) -> Relief:
+        moved = () if found is None else _moved(solution, found)
+        money = None if extra is None else Decimal(extra) / CENTS
+        return Relief(
+            workload=name, disruption=disruption, obstacle=obstacle, extra_monthly=money, workloads=moved, detail=detail
+        )
+
+    alone = _least_cost(chooser, {case})
+    if alone.totals.miss_weight > 0:
+        return told("options", "no combination of options meets it, at any price")
+    both = _least_cost(chooser, {case, *met})
+    if both.totals.miss_weight > 0:
+        given = ", ".join(" ".join(lost) for lost in sorted(cases_of(chooser.problem, both.choices) & set(met)))
+        return told("other targets", "can only be met by giving up another target" + (f": {given}" if given else ""))
+    extra = both.totals.cost - solution.totals.cost
+    sum_ = f"{format_amount(abs(Decimal(extra)) / CENTS)} {currency} a month {'more' if extra >= 0 else 'less'}"
+    problem = chooser.problem
+    if problem.budget is not None and both.totals.cost > problem.budget:
+        return told("budget", f"would be met for {sum_}, beyond the budget", both, extra)
+    if problem.max_changes is not None and both.totals.changes > problem.max_changes:
+        detail = f"would be met for {sum_} with {both.totals.changes} changes, beyond the limit"
+        return told("changes", detail, both, extra)
+    return told("objective", f"would be met for {sum_}; the objective {problem.objective} prefers not to", both, extra)
+
+
+def _moved(before: Solution, after: Solution) -> tuple[str, ...]:
+    return tuple(sorted(name for name in before.choices if before.choices[name] != after.choices[name]))
+
+
+def _least_cost(chooser: Chooser, cases: Collection[Case]) -> Solution:
+    """The cheapest choice that misses the fewest of some targets, without limits."""
+    problem = chooser.problem
+
+    def counts(name: str, key: str) -> bool:
+        return case_of(name, key) in cases
+
+    def option(name: str, item: ProblemOption) -> ProblemOption:
+        return replace(item, missed={key: 1.0 for key in item.missed if counts(name, key)})
+
+    return chooser.solve(
+        workloads=tuple(replace(w, options=tuple(option(w.name, o) for o in w.options)) for w in problem.workloads),
+        couplings=tuple(replace(c, weight=1.0) for c in problem.couplings if counts(c.dependent, c.key)),
+        joints=tuple(j for j in problem.joints if not j.missed or counts(j.dependent, j.key)),
+        budget=None,
+        max_changes=None,
+        objective="min-cost",
+        targets_first=True,
+    )
