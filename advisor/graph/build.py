@@ -16,6 +16,7 @@ from advisor.graph.edges_network import add_network_edges
 from advisor.graph.edges_place import add_place_edges
 from advisor.graph.edges_storage import add_storage_edges
 from advisor.graph.edgeset import EdgeSet
+from advisor.graph.edgetable import Edges
 from advisor.graph.index import Estate
 from advisor.graph.matching import Matcher
 from advisor.graph.membership import Memberships
@@ -28,7 +29,7 @@ from advisor.model.targets import Targets
 
 def build_graph(inventory: Inventory, targets: Targets) -> Graph:
     """The dependency graph of an estate. The same resources give the same graph, in whatever order they come."""
-    return _Builder(Estate(inventory), targets).build()
+    return _Builder(Estate.of(inventory), targets).build()
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class _Builder:
         return tuple(sorted(found))
 
 
-def find_edges(estate: Estate, memberships: Memberships) -> tuple[Edge, ...]:
+def find_edges(estate: Estate, memberships: Memberships) -> Edges:
     """All edges the inventory gives, guesses included."""
     edges = EdgeSet()
     add_place_edges(estate, edges)

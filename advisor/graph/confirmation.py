@@ -7,7 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+
 from advisor.graph.edgeset import EdgeSet
+from advisor.graph.edgetable import EdgeColumns, Edges, joined
 from advisor.graph.index import Estate
 from advisor.model.graph import Edge
 from advisor.model.targets import Targets
@@ -64,18 +67,27 @@ class Confirmations:
     def needs_soft(self) -> frozenset[tuple[str, str]]:
         return frozenset((spec.name, need) for spec in self.targets.workloads for need in spec.needs_soft)
 
-    def needs(self, edges: tuple[Edge, ...]) -> dict[str, set[str]]:
+    def needs(self, edges: Edges) -> dict[str, set[str]]:
         """Workload → workloads it needs: by declared hard edges between their resources, or by the owner's word."""
         found: dict[str, set[str]] = defaultdict(set)
-        for edge in edges:
-            if edge.meaning == "hard" and edge.confidence == "declared" and not self._is_front(edge.source):
-                for client in self.workloads_at(edge.source):
-                    found[client].update(self.workloads_at(edge.target))
+        for source, target in self._ends_apart(edges.where(edges.means("hard") & edges.is_sure("declared"))):
+            if not self._is_front(source):
+                for client in self.workloads_at(source):
+                    found[client].update(self.workloads_at(target))
         names = set(self.homes.values())
         for source, target in self.pairs:
             if source in names and target in names:
                 found[source].add(target)
         return {name: needed - {name} for name, needed in found.items()}
+
+    def _ends_apart(self, edges: Edges) -> Iterator[tuple[str, str]]:
+        """The ends of the edges that do not lie within one workload."""
+        numbers: dict[str, int] = {}
+        homes = (self.homes.get(name) for name in edges.names)
+        home = np.array([-1 if at is None else numbers.setdefault(at, len(numbers)) for at in homes], dtype=np.int64)
+        source, target = home[edges.source], home[edges.target]
+        for place in np.flatnonzero((source != target) | (source < 0)).tolist():
+            yield edges.names[edges.source[place]], edges.names[edges.target[place]]
 
     def _is_front(self, node: str) -> bool:
         """Balancers, listeners and addresses need no backend to recover, whoever owns it."""
@@ -103,13 +115,17 @@ class Confirmations:
         return {vswitch: tuple(members) for vswitch, members in found.items()}
 
 
-def sort_out(found: tuple[Edge, ...], confirmations: Confirmations) -> tuple[tuple[Edge, ...], tuple[Edge, ...]]:
+def sort_out(found: Edges, confirmations: Confirmations) -> tuple[Edges, tuple[Edge, ...]]:
     """(edges that count, proposals): confirmed edges count as declared; a confirmed pair without an edge makes one."""
-    counted, proposed = [], []
-    for edge in found:
+    counted, proposed = EdgeColumns.empty(), []
+    open_ = found.is_sure("guessed") | found.has_rule(CALL_RULES, start="calls.")
+    asked = np.zeros(len(found), dtype=np.bool_)
+    for place in np.flatnonzero(open_).tolist():
+        edge = found[place]
         if not _asks(edge, confirmations):
-            counted.append(edge)
-        elif confirmations.confirmed(edge):
+            continue
+        asked[place] = True
+        if confirmations.confirmed(edge):
             counted.append(replace(edge, confidence="declared", evidence=f"{edge.evidence}; confirmed in the targets"))
         elif edge.rule in WIDE_CALLS and not confirmations.tells_apart(edge):
             continue
@@ -117,10 +133,11 @@ def sort_out(found: tuple[Edge, ...], confirmations: Confirmations) -> tuple[tup
             counted.append(settled)
         else:
             proposed.append(edge)
+    settled_edges = joined(found.where(~asked), counted.coded())
     stated = EdgeSet()
-    for source, target in sorted(_unmade(counted, confirmations)):
+    for source, target in sorted(_unmade(settled_edges, confirmations)):
         stated.add(source, target, "hard", "declared", CONFIRMED_RULE, "stated in the targets")
-    return tuple(sorted([*counted, *stated.sorted()], key=_order)), tuple(proposed)
+    return joined(settled_edges, stated.sorted()), tuple(proposed)
 
 
 def _asks(edge: Edge, confirmations: Confirmations) -> bool:
@@ -130,12 +147,7 @@ def _asks(edge: Edge, confirmations: Confirmations) -> bool:
     return edge.rule in CALL_RULES and edge.confidence == "derived" and confirmations.crosses(edge)
 
 
-def _unmade(counted: list[Edge], confirmations: Confirmations) -> Iterator[tuple[str, str]]:
-    made = {(edge.source, edge.target) for edge in counted}
+def _unmade(counted: Edges, confirmations: Confirmations) -> Iterator[tuple[str, str]]:
     for source, target in confirmations.pairs:
-        if (source, target) not in made and confirmations.estate.has(source) and confirmations.estate.has(target):
+        if confirmations.estate.has(source) and confirmations.estate.has(target) and not counted.joins(source, target):
             yield source, target
-
-
-def _order(edge: Edge) -> tuple[str, str, str, str, str]:
-    return (edge.source, edge.target, edge.meaning, edge.group or "", edge.rule)

@@ -12,7 +12,7 @@ from advisor.graph.index import Estate, address_number
 from advisor.graph.membership import Memberships
 from advisor.graph.names import numbered_stem, tier_of
 from advisor.model.graph import Meaning
-from advisor.model.inventory import Resource
+from advisor.model.inventory import Kind, Resource
 
 # Tuning, not facts: more pairs than this from one rule are no help to anybody who must confirm them.
 PAIRS_PROPOSED = 16
@@ -125,33 +125,39 @@ def _allowed_block(estate: Estate, edges: EdgeSet, group: Resource, rule: Mappin
 
 def _named_peers(estate: Estate, memberships: Memberships, edges: EdgeSet) -> None:
     """Instances of one numbered stem look like equals, two of a data tier like a pair; what is grouped is known."""
-    stems: dict[tuple[str, str], list[Resource]] = defaultdict(list)
-    for instance in estate.of_kind("instance"):
-        stem = None if memberships.groups_of.get(instance.id) else numbered_stem(instance.name)
+    stems: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for place, name, instance in _named(estate, "instance"):
+        stem = None if memberships.groups_of.get(instance) else numbered_stem(name)
         if stem:
-            stems[estate.vpc_of(instance) or instance.region or "", stem].append(instance)
+            stems[place, stem].append((name, instance))
     for (_, stem), found in sorted(stems.items()):
-        names = {item.name for item in found}
-        if 1 < len(names) == len(found):
-            first, *others = sorted(found, key=lambda item: (item.name, item.id))
-            tier = tier_of(first.name)
+        if 1 < len({name for name, _ in found}) == len(found):
+            (name, first), *others = sorted(found)
+            tier = tier_of(name)
             pair = len(others) == 1 and tier is not None and tier[1] == "data"
-            for other in others:
+            for _, other in others:
                 meaning: Meaning = "failover" if pair else "k_of_n"
                 evidence = f"names {stem} with numbers"
-                edges.add(first.id, other.id, meaning, "guessed", PEER_RULE, evidence, f"name {stem}")
+                edges.add(first, other, meaning, "guessed", PEER_RULE, evidence, f"name {stem}")
+
+
+def _named(estate: Estate, kind: Kind) -> Iterator[tuple[str, str, str]]:
+    """VPC or region, name and id of every resource of a kind."""
+    table = estate.tables.table(kind)
+    places = zip(estate.vpcs_of(kind), table.regions, strict=True)
+    return zip((vpc or region or "" for vpc, region in places), table.names, table.ids, strict=True)
 
 
 def _spread_peers(estate: Estate, memberships: Memberships, edges: EdgeSet) -> None:
     """Instances that somebody spread over hosts on purpose look like equals; what is grouped is known."""
     sets: dict[str, list[str]] = defaultdict(list)
-    for instance in estate.of_kind("instance"):
-        if not memberships.groups_of.get(instance.id):
-            sets[instance.text("deployment_set_id") or ""].append(instance.id)
+    instances = estate.tables.table("instance")
+    for name, instance in zip(instances.texts("deployment_set_id"), instances.ids, strict=True):
+        if name and not memberships.groups_of.get(instance):
+            sets[name].append(instance)
     for group in estate.of_kind("deployment_set"):
         free = [item for item in group.texts("instance_ids") if not memberships.groups_of.get(item)]
         sets[group.id].extend(item for item in free if estate.has(item, "instance"))
-    sets.pop("", None)
     for name, found in sorted(sets.items()):
         first, *others = sorted(set(found)) or [""]
         for other in others:
@@ -162,11 +168,12 @@ def _spread_peers(estate: Estate, memberships: Memberships, edges: EdgeSet) -> N
 def _named_tiers(estate: Estate, edges: EdgeSet) -> None:
     """An application tier and a data tier of one stem look like client and server."""
     tiers: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for item in estate.of_kind("instance", "database", "cache"):
-        found = tier_of(item.name)
-        if found:
-            kind = "data" if item.kind != "instance" else found[1]
-            tiers[estate.vpc_of(item) or item.region or "", found[0]][kind].append(item.id)
+    kinds_named: tuple[Kind, ...] = ("instance", "database", "cache")
+    for kind in kinds_named:
+        for place, name, resource_id in _named(estate, kind):
+            found = tier_of(name)
+            if found:
+                tiers[place, found[0]]["data" if kind != "instance" else found[1]].append(resource_id)
     for (_, stem), kinds in sorted(tiers.items()):
         if len(kinds["app"]) * len(kinds["data"]) <= PAIRS_PROPOSED:
             for client, server in product(kinds["app"], kinds["data"]):

@@ -14,11 +14,13 @@ from advisor.model.inventory import Resource
 
 def add_network_edges(estate: Estate, edges: EdgeSet) -> None:
     """How traffic gets in and out."""
-    for resource in estate.of_kind("instance"):
-        for group in resource.texts("security_group_ids"):
-            edges.add(resource.id, group, "control", "declared", "network.security_group", "policy, not failure")
-    for eni in estate.of_kind("network_interface"):
-        edges.add(eni.id, eni.text("instance_id"), "hard", "declared", "network.interface", "part of the instance")
+    instances, enis = estate.tables.table("instance"), estate.tables.table("network_interface")
+    groups = instances.lists("security_group_ids")
+    members = [instance for instance, several in zip(instances.ids, groups, strict=True) for _ in several]
+    named = [group for several in groups for group in several]
+    edges.add_many(members, named, "control", "declared", "network.security_group", "policy, not failure")
+    owners = enis.texts("instance_id")
+    edges.add_many(enis.ids, owners, "hard", "declared", "network.interface", "part of the instance")
     for target, eips in sorted(estate.eips_of.items()):
         for eip in eips:
             edges.add(eip, target, "hard", "declared", "network.eip", "address bound to it")

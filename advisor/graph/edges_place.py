@@ -6,9 +6,9 @@ import re
 from collections import defaultdict
 
 from advisor.graph.edgeset import EdgeSet
-from advisor.graph.index import Estate, slave_zone_known, unique, zones_of
+from advisor.graph.index import BULK, Estate, slave_zone_known, unique, zones_of
 from advisor.model.graph import EdgeConfidence
-from advisor.model.inventory import Resource
+from advisor.model.inventory import Kind, Resource
 
 ZONE, REGION = "zone:", "region:"
 _IN_ONE_VSWITCH = frozenset({"instance", "network_interface", "nat_gateway"})
@@ -21,11 +21,42 @@ def add_place_edges(estate: Estate, edges: EdgeSet) -> None:
     """Where everything stands."""
     for zone, region in estate.zone_regions.items():
         edges.add(ZONE + zone, REGION + region, "containment", "declared", "place.region", "zone of the region")
-    for resource in estate.everything():
+    for kind in BULK:
+        _many_places(estate, edges, kind)
+    for resource in estate.everything_but(*BULK):
         _network_place(estate, edges, resource)
         _zones(estate, edges, resource)
     _deployment_sets(estate, edges)
     _hpc(estate, edges)
+
+
+def _many_places(estate: Estate, edges: EdgeSet, kind: Kind) -> None:
+    """The places of all resources of a kind that has no zones but its own."""
+    table = estate.tables.table(kind)
+    vswitches, vpcs = table.texts("vswitch_id"), table.texts("vpc_id")
+    listed: frozenset[str] = frozenset()
+    if kind in _IN_ONE_VSWITCH:
+        edges.add_many(table.ids, vswitches, "containment", "declared", "place.vswitch", "vswitch_id")
+        listed = frozenset(vswitch for vswitch in set(vswitches) if estate.has(vswitch, "vswitch"))
+    alone = ["" if vswitch in listed else vpc for vswitch, vpc in zip(vswitches, vpcs, strict=True)]
+    edges.add_many(table.ids, alone, "containment", "declared", "place.vpc", "vpc_id")
+    hosts = table.texts("dedicated_host_id")
+    edges.add_many(table.ids, hosts, "containment", "declared", "place.dedicated_host", "dedicated_host_id")
+    zones = estate.zones_of_rows(kind)
+    one_zone = {several: ZONE + several[0] if len(several) == 1 else "" for several in set(zones)}
+    edges.add_many(table.ids, [one_zone[one] for one in zones], "containment", "declared", "place.zone", "zone")
+    for resource_id, several in zip(table.ids, zones, strict=True):
+        for zone in several if len(several) > 1 else ():
+            edges.add(resource_id, ZONE + zone, "k_of_n", "declared", "place.zones", "zone", f"{resource_id} zones")
+    stands = list(zip(zones, table.regions, strict=True))
+    known = {(several, region): _region_beside(estate, several, region) for several, region in set(stands)}
+    edges.add_many(table.ids, [known[one] for one in stands], "containment", "declared", "place.region", "region")
+
+
+def _region_beside(estate: Estate, zones: tuple[str, ...], region: str | None) -> str:
+    """The node of a region, unless the one zone is already in it."""
+    in_zone = len(zones) == 1 and estate.zone_regions.get(zones[0]) == region
+    return REGION + region if region and not in_zone else ""
 
 
 def _network_place(estate: Estate, edges: EdgeSet, resource: Resource) -> None:
@@ -58,12 +89,11 @@ def _zones(estate: Estate, edges: EdgeSet, resource: Resource) -> None:
 
 def _region(estate: Estate, edges: EdgeSet, resource: Resource, zones: tuple[str, ...]) -> None:
     """The region directly, unless the one zone the resource stands in is already in it."""
-    in_zone = len(zones) == 1 and estate.zone_regions.get(zones[0]) == resource.region
     if resource.text("dedicated_host_id"):
         host = resource.text("dedicated_host_id")
         edges.add(resource.id, host, "containment", "declared", "place.dedicated_host", "dedicated_host_id")
-    if resource.region and not in_zone:
-        edges.add(resource.id, REGION + resource.region, "containment", "declared", "place.region", "region")
+    region = _region_beside(estate, zones, resource.region)
+    edges.add(resource.id, region, "containment", "declared", "place.region", "region")
 
 
 def vswitch_zones(estate: Estate, resource: Resource) -> tuple[str, ...]:
@@ -76,11 +106,12 @@ def vswitch_zones(estate: Estate, resource: Resource) -> tuple[str, ...]:
 
 def _deployment_sets(estate: Estate, edges: EdgeSet) -> None:
     members: dict[str, set[str]] = defaultdict(set)
-    for instance in estate.of_kind("instance"):
-        members[instance.text("deployment_set_id") or ""].add(instance.id)
+    instances = estate.tables.table("instance")
+    for owner, instance in zip(instances.texts("deployment_set_id"), instances.ids, strict=True):
+        if owner:
+            members[owner].add(instance)
     for group in estate.of_kind("deployment_set"):
         members[group.id].update(group.texts("instance_ids"))
-    members.pop("", None)
     for group_id, ids in sorted(members.items()):
         for member in sorted(ids):
             edges.add(member, group_id, "control", "declared", "place.deployment_set", "spread over hosts")
@@ -91,12 +122,13 @@ def _hpc(estate: Estate, edges: EdgeSet) -> None:
     the tag of any member tells, or the name itself: managers and logins carry no tag."""
     roles: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     marked: set[str] = set()
-    for instance in estate.of_kind("instance"):
-        named = _HPC_NAME.match(instance.name)
+    table, rows = estate.rows("instance")
+    for row in rows:
+        named = _HPC_NAME.match(table.names[row])
         if named:
             cluster = named["cluster"]
-            roles[cluster][named["role"].lower()].append(instance.id)
-            tagged = instance.text("hpc_cluster_id") or any("ehpc" in key.lower() for key in instance.tags)
+            roles[cluster][named["role"].lower()].append(table.ids[row])
+            tagged = table.texts_at(row, "hpc_cluster_id") or any("ehpc" in key.lower() for key in table.tags[row])
             marked.update({cluster} if tagged or cluster.startswith("ehpc-") else ())
     for cluster in sorted(marked):
         for manager in roles[cluster]["manager"]:

@@ -32,7 +32,8 @@ _TYPED: Mapping[tuple[Kind, Kind], tuple[Meaning, str]] = {
 
 def add_related_edges(estate: Estate, edges: EdgeSet) -> None:
     """An edge for each pair whose kinds tell direction and meaning; a proposal where they do not and no field does."""
-    for resource in estate.everything():
+    kinds = [kind for kind, table in estate.tables.tables.items() if "related_ids" in table.attributes]
+    for resource in estate.of_kind(*sorted(kinds)):
         for other_id in resource.texts("related_ids"):
             other = estate.get(other_id)
             if other is not None and (resource.id < other_id or resource.id not in other.texts("related_ids")):

@@ -8,6 +8,7 @@ from advisor.graph.edges_place import REGION
 from advisor.graph.edgeset import EdgeSet
 from advisor.graph.index import Estate
 from advisor.model.inventory import Resource
+from advisor.model.tables import Table
 
 _CUSTOM_IMAGE = "m-"
 _LOCAL_DISKS = ("local_", "ephemeral")
@@ -21,37 +22,66 @@ _REPLICATION_OFF = frozenset(
 
 def add_storage_edges(estate: Estate, edges: EdgeSet) -> None:
     """What holds the data, and what brings it back."""
-    owners: dict[str, list[str]] = defaultdict(list)
-    for instance_id, disks in sorted(estate.disks_of.items()):
-        for disk_id in disks:
-            owners[disk_id].append(instance_id)
-    for disk in estate.of_kind("disk"):
-        _disk(edges, estate, owners, disk)
+    _disks(estate, edges)
     _snapshots(estate, edges)
     _snapshot_policies(estate, edges)
     _replicas(estate, edges)
     _backup_plans(estate, edges)
-    for instance in estate.of_kind("instance"):
-        image = instance.text("image_id")
-        if image and image.startswith(_CUSTOM_IMAGE):
-            edges.add(instance.id, image, "recovery", "declared", "storage.image", "custom image to rebuild from")
+    instances = estate.tables.table("instance")
+    images = [image if image.startswith(_CUSTOM_IMAGE) else "" for image in instances.texts("image_id")]
+    edges.add_many(instances.ids, images, "recovery", "declared", "storage.image", "custom image to rebuild from")
 
 
-def _disk(edges: EdgeSet, estate: Estate, owners_of: dict[str, list[str]], disk: Resource) -> None:
-    owners = owners_of[disk.id]
-    shared = len(owners) > 1
-    kind = f"{disk.text('disk_type') or 'unknown'} disk" + (
-        " of the host, nothing brings it back" if is_local(disk) else ""
+def _disks(estate: Estate, edges: EdgeSet) -> None:
+    disks = estate.tables.table("disk")
+    local = [category.lower().startswith(_LOCAL_DISKS) for category in disks.texts("category")]
+    said = {
+        disk: (kind, on_host) for disk, kind, on_host in zip(disks.ids, disks.texts("disk_type"), local, strict=True)
+    }
+    owners: dict[str, list[str]] = defaultdict(list)
+    for instance, owned in estate.disks_of.items():
+        for disk in owned:
+            owners[disk].append(instance)
+    ends: dict[tuple[str, str], tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    for disk, instances in owners.items():
+        if disk in said:
+            rule = "storage.shared_disk" if len(instances) > 1 else "storage.disk"
+            for instance in instances:
+                sources, targets = ends[rule, _disk_evidence(*said[disk])]
+                sources.append(instance)
+                targets.append(disk)
+    for (rule, evidence), (sources, targets) in ends.items():
+        edges.add_many(sources, targets, "hard", "declared", rule, evidence)
+    keys = disks.texts("kms_key_id")
+    edges.add_many(disks.ids, keys, "hard", "declared", "storage.key", "needed at attach and boot")
+    _policies(estate, edges, disks, local)
+
+
+def _disk_evidence(kind: str, on_host: bool) -> str:
+    return f"{kind or 'unknown'} disk{' of the host, nothing brings it back' if on_host else ''}, instance_ids"
+
+
+def _policies(estate: Estate, edges: EdgeSet, disks: Table, local: list[bool]) -> None:
+    """The snapshot policies in force, of disks of which snapshots are taken (unknown counts as taken)."""
+    rows = zip(
+        disks.ids,
+        disks.lists("snapshot_policy_ids"),
+        disks.column("auto_snapshot_enabled"),
+        disks.column("auto_snapshot_allowed"),
+        local,
+        strict=True,
     )
-    for instance in owners:
-        rule = "storage.shared_disk" if shared else "storage.disk"
-        edges.add(instance, disk.id, "hard", "declared", rule, f"{kind}, instance_ids")
-    edges.add(disk.id, disk.text("kms_key_id"), "hard", "declared", "storage.key", "needed at attach and boot")
-    if policies_work(disk) and not is_local(disk):
-        for policy_id in disk.texts("snapshot_policy_ids"):
-            policy = estate.get(policy_id)
-            if policy is None or policy_is_on(policy):
-                edges.add(disk.id, policy_id, "recovery", "declared", "storage.snapshot_policy", "snapshot_policy_ids")
+    pairs = [
+        (disk, policy)
+        for disk, policies, enabled, allowed, on_host in rows
+        if policies and enabled is not False and allowed is not False and not on_host
+        for policy in policies
+    ]
+    off = {policy for _, policy in set(pairs) if (known := estate.get(policy)) is not None and not policy_is_on(known)}
+    pairs = [(disk, policy) for disk, policy in pairs if policy not in off]
+    sources, targets = [disk for disk, _ in pairs], [policy for _, policy in pairs]
+    evidence = "snapshot_policy_ids"
+    edges.add_many(sources, targets, "recovery", "declared", "storage.snapshot_policy", evidence)
 
 
 def is_local(disk: Resource) -> bool:
@@ -74,39 +104,53 @@ def pair_works(pair: Resource) -> bool:
     return (pair.status or "").lower() not in _REPLICATION_OFF
 
 
-def _age_key(snapshot: Resource) -> tuple[str, str]:
-    return (snapshot.text("created_at") or snapshot.text("creation_time") or "", snapshot.id)
-
-
-def newest_snapshots(estate: Estate) -> dict[str, Resource]:
+def newest_snapshots(estate: Estate) -> dict[str, str]:
     """Disk → its newest finished snapshot (without times: the last by id)."""
-    found: dict[str, Resource] = {}
-    for snapshot in estate.of_kind("snapshot"):
-        disk = snapshot.text("source_disk_id")
-        finished = (snapshot.status or "").lower() not in _UNFINISHED
-        if disk and finished and not snapshot.text("source_snapshot_id"):
-            found[disk] = max(found.get(disk, snapshot), snapshot, key=_age_key)
-    return found
+    snapshots = estate.tables.table("snapshot")
+    rows = zip(
+        snapshots.texts("source_disk_id"), _ages(snapshots), snapshots.ids, _usable(snapshots),
+        snapshots.texts("source_snapshot_id"), strict=True,
+    )  # fmt: skip
+    found: dict[str, tuple[str, str]] = {}
+    for disk, age, snapshot, usable, copied_from in rows:
+        if disk and usable and not copied_from and (disk not in found or (age, snapshot) > found[disk]):
+            found[disk] = (age, snapshot)
+    return {disk: snapshot for disk, (_, snapshot) in found.items()}
+
+
+def _ages(snapshots: Table) -> list[str]:
+    made, also = snapshots.texts("created_at"), snapshots.texts("creation_time")
+    return [one or other for one, other in zip(made, also, strict=True)]
+
+
+def _usable(snapshots: Table) -> list[bool]:
+    """Whether each snapshot is finished (unknown counts as finished)."""
+    known = {status: (status or "").lower() not in _UNFINISHED for status in set(snapshots.statuses)}
+    return [known[status] for status in snapshots.statuses]
 
 
 def _snapshots(estate: Estate, edges: EdgeSet) -> None:
     newest = newest_snapshots(estate)
-    for origin, snapshot in sorted(newest.items()):
-        edges.add(origin, snapshot.id, "recovery", "declared", "storage.snapshot", "newest finished snapshot")
-    last_copy: dict[tuple[str, str], Resource] = {}
-    for copy in estate.of_kind("snapshot"):
-        source = copy.text("source_snapshot_id")
-        if source and (copy.status or "").lower() not in _UNFINISHED:
-            edges.add(source, copy.id, "recovery", "declared", "storage.snapshot_copy", _copied_from(copy))
-            disk = copy.text("source_disk_id") or _source_disk(estate, source)
-            key = (disk or "", copy.region or "")
-            last_copy[key] = max(last_copy.get(key, copy), copy, key=_age_key)
-    for (disk, _), copy in sorted(last_copy.items()):
-        edges.add(disk, copy.id, "recovery", "declared", "storage.snapshot_copy", _copied_from(copy))
+    evidence = "newest finished snapshot"
+    edges.add_many(list(newest), list(newest.values()), "recovery", "declared", "storage.snapshot", evidence)
+    snapshots, rows = estate.rows("snapshot")
+    sources, usable = snapshots.texts("source_snapshot_id"), _usable(snapshots)
+    last_copy: dict[tuple[str, str], tuple[str, int]] = {}
+    ages = _ages(snapshots)
+    for row in rows:
+        if sources[row] and usable[row]:
+            _copy(edges, sources[row], snapshots, row)
+            disk = snapshots.texts_at(row, "source_disk_id") or _source_disk(estate, sources[row])
+            key = (disk or "", snapshots.regions[row] or "")
+            if key not in last_copy or ages[row] >= last_copy[key][0]:
+                last_copy[key] = (ages[row], row)
+    for (disk, _), (_, row) in last_copy.items():
+        _copy(edges, disk, snapshots, row)
 
 
-def _copied_from(copy: Resource) -> str:
-    return f"copied from {copy.text('source_region') or 'another snapshot'}"
+def _copy(edges: EdgeSet, origin: str, snapshots: Table, row: int) -> None:
+    evidence = f"copied from {snapshots.texts_at(row, 'source_region') or 'another snapshot'}"
+    edges.add(origin, snapshots.ids[row], "recovery", "declared", "storage.snapshot_copy", evidence)
 
 
 def _source_disk(estate: Estate, snapshot_id: str) -> str | None:

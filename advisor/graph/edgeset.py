@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 
+import numpy as np
+
+from advisor.graph.edgetable import (
+    CONFIDENCE_CODE,
+    MEANING_CODE,
+    EdgeColumns,
+    Edges,
+    is_same_as_before,
+    order_of,
+)
 from advisor.model.graph import Edge, EdgeConfidence, Meaning
 
 CONFIDENCE_RANK: dict[EdgeConfidence, int] = {"declared": 0, "derived": 1, "guessed": 2}
@@ -19,7 +30,7 @@ def edge_key(edge: Edge) -> tuple[str, str, str, str, str]:
 class EdgeSet:
     """Edges by (source, target, meaning, group): both evidences are kept and the stronger confidence wins."""
 
-    _edges: dict[tuple[str, str, Meaning, str | None], Edge] = field(default_factory=dict)
+    _columns: EdgeColumns = field(default_factory=EdgeColumns.empty)
 
     def add(
         self,
@@ -34,16 +45,58 @@ class EdgeSet:
         """Add one edge; an edge without an end or to itself is none."""
         if not source or not target or source == target:
             return
-        key = (source, target, meaning, group)
-        old = self._edges.get(key)
-        new = Edge(source, target, meaning, confidence, rule, evidence, group)
-        self._edges[key] = new if old is None else _merged(old, new)
+        self._columns.append(Edge(source, target, meaning, confidence, rule, evidence, group))
 
-    def sorted(self) -> tuple[Edge, ...]:
-        return tuple(sorted(self._edges.values(), key=edge_key))
+    def add_many(
+        self,
+        sources: Sequence[str],
+        targets: Sequence[str],
+        meaning: Meaning,
+        confidence: EdgeConfidence,
+        rule: str,
+        evidence: str,
+    ) -> None:
+        """Add an edge from each source to the target in the same place; pairs without an end or of one end are none."""
+        pairs = [(one, other) for one, other in zip(sources, targets, strict=True) if one and other and one != other]
+        if not pairs:
+            return
+        columns, count = self._columns, len(pairs)
+        kept_sources, kept_targets = zip(*pairs, strict=True)
+        columns.source.extend(kept_sources)
+        columns.target.extend(kept_targets)
+        columns.meaning.extend(repeat(MEANING_CODE[meaning], count))
+        columns.confidence.extend(repeat(CONFIDENCE_CODE[confidence], count))
+        columns.rule.extend(repeat(rule, count))
+        columns.evidence.extend(repeat(evidence, count))
+        columns.group.extend(repeat("", count))
+        columns.quorum.extend(repeat(-1, count))
+
+    def sorted(self) -> Edges:
+        """All edges, each once, in the order in which they are told."""
+        return merged_sorted(self._columns.coded())
 
     def __len__(self) -> int:
-        return len(self._edges)
+        return len(self.sorted())
+
+
+def merged_sorted(edges: Edges) -> Edges:
+    """The edges in the order in which they are told, those of one key made one."""
+    ordered = edges.where(order_of(edges))
+    starts = np.flatnonzero(~is_same_as_before(ordered))
+    if len(starts) == len(ordered):
+        return ordered
+    kept = ordered.where(starts)
+    words = list(ordered.words)
+    ends = np.append(starts[1:], len(ordered))
+    for run in np.flatnonzero(ends - starts > 1).tolist():
+        best = ordered[int(starts[run])]
+        for place in range(int(starts[run]) + 1, int(ends[run])):
+            best = _merged(best, ordered[place])
+        kept.confidence[run] = CONFIDENCE_CODE[best.confidence]
+        kept.rule[run] = ordered.words.index(best.rule)
+        kept.evidence[run] = len(words)
+        words.append(best.evidence)
+    return replace(kept, words=tuple(words))
 
 
 def _merged(old: Edge, new: Edge) -> Edge:

@@ -27,7 +27,7 @@ class Context:
 
     @cached_property
     def estate(self) -> Estate:
-        return Estate(self.inventory)
+        return Estate.of(self.inventory)
 
     @cached_property
     def memberships(self) -> Memberships:

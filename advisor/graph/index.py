@@ -10,9 +10,13 @@ from functools import cached_property
 from ipaddress import ip_address
 
 from advisor.model.inventory import Inventory, Kind, Resource
+from advisor.model.tables import Table, Tables, tables_of
 
 IDLE_STATES = frozenset({"stopped", "stopping", "expired", "released", "deleted", "已停止", "停止"})
 BASIC_CATEGORIES = frozenset({"basic", "serverless_basic"})
+# Kinds of which an estate has more than of all others together: their rules work on columns.
+BULK: tuple[Kind, ...] = ("instance", "disk", "snapshot", "network_interface")
+_KEPT = "estate of the graph"
 _IN_ONE_ZONE = frozenset({"instance", "disk", "vswitch", "network_interface", "nat_gateway"})
 _ZONE_SUFFIX = re.compile(r"-?[a-z]$")
 _MULTI_ZONE = re.compile(r"^(?P<region>.+)-MAZ\d*\((?P<letters>[a-z](?:,[a-z])*)\)$", re.IGNORECASE)
@@ -69,37 +73,64 @@ class Estate:
 
     inventory: Inventory
 
+    @staticmethod
+    def of(inventory: Inventory) -> Estate:
+        """The look-ups of an inventory, made once: an inventory never changes."""
+        known: Estate | None = vars(inventory).get(_KEPT)
+        if known is None:
+            known = vars(inventory)[_KEPT] = Estate(inventory)
+        return known
+
     @cached_property
-    def _kinds(self) -> Mapping[str, list[Resource]]:
-        found: dict[str, list[Resource]] = defaultdict(list)
-        for resource_id in sorted(self.inventory.resources):
-            resource = self.inventory.resources[resource_id]
-            found[resource.kind].append(resource)
-        return found
+    def tables(self) -> Tables:
+        """The resources by kind, column by column."""
+        return tables_of(self.inventory.resources)
+
+    @cached_property
+    def _rows(self) -> Mapping[Kind, list[int]]:
+        """Kind → rows of its table in the order of their ids."""
+        tables = self.tables.tables
+        return {kind: sorted(range(len(table)), key=table.ids.__getitem__) for kind, table in sorted(tables.items())}
 
     def of_kind(self, *kinds: Kind) -> Iterator[Resource]:
         """The resources of these kinds, by id within each kind."""
         for kind in kinds:
-            yield from self._kinds.get(kind, ())
+            ids = self.tables.table(kind).ids
+            yield from (self.tables[ids[row]] for row in self._rows.get(kind, ()))
 
     def everything(self) -> Iterator[Resource]:
         """All resources, by kind and id."""
-        for kind in sorted(self._kinds):
-            yield from self._kinds[kind]
+        return self.of_kind(*self._rows)
+
+    def everything_but(self, *kinds: Kind) -> Iterator[Resource]:
+        """All resources of other kinds, by kind and id."""
+        return self.of_kind(*(kind for kind in self._rows if kind not in kinds))
+
+    def rows(self, kind: Kind) -> tuple[Table, list[int]]:
+        """All resources of a kind as columns, and the rows in the order of their ids."""
+        return self.tables.table(kind), self._rows.get(kind, [])
 
     def get(self, resource_id: str | None) -> Resource | None:
-        return self.inventory.get(resource_id)
+        return self.tables.get(resource_id) if resource_id else None
+
+    def kind_of(self, resource_id: str | None) -> Kind | None:
+        """The kind of a listed resource."""
+        return self.tables.kind_of(resource_id) if resource_id else None
 
     def has(self, resource_id: str | None, *kinds: Kind) -> bool:
         """Whether the id is listed, and of one of these kinds if any are given."""
-        resource = self.inventory.get(resource_id)
-        return resource is not None and (not kinds or resource.kind in kinds)
+        kind = self.kind_of(resource_id)
+        return kind is not None and (not kinds or kind in kinds)
 
     @cached_property
     def zone_regions(self) -> Mapping[str, str]:
         """Zone → region, from what stands there, else from the spelling of the zone."""
         votes: dict[str, Counter[str]] = defaultdict(Counter)
-        for resource in self.everything():
+        for kind in BULK:
+            for (zones, region), count in Counter(zip(*self._stands(kind), strict=True)).items():
+                for zone in zones:
+                    votes[zone].update({region: count} if region else {})
+        for resource in self.everything_but(*BULK):
             for zone in zones_of(resource):
                 votes[zone].update([resource.region] if resource.region else [])
         return {
@@ -107,23 +138,54 @@ class Estate:
             for zone, count in sorted(votes.items())
         }
 
+    def zones_of_rows(self, kind: Kind) -> list[tuple[str, ...]]:
+        """``zones_of`` every row of a kind in ``BULK``."""
+        return self._stands(kind)[0]
+
+    def _stands(self, kind: Kind) -> tuple[list[tuple[str, ...]], list[str | None]]:
+        """Of a bulk kind the zones and the region of every row; rows that say the same are worked out once."""
+        table = self.tables.table(kind)
+        said = list(zip(table.zone, table.zones, strict=True))
+        known = {(zone, zones): zones_of(Resource("", kind, zone=zone, zones=zones)) for zone, zones in set(said)}
+        return [known[one] for one in said], table.regions
+
     @cached_property
     def eni_instances(self) -> Mapping[str, str]:
         """Network interface → its instance."""
-        found = ((eni.id, eni.text("instance_id")) for eni in self.of_kind("network_interface"))
+        enis = self.tables.table("network_interface")
+        found = zip(enis.ids, enis.texts("instance_id"), strict=True)
         return {eni: instance for eni, instance in found if instance}
 
     @cached_property
     def addresses(self) -> Mapping[tuple[str, str], str]:
         """(VPC id or empty, private address) → instance id."""
         found: dict[tuple[str, str], str] = {}
-        for eni in self.of_kind("network_interface"):
-            owner = self.eni_instances.get(eni.id)
-            for address in eni.texts("private_ips") if owner else ():
-                found[self.vpc_of(eni) or "", address] = owner or ""
-        for instance in self.of_kind("instance"):
-            for address in instance.texts("private_ips"):
-                found[self.vpc_of(instance) or "", address] = instance.id
+        enis, rows = self.rows("network_interface")
+        owners, addresses, vpcs = (
+            enis.texts("instance_id"),
+            enis.lists("private_ips"),
+            self.vpcs_of("network_interface"),
+        )
+        for row in rows:
+            for address in addresses[row] if owners[row] else ():
+                found[vpcs[row], address] = owners[row]
+        instances, rows = self.rows("instance")
+        addresses, vpcs = instances.lists("private_ips"), self.vpcs_of("instance")
+        for row in rows:
+            for address in addresses[row]:
+                found[vpcs[row], address] = instances.ids[row]
+        return found
+
+    def vpcs_of(self, kind: Kind) -> list[str]:
+        """``vpc_of`` every row of a kind, empty where unknown."""
+        table = self.tables.table(kind)
+        known: dict[str, str] = {"": ""}
+        found = []
+        for own, vswitch in zip(table.texts("vpc_id"), table.texts("vswitch_id"), strict=True):
+            if not own and vswitch not in known:
+                resource = self.get(vswitch)
+                known[vswitch] = (resource.text("vpc_id") if resource else None) or ""
+            found.append(own or known[vswitch])
         return found
 
     @cached_property
@@ -167,23 +229,25 @@ class Estate:
     def group_instances(self) -> Mapping[str, tuple[str, ...]]:
         """Security group → the instances in it, by themselves or by a network interface."""
         found: dict[str, set[str]] = defaultdict(set)
-        for resource in self.of_kind("instance", "network_interface"):
-            member = self.eni_instances.get(resource.id, "") if resource.kind == "network_interface" else resource.id
-            for group in resource.texts("security_group_ids") if member else ():
-                found[group].add(member)
+        instances, enis = self.tables.table("instance"), self.tables.table("network_interface")
+        for table, members in ((instances, instances.ids), (enis, enis.texts("instance_id"))):
+            for member, groups in zip(members, table.lists("security_group_ids"), strict=True):
+                for group in groups if member else ():
+                    found[group].add(member)
         return {group: tuple(sorted(members)) for group, members in found.items()}
 
     @cached_property
     def disks_of(self) -> Mapping[str, tuple[str, ...]]:
         """Instance → its disks."""
         found: dict[str, set[str]] = defaultdict(set)
-        for disk in self.of_kind("disk"):
-            for instance in disk.texts("instance_ids"):
-                found[instance].add(disk.id)
-        for instance_row in self.of_kind("instance"):
-            for disk_id in instance_row.texts("disk_ids"):
-                found[instance_row.id].add(disk_id)
-        return {instance: tuple(sorted(disks)) for instance, disks in found.items()}
+        disks, instances = self.tables.table("disk"), self.tables.table("instance")
+        for disk, owners in zip(disks.ids, disks.lists("instance_ids"), strict=True):
+            for owner in owners:
+                found[owner].add(disk)
+        for instance, owned in zip(instances.ids, instances.lists("disk_ids"), strict=True):
+            if owned:
+                found[instance].update(owned)
+        return {instance: tuple(sorted(owned)) for instance, owned in found.items()}
 
     @cached_property
     def eips_of(self) -> Mapping[str, tuple[str, ...]]:
@@ -193,10 +257,11 @@ class Estate:
             target = eip.text("instance_id")
             if target:
                 found[self.eni_instances.get(target, target)].add(eip.id)
-        for instance in self.of_kind("instance"):
-            found[instance.id].add(instance.text("eip_id") or "")
-        for eni in self.of_kind("network_interface"):
-            found[self.eni_instances.get(eni.id, "")].add(eni.text("eip_id") or "")
+        instances, enis = self.tables.table("instance"), self.tables.table("network_interface")
+        for table, targets in ((instances, instances.ids), (enis, enis.texts("instance_id"))):
+            for owner, bound in zip(targets, table.texts("eip_id"), strict=True):
+                if bound:
+                    found[owner].add(bound)
         for balancer in self.of_kind("load_balancer"):
             found[balancer.id].update(str(record.get("eip_id") or "") for record in balancer.records("zone_mappings"))
         for nat in self.of_kind("nat_gateway"):

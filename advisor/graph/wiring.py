@@ -48,7 +48,7 @@ def _redundant(inventory: Inventory, source: str, group: str, edges: list[Edge])
 
 def counted_members(inventory: Inventory, graph: Graph) -> Mapping[str, tuple[str, ...]]:
     """Component id → the members that count towards its quorum: running, and not drained in every balancer."""
-    estate = Estate(inventory)
+    estate = Estate.of(inventory)
     memberships = Memberships(estate)
     rules = ComponentRules(estate, memberships, Ownership(estate, memberships))
     return {

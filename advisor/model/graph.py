@@ -3,7 +3,7 @@ it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -64,12 +64,13 @@ class Workload:
 
 @dataclass(frozen=True)
 class Graph:
-    """All edges (sorted), the workloads (sorted by name), proposals that nobody confirmed, and recovery waves.
+    """All edges (sorted; a tuple, or columns that read like one), the workloads (sorted by name), proposals that nobody
+    confirmed, and recovery waves.
 
     ``waves`` are workload names in the order in which they can be recovered; ``cycles`` are sets of workloads that need
     one another."""
 
-    edges: tuple[Edge, ...]
+    edges: Sequence[Edge]
     workloads: tuple[Workload, ...]
     proposals: tuple[Edge, ...] = ()
     waves: tuple[tuple[str, ...], ...] = ()

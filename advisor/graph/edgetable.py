@@ -1,0 +1,237 @@
+"""Millions of edges, column by column: ends and words as numbers, an ``Edge`` made when somebody looks at one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from advisor.model.graph import Edge, EdgeConfidence, Meaning
+
+Ints = npt.NDArray[np.int64]
+Codes = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
+# In the order of their words, so that numbers sort as words do.
+MEANINGS: Final[tuple[Meaning, ...]] = ("containment", "control", "failover", "hard", "k_of_n", "recovery", "soft")
+CONFIDENCES: Final[tuple[EdgeConfidence, ...]] = ("declared", "derived", "guessed")
+MEANING_CODE: Final[Mapping[Meaning, int]] = {meaning: code for code, meaning in enumerate(MEANINGS)}
+CONFIDENCE_CODE: Final[Mapping[EdgeConfidence, int]] = {word: code for code, word in enumerate(CONFIDENCES)}
+
+
+@dataclass(frozen=True, eq=False)
+class Edges(Sequence[Edge]):
+    """Edges as columns. ``names`` are the nodes, sorted; ``words`` the rules, groups and evidences, of which rules and
+    groups compare by number as they do by word. A group of "" is none, a quorum of -1 unknown."""
+
+    names: tuple[str, ...]
+    words: tuple[str, ...]
+    source: Codes
+    target: Codes
+    meaning: Codes
+    confidence: Codes
+    rule: Codes
+    evidence: Codes
+    group: Codes
+    quorum: Codes
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    @overload
+    def __getitem__(self, at: int) -> Edge: ...
+    @overload
+    def __getitem__(self, at: slice) -> Edges: ...
+    def __getitem__(self, at: int | slice) -> Edge | Edges:
+        if isinstance(at, slice):
+            return self.where(np.arange(len(self))[at])
+        return self._edge(
+            int(self.source[at]),
+            int(self.target[at]),
+            int(self.meaning[at]),
+            int(self.confidence[at]),
+            int(self.rule[at]),
+            int(self.evidence[at]),
+            int(self.group[at]),
+            int(self.quorum[at]),
+        )
+
+    def __iter__(self) -> Iterator[Edge]:
+        return (self._edge(*row) for row in zip(*(column.tolist() for column in self.columns), strict=True))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and len(self) == len(other) and all(map(Edge.__eq__, self, other))
+
+    def __hash__(self) -> int:
+        return hash((len(self), self.names))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+    def _edge(
+        self, source: int, target: int, meaning: int, confidence: int, rule: int, evidence: int, group: int, quorum: int
+    ) -> Edge:
+        return Edge(
+            self.names[source],
+            self.names[target],
+            MEANINGS[meaning],
+            CONFIDENCES[confidence],
+            self.words[rule],
+            self.words[evidence],
+            self.words[group] or None,
+            None if quorum < 0 else quorum,
+        )
+
+    @property
+    def columns(self) -> tuple[Codes, ...]:
+        """Source, target, meaning, confidence, rule, evidence, group and quorum."""
+        return (
+            self.source,
+            self.target,
+            self.meaning,
+            self.confidence,
+            self.rule,
+            self.evidence,
+            self.group,
+            self.quorum,
+        )
+
+    def where(self, kept: Bools | Ints) -> Edges:
+        """The edges that are kept, or those at these places."""
+        return Edges(self.names, self.words, *(column[kept] for column in self.columns))
+
+    @cached_property
+    def code(self) -> Mapping[str, int]:
+        """Node → its number."""
+        return dict(zip(self.names, range(len(self.names)), strict=True))
+
+    def joins(self, source: str, target: str) -> bool:
+        """Whether an edge leads from one node to the other; the edges are sorted."""
+        start, end = self.code.get(source), self.code.get(target)
+        if start is None or end is None:
+            return False
+        first, last = np.searchsorted(self.source, [start, start + 1])
+        return bool((self.target[first:last] == end).any())
+
+    def means(self, *meanings: Meaning) -> Bools:
+        """Which edges have one of these meanings."""
+        return np.isin(self.meaning, [MEANING_CODE[meaning] for meaning in meanings])
+
+    def is_sure(self, *confidences: EdgeConfidence) -> Bools:
+        """Which edges have one of these confidences."""
+        return np.isin(self.confidence, [CONFIDENCE_CODE[confidence] for confidence in confidences])
+
+    def has_rule(self, rules: Iterable[str] = (), start: str | None = None) -> Bools:
+        """Which edges were made by one of these rules, or by one that starts so."""
+        wanted = set(rules)
+        used = np.unique(self.rule).tolist()
+        fits = [code for code in used if self.words[code] in wanted or (start and self.words[code].startswith(start))]
+        return np.isin(self.rule, fits)
+
+
+@dataclass
+class EdgeColumns:
+    """Edges as they are found, in whatever order: columns that grow."""
+
+    source: list[str]
+    target: list[str]
+    meaning: list[int]
+    confidence: list[int]
+    rule: list[str]
+    evidence: list[str]
+    group: list[str]
+    quorum: list[int]
+
+    @staticmethod
+    def empty() -> EdgeColumns:
+        """No edge yet."""
+        return EdgeColumns([], [], [], [], [], [], [], [])
+
+    def append(self, edge: Edge) -> None:
+        """Add one edge."""
+        self.source.append(edge.source)
+        self.target.append(edge.target)
+        self.meaning.append(MEANING_CODE[edge.meaning])
+        self.confidence.append(CONFIDENCE_CODE[edge.confidence])
+        self.rule.append(edge.rule)
+        self.evidence.append(edge.evidence)
+        self.group.append(edge.group or "")
+        self.quorum.append(-1 if edge.quorum is None else edge.quorum)
+
+    def coded(self) -> Edges:
+        """The edges with words as numbers, in the order in which they were added."""
+        names = tuple(sorted({*self.source, *self.target}))
+        words = tuple(sorted({"", *self.rule, *self.evidence, *self.group}))
+        code, word = _codes(names), _codes(words)
+        return Edges(
+            names,
+            words,
+            _coded(self.source, code),
+            _coded(self.target, code),
+            np.array(self.meaning, dtype=np.int32),
+            np.array(self.confidence, dtype=np.int32),
+            _coded(self.rule, word),
+            _coded(self.evidence, word),
+            _coded(self.group, word),
+            np.array(self.quorum, dtype=np.int32),
+        )
+
+
+def _codes(words: Sequence[str]) -> dict[str, int]:
+    return dict(zip(words, range(len(words)), strict=True))
+
+
+def _coded(column: Sequence[str], code: Mapping[str, int]) -> Codes:
+    return np.fromiter(map(code.__getitem__, column), dtype=np.int32, count=len(column))
+
+
+def edges_of(edges: Iterable[Edge]) -> Edges:
+    """Edges as columns; those that are so already are handed back."""
+    if isinstance(edges, Edges):
+        return edges
+    columns = EdgeColumns.empty()
+    for edge in edges:
+        columns.append(edge)
+    return columns.coded()
+
+
+def joined(one: Edges, other: Edges) -> Edges:
+    """The edges of both in the order in which they are told; no key may be in both."""
+    if not len(other):
+        return one
+    names = one.names if set(other.names) <= one.code.keys() else tuple(sorted({*one.names, *other.names}))
+    words = tuple(sorted({*one.words, *other.words}))
+    parts = [_recoded(edges, names, words) for edges in (one, other)]
+    columns = zip(*(part.columns for part in parts), strict=True)
+    both = Edges(names, words, *(np.concatenate(column) for column in columns))
+    return both.where(order_of(both))
+
+
+def _recoded(edges: Edges, names: tuple[str, ...], words: tuple[str, ...]) -> Edges:
+    if edges.names is not names:
+        node = _coded(edges.names, _codes(names))
+        edges = replace(edges, names=names, source=node[edges.source], target=node[edges.target])
+    word = _coded(edges.words, _codes(words))
+    rule, evidence, group = word[edges.rule], word[edges.evidence], word[edges.group]
+    return replace(edges, words=words, rule=rule, evidence=evidence, group=group)
+
+
+def order_of(edges: Edges) -> Ints:
+    """The places of the edges by source, target, meaning, group and rule."""
+    size = len(edges.names) + 1
+    ends = edges.source.astype(np.int64) * size + edges.target
+    words = len(edges.words) + 1
+    rest = (edges.meaning.astype(np.int64) * words + edges.group) * words + edges.rule
+    return np.lexsort((rest, ends))
+
+
+def is_same_as_before(edges: Edges) -> Bools:
+    """Of sorted edges: which have the ends, the meaning and the group of the one before."""
+    same = np.zeros(len(edges), dtype=np.bool_)
+    same[1:] = True
+    for column in (edges.source, edges.target, edges.meaning, edges.group):
+        same[1:] &= column[1:] == column[:-1]
+    return same
