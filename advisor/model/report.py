@@ -279,13 +279,14 @@ class FrontierDot:
 
 @dataclass(frozen=True, slots=True)
 class FrontierView:
-    """The frontier with the plan's own point and, where there is one, the budget."""
+    """The frontier with the plan's own point and, where there is one, the budget. ``note``: how complete it is."""
 
     dots: tuple[FrontierDot, ...]
     chosen: FrontierDot
     budget: float | None
     budget_text: str
     targets_total: int
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,10 @@ def _swatch(status: Status) -> str:
     return svg.rect(0, -1, 12, 10, STATUS_FILL[status], stroke) + sign
 
 
+SPOKEN = 12
+DOT_APART = 9.0
+
+
 class _Plane:
     """Places of cost and loss on the frontier chart; the loss is on a logarithmic axis where it spans two decades."""
 
@@ -123,18 +127,27 @@ def frontier(view: FrontierView, currency: str) -> str:
     if plane.budget is not None:
         x = plane.x(plane.budget)
         body.append(svg.line(x, plane.top, x, plane.bottom, MUTED, 1, "4 3"))
-        body.append(svg.text(x - 4, plane.top + 8, f"budget {view.budget_text}", size=8, anchor="end", fill=MUTED))
+        label = f"budget {view.budget_text}"
+        early = x - plane.left < svg.text_width(label, 8) + 8
+        side, anchor = (x + 4, "start") if early else (x - 4, "end")
+        body.append(svg.text(side, plane.top + 8, label, size=8, anchor=anchor, fill=MUTED))
     body += [*_frontier_curve(view, plane), *_frontier_chosen(view, plane)]
     keys = [
         (svg.circle(6, 4, 3.5, ACCENT_PALE, ACCENT), "best for its cost (number: targets met)"),
-        (svg.circle(6, 4, 3.5, "#ffffff", ACCENT), "not proven best"),
     ]
+    if not all(dot.proven for dot in view.dots):
+        keys.append((svg.circle(6, 4, 3.5, "#ffffff", ACCENT), "not proven best"))
     body += svg.legend(keys, plane.left, plane.bottom + 44)
+    body.append(svg.text(plane.right, plane.bottom + 44, view.note, size=8, anchor="end", fill=MUTED))
     chosen = view.chosen
     title = (
         f"Cost and risk: this plan adds {chosen.cost} per month and leaves an expected loss of {chosen.loss} per year"
     )
-    spoken = "; ".join(f"{dot.cost} per month: {dot.loss} per year, {dot.targets_met} targets met" for dot in view.dots)
+    told = _spaced([(float(number), 0.0) for number in range(len(view.dots))], len(view.dots) / SPOKEN, 0.0)
+    spoken = "; ".join(
+        f"{dot.cost} per month: {dot.loss} per year, {dot.targets_met} targets met"
+        for dot in (view.dots[number] for number in told)
+    )
     return svg.document(plane.bottom + 50, title, spoken, body)
 
 
@@ -158,13 +171,29 @@ def _frontier_curve(view: FrontierView, plane: _Plane) -> Iterator[str]:
         x, y = (svg.coordinate(value) for value in plane.at(dot))
         steps += f"H{x}V{y}" if steps else f"M{x} {y}"
     yield svg.path(steps, ACCENT, 1.2)
-    taken = [plane.at(view.chosen)]
-    for dot in view.dots:
-        x1, y1 = plane.at(dot)
+    places = [plane.at(dot) for dot in view.dots]
+    taken, told = [plane.at(view.chosen)], -1
+    for number in _spaced(places, DOT_APART, DOT_APART):
+        dot, (x1, y1) = view.dots[number], places[number]
         yield svg.circle(x1, y1, 3.5, ACCENT_PALE if dot.proven else "#ffffff", ACCENT)
-        if all(abs(x1 - x2) > 14 or abs(y1 - y2) > 12 for x2, y2 in taken):
+        free = all(abs(x1 - x2) > 14 or abs(y1 - y2) > 12 for x2, y2 in taken)
+        if free and dot.targets_met != told:
             yield svg.text(x1 + 5, y1 - 5, dot.targets_met, size=8, fill=MUTED)
             taken.append((x1, y1))
+            told = dot.targets_met
+
+
+def _spaced(places: Sequence[tuple[float, float]], apart_x: float, apart_y: float) -> list[int]:
+    """Those that keep their distance from the one before, the first and the last in any case."""
+    kept: list[int] = []
+    for number, (x, y) in enumerate(places):
+        near = bool(kept) and abs(x - places[kept[-1]][0]) < apart_x and abs(y - places[kept[-1]][1]) <= apart_y
+        if near and number < len(places) - 1:
+            continue
+        if near and len(kept) > 1:
+            kept.pop()
+        kept.append(number)
+    return kept
 
 
 def _frontier_chosen(view: FrontierView, plane: _Plane) -> Iterator[str]:

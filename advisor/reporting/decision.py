@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
 
 from advisor.model.disruption import DISRUPTIONS, Disruption
-from advisor.model.plan import AssumptionUse, Estimate, Miss, Plan
+from advisor.model.plan import AssumptionUse, Estimate, Miss, Plan, Relief
 from advisor.model.report import Change, ConfirmView, Decision, DisruptionLine, MissView
 from advisor.reporting import costs, words, workloads
 from advisor.reporting.sources import Sources
@@ -82,19 +83,35 @@ def budget_left(plan: Plan) -> str:
     if cap is None or used >= cap or not missed:
         return ""
     left = f"{words.money(cap - used, plan.currency)} of the budget is left"
-    # A target with two misses is met only when both are; an option that costs less gives another target up.
+    needs = _needs(plan)
+    if not needs:
+        return f"{left}: more money alone meets none of the missed targets."
+    least = words.money(min(needs), plan.currency)
+    told = f"{left}; the cheapest missed target would need " + (
+        f"{least} per month more." if plan.reliefs else f"at least {least} per month."
+    )
+    whole = plan.budget.for_all_targets
+    return told if whole is None else f"{told} {_whole(whole, plan.currency)}"
+
+
+def _whole(amount: Decimal, currency: str) -> str:
+    return f"All targets that can be met together would take {words.money(amount, currency)} per month."
+
+
+def _needs(plan: Plan) -> list[Decimal]:
+    """What each missed target that money can meet would take: in the whole plan where that is known, else in its own
+    workload. A target with two misses is met only when both are; an option that costs less gives another target up."""
+    if plan.reliefs:
+        return [item.extra_monthly for item in plan.reliefs if item.extra_monthly is not None]
     extras: dict[tuple[str, Disruption], list[Miss]] = {}
     for workload in plan.workloads:
         for miss in workload.misses:
             extras.setdefault((workload.name, miss.disruption), []).append(miss)
-    needs = [
+    return [
         max(miss.extra_monthly for miss in same if miss.extra_monthly is not None)
         for same in extras.values()
         if all(miss.attainable and miss.extra_monthly is not None and miss.extra_monthly > 0 for miss in same)
     ]
-    if not needs:
-        return f"{left}: more money alone meets none of the missed targets."
-    return f"{left}; the cheapest missed target would need at least {words.money(min(needs), plan.currency)} per month."
 
 
 def unknown_line(plan: Plan) -> str:
@@ -201,11 +218,31 @@ def _besides(unknown: int) -> str:
 
 def misses(plan: Plan) -> tuple[MissView, ...]:
     """Every missed target: the most critical class first, within it what no option can meet before what money can."""
+    reliefs = {(item.workload, words.DISRUPTION_TITLES[item.disruption]): item for item in plan.reliefs}
     return tuple(
-        view
+        _relieved(view, reliefs.get((view.workload, view.disruption)), plan.currency)
         for workload in workloads.ordered(plan)
         for view in sorted(workloads.miss_views(workload, plan.currency), key=lambda item: item.attainable)
     )
+
+
+def _relieved(view: MissView, relief: Relief | None, currency: str) -> MissView:
+    """The miss with what would meet it in the whole plan, where that is known: what shared charges and the workloads it
+    waits for take is in that sum."""
+    if relief is None or relief.obstacle == "options":
+        return view
+    if relief.extra_monthly is None:
+        return replace(view, remedy=words.sentence(relief.detail))
+    extra = words.money(abs(relief.extra_monthly), currency)
+    more = "more" if relief.extra_monthly >= 0 else "less"
+    names = words.listing(relief.workloads)
+    why = {
+        "budget": "beyond the budget",
+        "changes": "with more changes than are allowed",
+        "objective": "not asked for by the objective",
+    }[relief.obstacle]
+    remedy = f"{extra} per month {more}, {why}, would meet it and keep what is met: other options for {names}."
+    return replace(view, remedy=remedy, extra=extra, attainable=True)
 
 
 def assumption_views(plan: Plan, sources: Sources) -> tuple[ConfirmView, ...]:

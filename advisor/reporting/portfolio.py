@@ -39,7 +39,18 @@ def frontier(plan: Plan) -> FrontierView | None:
         budget=None if budget is None else float(budget),
         budget_text="" if budget is None else words.money(budget, plan.currency),
         targets_total=figures.targets_total,
+        note=_completeness(plan),
     )
+
+
+def _completeness(plan: Plan) -> str:
+    """How much of the frontier is known."""
+    count = words.plural(len(plan.frontier), "breakpoint")
+    if plan.frontier_complete:
+        return f"All {count}: no plan of any cost lies below the line."
+    proven = sum(point.exact for point in plan.frontier)
+    whole = "each proven best for its cost" if proven == len(plan.frontier) else f"{proven} proven best for their cost"
+    return f"{count}, {whole}; there may be more between them."
 
 
 def _dot(point: FrontierPoint, currency: str) -> FrontierDot:
@@ -145,4 +156,4 @@ def solver(plan: Plan) -> Iterable[str]:
     elif found.status == "bounded":
         yield f"No combination can be better by more than {words.share(found.gap)}; the search stopped there."
     else:
-        yield "Targets and budget cannot all hold; the plan misses the fewest weighted targets."
+        yield "Even the cheapest choice breaks a limit (budget or number of changes); it is the one that is shown."

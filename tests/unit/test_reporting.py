@@ -10,8 +10,9 @@ import pytest
 from advisor import reporting
 from advisor.model.finding import Finding
 from advisor.model.graph import Graph, Workload
-from advisor.model.plan import Marginal
+from advisor.model.plan import Marginal, Relief
 from advisor.model.report import Report, WorkloadView
+from advisor.reporting import words
 from tests.plan_factory import hostile, make_plan, nine_workloads
 from tests.plan_parts import cost, line
 from tests.plan_workloads import LONG_NAME, legacy, payments, shop
@@ -368,7 +369,45 @@ def test_bounded_and_infeasible_searches_are_named() -> None:
     bounded = plan.model_copy(update={"solver": plan.solver.model_copy(update={"status": "bounded", "gap": 0.004})})
     assert any("better by more than < 1 %" in text or "0.4 %" in text for text in reporting.build(bounded).solver)
     infeasible = plan.model_copy(update={"solver": plan.solver.model_copy(update={"status": "infeasible"})})
-    assert any("cannot all hold" in text for text in reporting.build(infeasible).solver)
+    assert any("breaks a limit" in text for text in reporting.build(infeasible).solver)
+
+
+def test_a_missed_target_says_what_would_meet_it_in_the_whole_plan() -> None:
+    plan = make_plan()
+    workload = next(item for item in plan.workloads if item.misses)
+    relief = Relief(
+        workload=workload.name,
+        disruption=workload.misses[0].disruption,
+        obstacle="budget",
+        extra_monthly=Decimal("969.56"),
+        workloads=("payments",),
+        detail="",
+    )
+    more = plan.model_copy(
+        update={
+            "reliefs": (relief,),
+            "budget": plan.budget.model_copy(update={"for_all_targets": Decimal("70000")}),
+        }
+    )
+    decision = reporting.build(more).decision
+    title = words.DISRUPTION_TITLES[relief.disruption]
+    miss = next(item for item in decision.misses if (item.workload, item.disruption) == (workload.name, title))
+    assert miss.remedy == (
+        "969.56 CNY per month more, beyond the budget, would meet it and keep what is met: other options for payments."
+    )
+    left = decision.context[1]
+    assert "the cheapest missed target would need 969.56 CNY per month more." in left
+    assert left.endswith("All targets that can be met together would take 70,000.00 CNY per month.")
+
+
+def test_the_frontier_says_how_complete_it_is() -> None:
+    plan = make_plan()
+    whole = reporting.build(plan.model_copy(update={"frontier_complete": True})).frontier
+    part = reporting.build(plan).frontier
+    assert whole is not None
+    assert part is not None
+    assert whole.note.startswith("All ")
+    assert "there may be more between them" in part.note
 
 
 def test_an_unpriced_line_alone_is_no_zero() -> None:
