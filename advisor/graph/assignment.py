@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from advisor.graph.index import Estate, unique
+from advisor.graph.edgetable import Edges
+from advisor.graph.index import BULK, Estate, unique
 from advisor.graph.matching import APPLICATION_KEYS, Matcher, is_default_name, tag_value
 from advisor.graph.membership import Group, Memberships
 from advisor.graph.names import common_start, common_stem
 from advisor.graph.ownership import Ownership
 from advisor.graph.unions import Unions
-from advisor.model.graph import Edge, FoundBy
+from advisor.model.graph import FoundBy
 from advisor.model.inventory import Kind, Resource
 
 INFRASTRUCTURE: frozenset[Kind] = frozenset(
@@ -46,15 +47,15 @@ class Assignment:
     labels: dict[str, Label] = field(default_factory=dict)
     _by_name: dict[str, Label] = field(default_factory=dict)
 
-    def run(self, edges: Iterable[Edge]) -> Mapping[str, Label]:
+    def run(self, edges: Edges) -> Mapping[str, Label]:
         """Resource → label, for every resource that belongs to a workload."""
-        listed = tuple(edges)
+        calls = edges.where(edges.means("hard") & ~edges.is_sure("guessed"))
         self._declared()
         self._tagged()
         self._behind_groups()
-        self._connected(listed)
+        self._connected(calls)
         self._single()
-        self._data_services(listed)
+        self._data_services(calls)
         self._followers()
         return self.labels
 
@@ -76,17 +77,34 @@ class Assignment:
         return resource.kind in FOLLOWERS and bool(self.ownership.owners(resource))
 
     def _tagged(self) -> None:
-        values: dict[str, list[tuple[Resource, str]]] = defaultdict(list)
-        for resource in self.estate.everything():
-            value = tag_value(resource, APPLICATION_KEYS)
-            if value and self._free(resource.id) and not self._follows(resource):
-                values[value.lower()].append((resource, value))
+        values: dict[str, list[tuple[str, Kind, str]]] = defaultdict(list)
+        for kind, resource_id, value in self._with_tag():
+            values[value.lower()].append((resource_id, kind, value))
         for found in values.values():
-            if any(resource.kind in FOUNDERS | {"scaling_group", "cluster"} for resource, _ in found):
-                label = Label(min(value for _, value in found), "tag", evidence="application tag")
-                for resource, _ in found:
-                    if resource.kind not in INFRASTRUCTURE:
-                        self._give(resource.id, label)
+            if any(kind in FOUNDERS | {"scaling_group", "cluster"} for _, kind, _ in found):
+                label = Label(min(value for _, _, value in found), "tag", evidence="application tag")
+                for resource_id, kind, _ in found:
+                    if kind not in INFRASTRUCTURE:
+                        self._give(resource_id, label)
+
+    def _with_tag(self) -> Iterator[tuple[Kind, str, str]]:
+        """Kind, id and application tag of what is still free and has no owner whose workload it takes."""
+        known: dict[int, str | None] = {}  # tags are kept once for all that have the same, and outlive this
+        for kind, table in self.estate.tables.tables.items():
+            owners = self.ownership.of_rows(kind) if kind in BULK and kind in FOLLOWERS else None
+            for row, tags in enumerate(table.tags):
+                if not tags:
+                    continue
+                if id(tags) not in known:
+                    known[id(tags)] = tag_value(tags, APPLICATION_KEYS)
+                value, resource_id = known[id(tags)], table.ids[row]
+                if value and self._free(resource_id) and not self._has_owner(resource_id, owners, row):
+                    yield kind, resource_id, value
+
+    def _has_owner(self, resource_id: str, owners: list[tuple[str, ...]] | None, row: int) -> bool:
+        if owners is not None:
+            return bool(owners[row])
+        return self.estate.kind_of(resource_id) in FOLLOWERS and self._follows(self.estate.tables[resource_id])
 
     def _behind_groups(self) -> None:
         groups = [group for group in self.memberships.groups if group.instances or group.balancers]
@@ -137,21 +155,19 @@ class Assignment:
         return Label(names[0] if names else listed[0], found_by, listed[0], f"members of {', '.join(listed[:3])}")
 
     def _names(self, ids: Iterable[str]) -> list[str]:
-        return [resource.name for resource in map(self.estate.get, ids) if resource]
+        return [self.estate.name_of(item) for item in ids if self.estate.has(item)]
 
-    def _connected(self, edges: tuple[Edge, ...]) -> None:
+    def _connected(self, calls: Edges) -> None:
+        """Instances joined to one another or by a shared disk are one; shared infrastructure joins nobody."""
+        instances, disks = self.estate.tables.table("instance"), self.estate.tables.table("disk")
+        shared = [disk for disk, owners in zip(disks.ids, disks.lists("instance_ids"), strict=True) if len(owners) > 1]
+        is_instance = calls.marked(instances.ids)
+        joins = is_instance[calls.source] & (is_instance | calls.marked(shared))[calls.target]
         unions = Unions()
-        for edge in edges:
-            if edge.meaning == "hard" and edge.confidence != "guessed" and self._joins(edge):
-                unions.join((edge.source, edge.target))
+        for edge in calls.where(joins):
+            unions.join((edge.source, edge.target))
         for members in unions.sets():
             self._one_connected(members)
-
-    def _joins(self, edge: Edge) -> bool:
-        """Instances joined to one another or by a shared disk are one; shared infrastructure joins nobody."""
-        target = self.estate.get(edge.target)
-        shared = target is not None and target.kind == "disk" and len(target.texts("instance_ids")) > 1
-        return self.estate.has(edge.source, "instance") and (shared or self.estate.has(edge.target, "instance"))
 
     def _one_connected(self, members: tuple[str, ...]) -> None:
         instances = [item for item in members if self.estate.has(item, "instance")]
@@ -169,16 +185,17 @@ class Assignment:
         return replace(named, name=start or named.name, evidence=f"need one another: {', '.join(members[:3])}")
 
     def _single(self) -> None:
-        for instance in self.estate.of_kind("instance"):
-            if self._free(instance.id):
-                self._give(instance.id, _single_label(instance))
+        instances = self.estate.tables.table("instance")
+        for instance, name in zip(instances.ids, instances.names, strict=True):
+            if self._free(instance):
+                self.labels[instance] = _single_label(instance, name)
 
-    def _data_services(self, edges: tuple[Edge, ...]) -> None:
-        clients: dict[str, set[Label]] = defaultdict(set)
-        for edge in edges:
-            if edge.meaning == "hard" and edge.confidence != "guessed" and edge.source in self.labels:
-                clients[edge.target].add(self.labels[edge.source])
+    def _data_services(self, calls: Edges) -> None:
         services = list(self.estate.of_kind("database", "cache"))
+        clients: dict[str, set[Label]] = defaultdict(set)
+        for edge in calls.where(calls.marked([service.id for service in services])[calls.target]):
+            if edge.source in self.labels:
+                clients[edge.target].add(self.labels[edge.source])
         for service in sorted(services, key=lambda item: (bool(self.ownership.owners(item)), item.id)):
             if self._free(service.id):
                 self._give(service.id, self._service_label(service, clients.get(service.id, set())))
@@ -187,13 +204,29 @@ class Assignment:
         owners = [self.labels[owner] for owner in self.ownership.owners(service) if owner in self.labels]
         if owners:
             return owners[0]
-        return next(iter(clients)) if len(clients) == 1 else _single_label(service)
+        return next(iter(clients)) if len(clients) == 1 else _single_label(service.id, service.name)
 
     def _followers(self) -> None:
         """Everything else takes the workload of what it hangs on; the most frequent one where it hangs on several."""
-        self._by_name = {label.name.lower(): label for label in sorted(set(self.labels.values()), key=_label_key)}
-        for resource in self.estate.everything():
+        self._by_name = {label.name.lower(): label for label in sorted(distinct(self.labels), key=_label_key)}
+        # Disks first: snapshots and pairs take their workload from them.
+        left = [resource_id for kind in ("disk", "network_interface", "snapshot") for resource_id in self._led(kind)]
+        for resource in (*map(self.estate.tables.__getitem__, left), *self.estate.everything_but(*BULK)):
             self._follow(resource, set())
+
+    def _led(self, kind: Kind) -> list[str]:
+        """Give what hangs on one owner that has a label the same; the ids of the others."""
+        left = []
+        labels, excluded = self.labels, self.matcher.excluded
+        for resource_id, owners in zip(self.estate.tables.table(kind).ids, self.ownership.of_rows(kind), strict=True):
+            if resource_id in labels or resource_id in excluded:
+                continue
+            label = labels.get(owners[0]) if len(owners) == 1 else None
+            if label is None:
+                left.append(resource_id)
+            else:
+                labels[resource_id] = label
+        return left
 
     def _follow(self, resource: Resource, seen: set[str]) -> Label | None:
         if resource.id in self.labels or resource.id in self.matcher.excluded or resource.id in seen:
@@ -211,7 +244,7 @@ class Assignment:
         declared = self.matcher.matches.get(resource.id)
         if declared:
             return Label(declared[0], "declared")
-        value = tag_value(resource, APPLICATION_KEYS)
+        value = tag_value(resource.tags, APPLICATION_KEYS)
         return self._by_name.get(value.lower()) if value else None
 
 
@@ -219,6 +252,10 @@ def _label_key(label: Label) -> tuple[str, str]:
     return (label.name, label.lead)
 
 
-def _single_label(resource: Resource) -> Label:
-    name = resource.id if is_default_name(resource.name) else resource.name
-    return Label(name, "single", resource.id)
+def _single_label(resource_id: str, name: str) -> Label:
+    return Label(resource_id if is_default_name(name) else name, "single", resource_id)
+
+
+def distinct(labels: Mapping[str, Label]) -> set[Label]:
+    """The labels that are given, each once (most are the same object, which is quicker to tell)."""
+    return set({id(label): label for label in labels.values()}.values())

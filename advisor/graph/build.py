@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from advisor.graph.assignment import INFRASTRUCTURE, Assignment, Label
+import numpy as np
+
+from advisor.graph.assignment import INFRASTRUCTURE, Assignment, Label, distinct
 from advisor.graph.components import ComponentRules, is_balanced, quorum_of
 from advisor.graph.confirmation import Confirmations, sort_out
 from advisor.graph.edges_balancing import add_balancing_edges
@@ -22,7 +24,7 @@ from advisor.graph.matching import Matcher
 from advisor.graph.membership import Memberships
 from advisor.graph.ownership import Ownership
 from advisor.graph.waves import recovery_waves
-from advisor.model.graph import Component, Edge, Graph, Workload
+from advisor.model.graph import Component, Graph, Workload
 from advisor.model.inventory import Inventory
 from advisor.model.targets import Targets
 
@@ -44,7 +46,8 @@ class _Builder:
         found = find_edges(self.estate, memberships)
         labels = Assignment(self.estate, matcher, memberships, ownership).run(found)
         names = _names(labels)
-        homes = {resource: names[label] for resource, label in labels.items()}
+        by_label = {id(label): names[label] for label in labels.values()}
+        homes = {resource: by_label[id(label)] for resource, label in labels.items()}
         confirmations = Confirmations(self.estate, self.targets, homes)
         edges, proposals = sort_out(found, confirmations)
         rules = ComponentRules(self.estate, memberships, ownership, edges)
@@ -64,12 +67,15 @@ class _Builder:
         labels: Mapping[str, Label],
         names: Mapping[Label, str],
         rules: ComponentRules,
-        edges: tuple[Edge, ...],
+        edges: Edges,
         confirmations: Confirmations,
     ) -> tuple[Workload, ...]:
-        members: dict[Label, list[str]] = defaultdict(list)
+        alike: dict[int, tuple[Label, list[str]]] = {}
         for resource, label in labels.items():
-            members[label].append(resource)
+            alike.setdefault(id(label), (label, []))[1].append(resource)
+        members: dict[Label, list[str]] = defaultdict(list)
+        for label, resources in alike.values():
+            members[label] += resources
         needs, known = confirmations.needs(edges), frozenset(names.values())
         found = (self._workload(label, known, names[label], members[label], rules, needs) for label in members)
         return tuple(sorted(found, key=lambda workload: workload.name))
@@ -100,11 +106,12 @@ class _Builder:
     def _unassigned(self, homes: Mapping[str, str], matcher: Matcher, ownership: Ownership) -> tuple[str, ...]:
         """What belongs to no workload although it could: unattached disks and addresses, balancers without backends."""
         found = []
-        for resource in self.estate.everything():
-            owners = map(self.estate.get, ownership.owners(resource))
-            shared = any(owner and owner.kind in INFRASTRUCTURE for owner in owners)
-            if resource.id not in homes and resource.id not in matcher.excluded and not shared:
-                found.extend([resource.id] if resource.kind not in INFRASTRUCTURE else [])
+        for kind, table in self.estate.tables.tables.items():
+            for resource_id in table.ids if kind not in INFRASTRUCTURE else ():
+                if resource_id not in homes and resource_id not in matcher.excluded:
+                    owners = map(self.estate.kind_of, ownership.owners(self.estate.tables[resource_id]))
+                    if not any(owner in INFRASTRUCTURE for owner in owners):
+                        found.append(resource_id)
         return tuple(sorted(found))
 
 
@@ -125,7 +132,7 @@ def _names(labels: Mapping[str, Label]) -> dict[Label, str]:
     order = {"declared": 0, "tag": 1}
     found: dict[Label, str] = {}
     taken: set[str] = set()
-    for label in sorted(set(labels.values()), key=lambda item: (order.get(item.found_by, 2), item.name, item.lead)):
+    for label in sorted(distinct(labels), key=lambda item: (order.get(item.found_by, 2), item.name, item.lead)):
         name = label.name
         if name in taken:
             name = f"{label.name} ({label.lead or label.found_by})"
@@ -136,9 +143,7 @@ def _names(labels: Mapping[str, Label]) -> dict[Label, str]:
     return found
 
 
-def _with_quorums(
-    edges: tuple[Edge, ...], workloads: tuple[Workload, ...], memberships: Memberships, targets: Targets
-) -> tuple[Edge, ...]:
+def _with_quorums(edges: Edges, workloads: tuple[Workload, ...], memberships: Memberships, targets: Targets) -> Edges:
     """Give every k-of-n edge its quorum: by the rule of the component its group serves in, else one."""
     quorums: dict[str, int] = {}
     for workload in workloads:
@@ -146,13 +151,10 @@ def _with_quorums(
         for component in workload.components:
             if component.kind == "server_group":
                 quorums.update(_group_quorums(component, memberships, spec.min_capacity if spec else None))
-    done = []
-    for edge in edges:
-        if edge.meaning == "k_of_n":
-            done.append(replace(edge, quorum=max(1, quorums.get(edge.group or "", 1))))
-        else:
-            done.append(replace(edge, quorum=1) if edge.meaning == "failover" else edge)
-    return tuple(done)
+    redundant = edges.means("k_of_n")
+    quorum = np.where(edges.means("k_of_n", "failover"), 1, edges.quorum)
+    quorum[redundant] = [max(1, quorums.get(edges.words[group], 1)) for group in edges.group[redundant].tolist()]
+    return replace(edges, quorum=quorum.astype(np.int32))
 
 
 def _group_quorums(component: Component, memberships: Memberships, share: float | None) -> dict[str, int]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from advisor.graph.edges_calls import PEER_RULE
+from advisor.graph.edgetable import Edges, edges_of
 from advisor.graph.index import Estate, is_idle
 from advisor.graph.matching import is_default_name
 from advisor.graph.membership import Group, Memberships
@@ -17,10 +18,11 @@ from advisor.graph.ownership import Ownership
 from advisor.graph.unions import Unions
 from advisor.graph.waves import recovery_waves
 from advisor.model.graph import Component, ComponentKind, Edge
-from advisor.model.inventory import Resource
+from advisor.model.inventory import Kind, Resource
 from advisor.model.targets import WorkloadSpec
 
 _ROUNDING = 1e-9
+_SERVING: frozenset[Kind | None] = frozenset({"instance", "database", "cache", "load_balancer"})
 
 
 def quorum_of(serving: int, behind_balancer: bool, min_capacity: float | None) -> int:
@@ -42,12 +44,13 @@ class ComponentRules:
     estate: Estate
     memberships: Memberships
     ownership: Ownership
-    edges: tuple[Edge, ...] = ()
+    edges: Edges = field(default_factory=lambda: edges_of(()))
 
     def split(self, resources: Iterable[str], spec: WorkloadSpec | None) -> tuple[Component, ...]:
         """The components of a workload, sorted by id."""
-        own = [resource for resource in map(self.estate.get, sorted(resources)) if resource]
-        ids = {resource.id for resource in own}
+        ids = set(resources)
+        serving = sorted(item for item in ids if self.estate.kind_of(item) in _SERVING)
+        own = [self.estate.tables[item] for item in serving]
         servers = list(self._servers([item for item in own if item.kind == "instance"], ids, spec))
         stores = [*self._stores(own, ids, "database"), *self._stores(own, ids, "cache")]
         entries = [self._entry(item) for item in own if item.kind == "load_balancer"]
@@ -57,6 +60,8 @@ class ComponentRules:
 
     def _needs(self, servers: list[Component], stores: tuple[str, ...]) -> dict[str, set[str]]:
         """Servers need all stores of their workload, and the servers their own instances need; rings need nothing."""
+        if not any(member in self._needed for item in servers for member in item.members):
+            return {item.id: set(stores) for item in servers}
         home = {member: item.id for item in servers for member in item.members}
         calls: dict[str, set[str]] = {item.id: set() for item in servers}
         for member, source in home.items():
@@ -71,18 +76,31 @@ class ComponentRules:
     @cached_property
     def peers(self) -> tuple[Edge, ...]:
         """Pairs that the owner confirmed to be equals, or one the standby of the other."""
-        return tuple(edge for edge in self.edges if edge.rule == PEER_RULE)
+        return tuple(self.edges.where(self.edges.has_rule([PEER_RULE])))
 
     @cached_property
     def _needed(self) -> Mapping[str, tuple[str, ...]]:
         """Instance → instances it cannot do without."""
+        is_instance = self.edges.marked(self.estate.tables.table("instance").ids)
+        between = is_instance[self.edges.source] & is_instance[self.edges.target]
         found: dict[str, list[str]] = defaultdict(list)
-        for edge in self.edges:
-            if edge.meaning == "hard" and self.estate.has(edge.source, "instance"):
-                found[edge.source].extend([edge.target] if self.estate.has(edge.target, "instance") else [])
+        for edge in self.edges.where(self.edges.means("hard") & between):
+            found[edge.source].append(edge.target)
         return {source: tuple(targets) for source, targets in found.items()}
 
+    @cached_property
+    def _paired(self) -> frozenset[str]:
+        return frozenset(end for edge in self.peers for end in (edge.source, edge.target))
+
     def _servers(self, instances: list[Resource], ids: set[str], spec: WorkloadSpec | None) -> Iterator[Component]:
+        groups_of = self.memberships.groups_of
+        alone = [item for item in instances if item.id not in groups_of and item.id not in self._paired]
+        yield from (self._stateful(item, spec) for item in alone)
+        if len(alone) < len(instances):
+            yield from self._grouped([item for item in instances if item not in alone], ids, spec)
+
+    def _grouped(self, instances: list[Resource], ids: set[str], spec: WorkloadSpec | None) -> Iterator[Component]:
+        """Instances that are in a group, or that somebody called equals."""
         unions = Unions()
         groups: dict[str, list[Group]] = defaultdict(list)
         for instance in instances:
@@ -117,9 +135,9 @@ class ComponentRules:
         owned = [*scaling, *(group.id for group in groups if group.id not in scaling)]
         holders = [item for item in owned if item in ids and not self.estate.has(item, "instance")]
         primary = holders[0] if holders else members[0].id
-        serving = self.serving(members, groups)
-        behind = any(is_balanced(group) for group in groups)
         member_ids = tuple(item.id for item in members)
+        serving = self.serving(member_ids, groups)
+        behind = any(is_balanced(group) for group in groups)
         disks = self._disks(member_ids)
         return Component(
             id=f"server_group:{primary}",
@@ -143,17 +161,22 @@ class ComponentRules:
         """Whether the owner confirmed that one of these stands by for the other."""
         return any(edge.meaning == "failover" and edge.source in members for edge in self.peers)
 
-    def serving(self, members: Iterable[Resource], groups: Iterable[Group]) -> tuple[str, ...]:
-        """The members that count: running, and not drained in every balancer group they are in."""
+    def serving(self, members: Iterable[str], groups: Iterable[Group]) -> tuple[str, ...]:
+        """The members that count: running, in service where a scaling group has them, and not drained in every balancer
+        group they are in."""
         takes_of: dict[str, list[bool]] = defaultdict(list)
+        away: set[str] = set()
         for group in groups:
-            for item in group.members.values() if group.kind in ("server_group", "load_balancer") else ():
-                takes_of[item.instance or ""].append(item.serves)
+            for item in group.members.values():
+                if group.kind in ("server_group", "load_balancer"):
+                    takes_of[item.instance or ""].append(item.serves)
+                elif group.kind == "scaling_group" and not item.serves:
+                    away.add(item.instance or "")
         found = []
-        for resource in members:
-            takes = takes_of[resource.id]
-            if not is_idle(resource) and (not takes or any(takes)):
-                found.append(resource.id)
+        for member in members:
+            takes = takes_of[member]
+            if member not in away and not self.estate.is_idle(member) and (not takes or any(takes)):
+                found.append(member)
         return tuple(found)
 
     def _stateful(self, instance: Resource, spec: WorkloadSpec | None) -> Component:
@@ -162,8 +185,8 @@ class ComponentRules:
             kind="stateful_instance",
             name=instance.name or instance.id,
             members=(instance.id,),
-            disks=self._disks((instance.id,)),
-            entry_ids=self._fronts([], (instance.id,)),
+            disks=self.estate.disks_of.get(instance.id, ()),
+            entry_ids=self.estate.eips_of.get(instance.id, ()),
             quorum=0 if is_idle(instance) else 1,
             stateless=bool(spec and spec.stateless),
         )
@@ -202,11 +225,13 @@ class ComponentRules:
     ) -> bool:
         if spec and spec.stateless is not None:
             return spec.stateless
+        if not scaling:
+            return False
         data = [disk for disk in map(self.estate.get, disks) if disk and disk.text("disk_type") != "system"]
         local = any((item.number("local_storage_gib") or 0) > 0 for item in members)
-        return scaling and not data and not local
+        return not data and not local
 
     def _group_name(self, owners: Iterable[str], members: list[Resource]) -> str:
-        named = [item.name for item in map(self.estate.get, owners) if item and not is_default_name(item.name)]
+        named = [name for name in map(self.estate.name_of, owners) if not is_default_name(name)]
         stem = common_stem(item.name for item in members)
         return named[0] if named else stem or members[0].name or members[0].id

@@ -108,6 +108,12 @@ class Edges(Sequence[Edge]):
         """Node → its number."""
         return dict(zip(self.names, range(len(self.names)), strict=True))
 
+    def marked(self, nodes: Iterable[str]) -> Bools:
+        """Which of the nodes are among these."""
+        found = np.zeros(len(self.names) + 1, dtype=np.bool_)
+        found[[self.code.get(node, -1) for node in nodes]] = True
+        return found[:-1]
+
     def joins(self, source: str, target: str) -> bool:
         """Whether an edge leads from one node to the other; the edges are sorted."""
         start, end = self.code.get(source), self.code.get(target)

@@ -124,7 +124,7 @@ def mixed_environments(context: Context) -> Iterator[Finding]:
     for workload in context.graph.workloads:
         members = [item for component in workload.components for item in component.members]
         resources = [resource for resource in map(context.inventory.get, members) if resource]
-        values = {value for value in (tag_value(resource, ENVIRONMENT_KEYS) for resource in resources) if value}
+        values = {value for value in (tag_value(resource.tags, ENVIRONMENT_KEYS) for resource in resources) if value}
         if len(values) > 1:
             yield Finding(
                 id="GRA-MIXED-ENVIRONMENTS",

@@ -113,6 +113,16 @@ class Estate:
     def get(self, resource_id: str | None) -> Resource | None:
         return self.tables.get(resource_id) if resource_id else None
 
+    def is_idle(self, resource_id: str | None) -> bool:
+        """Whether a listed resource is stopped."""
+        place = self.tables.place(resource_id) if resource_id else None
+        return place is not None and (place[0].statuses[place[1]] or "").lower() in IDLE_STATES
+
+    def name_of(self, resource_id: str) -> str:
+        """The name of a listed resource, empty where it is not known or not listed."""
+        place = self.tables.place(resource_id)
+        return "" if place is None else place[0].names[place[1]]
+
     def kind_of(self, resource_id: str | None) -> Kind | None:
         """The kind of a listed resource."""
         return self.tables.kind_of(resource_id) if resource_id else None

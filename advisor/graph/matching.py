@@ -33,11 +33,11 @@ def is_default_name(name: str) -> bool:
     return not name.strip() or _DEFAULT_NAME.match(name.strip()) is not None
 
 
-def tag_value(resource: Resource, keys: Iterable[str]) -> str | None:
+def tag_value(tags: Mapping[str, str], keys: Iterable[str]) -> str | None:
     """The value of the first of these tag keys (upper or lower case) that says something; system tags never do."""
-    if not resource.tags:
+    if not tags:
         return None
-    own = {key.strip().lower(): value.strip() for key, value in resource.tags.items() if not _is_system(key)}
+    own = {key.strip().lower(): value.strip() for key, value in tags.items() if not _is_system(key)}
     return next((own[key] for key in keys if own.get(key, "").lower() not in _NO_VALUES), None)
 
 
@@ -110,9 +110,10 @@ class Matcher:
     @cached_property
     def _by_tag_key(self) -> Mapping[str, list[Resource]]:
         found: dict[str, list[Resource]] = defaultdict(list)
-        for resource in self.estate.everything():
-            for key in resource.tags:
-                found[key].append(resource)
+        for kind, table in self.estate.tables.tables.items():
+            for row in self.estate.rows(kind)[1]:
+                for key in table.tags[row]:
+                    found[key].append(self.estate.tables[table.ids[row]])
         return found
 
     def _tagged(self, tags: Mapping[str, str]) -> Iterator[str]:

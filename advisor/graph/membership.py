@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from advisor.graph.index import Estate, is_idle, unique
+from advisor.graph.index import Estate, unique
 from advisor.model.graph import EdgeConfidence
 from advisor.model.inventory import Resource
 
@@ -17,7 +17,8 @@ GroupKind = Literal["load_balancer", "server_group", "scaling_group", "cluster"]
 SCALING_TAG = "acs:autoscaling:scalingGroupId"
 CLUSTER_TAG = "ack.aliyun.com"
 SERVICE_BALANCER_TAG = "kubernetes.do.not.delete"
-_POOL_NAME = re.compile(r"worker-k8s-for-cs-(?P<cluster>c[0-9a-z]+)")
+_POOL = "worker-k8s-for-cs-"
+_POOL_NAME = re.compile(rf"{_POOL}(?P<cluster>c[0-9a-z]+)")
 _SERVICE_BALANCER_NAME = re.compile(r"^a[0-9a-f]{31,32}$")
 _PAIR_ROLES = frozenset({"master", "slave"})
 _AWAY = frozenset({"removing", "removed", "standby", "stopped", "pending", "adding"})
@@ -91,11 +92,13 @@ class Memberships:
 
     @cached_property
     def default_users(self) -> frozenset[str]:
-        """Balancers whose default backends take traffic: no listener is listed, or one without a server group is."""
+        """Balancers whose default backends take traffic: no listener is listed, or one is that has no server group and
+        does not forward to another listener."""
         with_groups: dict[str, bool] = {}
         for listener in self.estate.of_kind("listener"):
             balancer = listener.text("load_balancer_id") or ""
-            with_groups[balancer] = with_groups.get(balancer, True) and bool(groups_of_listener(listener))
+            elsewhere = bool(groups_of_listener(listener) or listener.text("forward_port"))
+            with_groups[balancer] = with_groups.get(balancer, True) and elsewhere
         return frozenset(lb.id for lb in self.estate.of_kind("load_balancer") if not with_groups.get(lb.id, False))
 
     def _balancers(self) -> Iterator[Group]:
@@ -137,7 +140,7 @@ class Memberships:
         weight = record.get("weight")
         drained = isinstance(weight, int | float) and weight <= 0
         leaving = str(record.get("status") or "").lower() in _AWAY
-        serves = not drained and not leaving and not is_idle(self.estate.get(instance))
+        serves = not drained and not leaving and not self.estate.is_idle(instance)
         return Member(target, instance, serves, _confidence(confidence), how + (", weight 0" if drained else ""))
 
     def _by_address(self, owner: Resource, address: str) -> str | None:
@@ -164,10 +167,11 @@ class Memberships:
 
     def _clusters(self) -> Iterator[Group]:
         members = self._tagged_instances("cluster_id", CLUSTER_TAG)
-        for instance in self.estate.of_kind("instance"):
-            pool = _POOL_NAME.search(instance.name)
+        instances = self.estate.tables.table("instance")
+        for name, instance in zip(instances.names, instances.ids, strict=True):
+            pool = _POOL_NAME.search(name) if _POOL in name else None
             if pool:
-                members[pool["cluster"]].add(instance.id)
+                members[pool["cluster"]].add(instance)
         balancers = self.cluster_balancers
         for cluster in self.estate.of_kind("cluster"):
             ids = sorted({*cluster.texts("node_ids"), *members.pop(cluster.id, set())})
@@ -188,10 +192,11 @@ class Memberships:
 
     def _tagged_instances(self, attribute: str, tag: str) -> dict[str, set[str]]:
         found: dict[str, set[str]] = defaultdict(set)
-        for instance in self.estate.of_kind("instance"):
-            owner = instance.text(attribute) or instance.tags.get(tag)
+        instances = self.estate.tables.table("instance")
+        for stated, tags, instance in zip(instances.texts(attribute), instances.tags, instances.ids, strict=True):
+            owner = stated or (tags.get(tag) if tags else None)
             if owner:
-                found[owner].add(instance.id)
+                found[owner].add(instance)
         return found
 
     def _plain(
@@ -205,7 +210,7 @@ class Memberships:
         confidence: EdgeConfidence = "derived" if kind == "cluster" else "declared"
         members = {}
         for item in ids:
-            serves = item not in away and not is_idle(self.estate.get(item))
+            serves = item not in away and not self.estate.is_idle(item)
             instance = item if self.estate.has(item, "instance") else None
             members[item] = Member(item, instance, serves, confidence, "member list or tag")
         return Group(group_id, kind, members, False, balancers)

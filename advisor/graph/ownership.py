@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from advisor.graph.index import Estate, unique
 from advisor.graph.membership import Memberships, groups_of_listener
-from advisor.model.inventory import Resource
+from advisor.model.inventory import Kind, Resource
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "snapshot": ("source_disk_id", "source_snapshot_id"),
@@ -26,10 +26,35 @@ class Ownership:
 
     estate: Estate
     memberships: Memberships
+    _rows: dict[Kind, list[tuple[str, ...]]] = field(default_factory=dict, compare=False, repr=False)
 
     def owners(self, resource: Resource) -> tuple[str, ...]:
         """What this resource hangs on, listed ids only."""
         return tuple(owner for owner in unique(self._all(resource)) if self.estate.has(owner) and owner != resource.id)
+
+    def of_rows(self, kind: Kind) -> list[tuple[str, ...]]:
+        """``owners`` of every row of a bulk kind."""
+        known = self._rows.get(kind)
+        if known is None:
+            ids = self.estate.tables.table(kind).ids
+            listed = self.estate.tables.lists_all
+            known = self._rows[kind] = [
+                owners if len(owners) == 1 and owners[0] != own and listed(owners) else self._listed(owners, own)
+                for own, owners in zip(ids, self._named(kind), strict=True)
+            ]
+        return known
+
+    def _listed(self, owners: tuple[str, ...], own: str) -> tuple[str, ...]:
+        return tuple(owner for owner in unique(owners) if owner != own and self.estate.has(owner))
+
+    def _named(self, kind: Kind) -> list[tuple[str, ...]]:
+        """What each row of a bulk kind names as its owner, listed or not."""
+        table = self.estate.tables.table(kind)
+        if kind == "disk":
+            owners, sources = self._disk_owners, self._replicated
+            return [owners.get(disk, ()) or sources.get(disk, ()) for disk in table.ids]
+        fields = [table.texts(field) for field in _FIELDS.get(kind, ())]
+        return list(zip(*fields, strict=True)) if fields else [()] * len(table)
 
     def _all(self, resource: Resource) -> Iterable[str]:
         match resource.kind:
@@ -51,10 +76,10 @@ class Ownership:
     @cached_property
     def _disk_owners(self) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, list[str]] = defaultdict(list)
-        for instance, disks in sorted(self.estate.disks_of.items()):
+        for instance, disks in self.estate.disks_of.items():
             for disk in disks:
                 found[disk].append(instance)
-        return {disk: tuple(instances) for disk, instances in found.items()}
+        return {disk: tuple(sorted(instances)) for disk, instances in found.items()}
 
     @cached_property
     def _replicated(self) -> Mapping[str, tuple[str, ...]]:

@@ -61,8 +61,8 @@ def counted_members(inventory: Inventory, graph: Graph) -> Mapping[str, tuple[st
 def _counted(estate: Estate, memberships: Memberships, rules: ComponentRules, component: Component) -> tuple[str, ...]:
     if component.kind != "server_group":
         return component.members[:1] if component.quorum else ()
-    members = [item for item in map(estate.get, component.members) if item]
-    groups = {group.id: group for item in members for group in memberships.groups_of.get(item.id, ())}
+    members = [item for item in component.members if estate.has(item)]
+    groups = {group.id: group for item in members for group in memberships.groups_of.get(item, ())}
     return rules.serving(members, groups.values())
 
 

@@ -173,6 +173,10 @@ class Tables(Mapping[str, Resource]):
         place = self.place(resource_id)
         return None if place is None else place[0].regions[place[1]]
 
+    def lists_all(self, ids: Iterable[str]) -> bool:
+        """Whether all of these ids are listed."""
+        return all(one in self._index for one in ids)
+
     def unlisted(self, ids: Iterable[object]) -> set[object]:
         """Those of these ids that no table lists."""
         return set(ids).difference(self._index)
