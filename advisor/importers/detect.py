@@ -169,8 +169,10 @@ def read_source(source: Source, data: bytes, collector: Collector, mapping: Colu
             _read_values(source, [("", value)], context, collector)
         else:
             _read_text(source, decode(data), context, collector, mapping)
-    except RecursionError:
+    except (RecursionError, orjson.JSONEncodeError):
         raise RefusedError("it is nested too deeply.", "Export the list again.") from None
+    except OverflowError:
+        raise RefusedError("a number in it is out of every range.", "Export the list again.") from None
 
 
 def _binary_reason(data: bytes) -> str:

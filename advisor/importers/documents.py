@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Final
 
 import orjson
 
+from advisor.importers.numbers import is_whole
 from advisor.importers.sources import RefusedError
 
 DUPLICATES_UP_TO: Final = 1024**2
 _HEAD: Final = 64
-_DECODER = json.JSONDecoder()
+_FLOAT_DIGITS: Final = 300
+"""Longer numbers than these are more than a float holds (1.8e308): they become a text, which no field takes for one."""
+
+
+def _number(digits: str) -> object:
+    found = float(digits) if len(digits) <= _FLOAT_DIGITS else math.inf
+    return found if math.isfinite(found) else "a number out of range"
+
+
+DECODER: Final = json.JSONDecoder(
+    parse_int=lambda digits: int(digits) if is_whole(digits.removeprefix("-")) else _number(digits),
+    parse_float=_number,
+    parse_constant=lambda name: f"{name} is no number",
+)
+"""What reads JSON that the strict parser refuses: with ``NaN``, with numbers without end, with more behind it."""
 _MARKS: Final = (
     (b"\xff\xfe\0\0", "utf-32"),
     (b"\0\0\xfe\xff", "utf-32"),
@@ -104,7 +120,7 @@ def _concatenated(text: str) -> Iterator[tuple[str, object]]:
     count = 0
     while position < len(text):
         try:
-            value, end = _DECODER.raw_decode(text, position)
+            value, end = DECODER.raw_decode(text, position)
         except json.JSONDecodeError as error:
             raise _broken(text, error) from None
         except RecursionError:

@@ -13,7 +13,7 @@ from advisor.importers.fields import Record, get, keys_of, records, text
 from advisor.importers.places import kind_of_id
 from advisor.importers.records import Batch, Collector, Context, Draft, read_record
 from advisor.importers.services import balancing
-from advisor.model.inventory import Kind
+from advisor.model.inventory import Kind, Origin
 
 _PAIR: Final = re.compile(r"([A-Za-z_][\w.]*)=(\"[^\"]*\"|'[^']*'|\S+)")
 _LISTS: Final[dict[str, Kind]] = {
@@ -98,12 +98,19 @@ def _rows(value: object) -> list[Record]:
 
 def _read_module(value: Record, context: Context, collector: Collector) -> bool:
     batch = collector.batch(context)
+    nameless: list[Context] = []
     found = False
     for key, kind in (*_LISTS.items(), *_SINGLES.items()):
         for index, row in enumerate(_rows(value.get(key))):
+            here = context.at(f"{key}[{index}]")
             if text(row.get("id")):
-                _record(row, kind, context.at(f"{key}[{index}]"), batch, collector)
+                _record(row, kind, here, batch, collector)
                 found = True
+            else:
+                nameless.append(here)
+    for here in nameless if found else ():
+        where, title = Origin(here.file, here.place), f"A record of {here.place.partition('[')[0]} has no id"
+        collector.note("INV-NO-ID", "medium", title, where, "it was left out.", "Run the module again.")
     return found or read_value(value, context, collector)
 
 

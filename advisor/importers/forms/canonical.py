@@ -9,8 +9,9 @@ from typing import Final
 from advisor.importers.catalogue import SPEC_OF_KIND
 from advisor.importers.convert import as_bool, as_tags, json_inside
 from advisor.importers.fields import ABSENT, Record, records, text
-from advisor.importers.forms.columns import Table
+from advisor.importers.forms.columns import Table, note_width, row_context
 from advisor.importers.forms.tables import KINDS
+from advisor.importers.numbers import is_whole
 from advisor.importers.records import Collector, Context, Draft, ListSeen, safe_tags
 from advisor.importers.secrets import is_secret_name, looks_like_key
 from advisor.model.inventory import Kind, Origin
@@ -115,8 +116,9 @@ def read_table(table: Table, context: Context, collector: Collector) -> bool:
     """Read a CSV of this product: common columns by name, every other column is an attribute."""
     names = [name.strip() for name in table.header]
     rows = []
-    for _number, cells in table.rows:
+    for number, cells in table.rows:
         if any(str(cell).strip() for cell in cells if cell is not None):
+            note_width(names, cells, row_context(context, number), collector)
             rows.append(_row(dict(zip(names, (_unguarded(cell) for cell in cells), strict=False))))
     return read({"resources": rows}, context, collector)
 
@@ -148,7 +150,7 @@ def _cell(kind: str, name: str, cell: object) -> object:
         written = text(cell)
         if written.lower() in ("true", "false"):
             return as_bool(written)
-        return int(written) if written.isdigit() else cell
+        return int(written) if is_whole(written) else cell
     try:
         found = convert(cell)
     except ValueError:

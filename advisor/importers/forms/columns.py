@@ -12,7 +12,8 @@ from advisor.importers.forms.cells import cell_text, is_none
 from advisor.importers.forms.disk_cells import ID_IN_CELL
 from advisor.importers.forms.words import concept_of, plain_header
 from advisor.importers.places import kind_of_id
-from advisor.importers.records import Context
+from advisor.importers.records import Collector, Context
+from advisor.model.inventory import Origin
 
 ColumnMapping = Mapping[str, str]
 Cells = Sequence[object]
@@ -90,6 +91,25 @@ def _concept(header: object, mapping: ColumnMapping | None) -> str | None:
         if plain_header(header) in wanted:
             return wanted[plain_header(header)]
     return concept_of(header)
+
+
+def row_context(context: Context, number: int) -> Context:
+    """The context of one row of a file or sheet."""
+    return context.but(place=f"{context.place}, row {number}") if context.place else context.at(f"row {number}")
+
+
+def note_width(header: Cells, cells: Cells, context: Context, collector: Collector) -> None:
+    """A row with more filled cells than there are headers (a delimiter inside one of them), or with fewer cells (it
+    breaks off)."""
+    if any(str(cell).strip() for cell in cells[len(header) :] if cell is not None):
+        title, rest = "A row has more cells than the header", "; those on the right were left out."
+    elif len(cells) < len(header):
+        title, rest = "A row has fewer cells than the header", ": it may break off."
+    else:
+        return
+    detail = f"{len(cells)} cells under {len(header)} headers{rest}"
+    fix = "Put cells with a delimiter in them into quotes; export the list again if it breaks off."
+    collector.note("INV-VALUE", "low", title, Origin(context.file, context.place), detail, fix)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from advisor.importers.records import Batch, Context, Draft
 
 DISK_COLUMNS: Final = {"system_disk": "system", "data_disks": "data"}
 ID_IN_CELL: Final = re.compile(r"(?<![\w-])([a-z]{1,4}-[0-9a-z*]{4,})(?![\w-])")
-_DISK: Final = re.compile(r"(d-[0-9A-Za-z*]+)\s*(?:[（(]\s*(.*?)\s*(\d+)\s*(?:GiB|GB|G)?\s*[）)])?")
-_SIZE: Final = re.compile(r"^\s*(.*?)\s*(\d+)\s*(?:GiB|GB|G)?\s*$", re.IGNORECASE)
+_DISK: Final = re.compile(r"(d-[0-9A-Za-z*]+)\s*(?:[（(]\s*(.*?)\s*([0-9]{1,9})\s*(?:GiB|GB|G)?\s*[）)])?")
+_SIZE: Final = re.compile(r"^\s*(.*?)\s*([0-9]{1,9})\s*(?:GiB|GB|G)?\s*$", re.IGNORECASE)
 _SEVERAL: Final = re.compile(r"[,，;；、+\n]")
 _LEVEL: Final = re.compile(r"PL\d")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from advisor.importers.documents import DECODER
 from advisor.importers.records import Collector, Context
 from advisor.importers.sources import RefusedError
 from advisor.model.inventory import Origin
@@ -19,7 +19,6 @@ MAX_TEXT: Final = 32 * 1024**2
 MAX_PYTHON: Final = 16 * 1024**2
 MAX_TRIES: Final = 2000
 MIN_LENGTH: Final = 20
-_DECODER: Final = json.JSONDecoder()
 
 ReadDocument = Callable[[object, Context, Collector], bool]
 
@@ -74,7 +73,7 @@ def candidates(text: str) -> Iterator[tuple[int, object]]:
     position = tries = 0
     while (start := _START.search(bare, position)) is not None:
         try:
-            value, end = _DECODER.raw_decode(bare, start.start())
+            value, end = DECODER.raw_decode(bare, start.start())
         except (ValueError, RecursionError):
             position = start.start() + 1
             tries += 1

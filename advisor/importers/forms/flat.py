@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from advisor.importers.numbers import is_whole
+
 _INDEX: Final = re.compile(r"\[(\d*)\]")
 
 
@@ -25,7 +27,7 @@ def unflatten(flat: Mapping[str, object]) -> dict[str, object]:
 
 def _order(key: object) -> list[tuple[int, int, str]]:
     """Indices by their number, so that the tenth element does not come before the second."""
-    return [(0, int(part), "") if part.isdecimal() else (1, 0, part) for part in str(key).split(".")]
+    return [(0, int(part), "") if is_whole(part) else (1, 0, part) for part in str(key).split(".")]
 
 
 def _parts(key: str, maps: set[str]) -> list[str]:

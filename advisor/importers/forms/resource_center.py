@@ -8,6 +8,7 @@ from typing import Final
 from advisor.importers.catalogue import SPEC_OF_KIND
 from advisor.importers.convert import as_tags, as_text, as_time, json_inside, tried, unique
 from advisor.importers.fields import ABSENT, Record, get, keys_of, plain, records, text
+from advisor.importers.numbers import is_whole
 from advisor.importers.places import kind_of_id
 from advisor.importers.records import Batch, Collector, Context, Draft, ListSeen, read_record, safe_tags
 from advisor.importers.secrets import is_secret_name
@@ -96,6 +97,7 @@ _LISTS: Final = (
     "configurationlist",
     "list",
 )
+_NAMELESS: Final = "they have no id or no type"
 _LOOKED_AT: Final = 20
 _TYPED: Final = frozenset({"resourcetype", "resourceid"})
 _TIMES: Final = {
@@ -123,6 +125,9 @@ def read(value: object, context: Context, collector: Collector) -> bool:
             listed.setdefault(draft.kind, []).append(draft.id)
     for reason, count in sorted(left_out.items()):
         collector.skip(f"{count} rows", reason, context.file, context.place)
+    if left_out.get(_NAMELESS):
+        where, title = Origin(context.file, context.place), f"{left_out[_NAMELESS]} rows have no id or no type"
+        collector.note("INV-NO-ID", "medium", title, where, "they were left out.", "Export the list again.")
     for kind, ids in listed.items():
         collector.lists.append(ListSeen(kind, "types", "", tuple(ids), Origin(context.file, context.place)))
     _note_part(value, sum(len(ids) for ids in listed.values()) + sum(left_out.values()), context, collector)
@@ -145,7 +150,8 @@ def _rows(value: object, place: str = "", depth: int = 0) -> list[tuple[str, Rec
     for key, inner in value.items():
         here = f"{place}.{key}" if place else str(key)
         if isinstance(inner, list) and plain(str(key)) in _LISTS:
-            found.extend((f"{here}[{index}]", row) for index, row in enumerate(records(inner)) if _is_row(row))
+            rows = [(f"{here}[{index}]", row) for index, row in enumerate(inner) if isinstance(row, Mapping)]
+            found.extend(rows if any(_is_row(row) for _, row in rows) else ())
         elif isinstance(inner, Mapping) and plain(str(key)) not in ("resourcerelationships",):
             found.extend(_rows(inner, here, depth + 1))
     return found
@@ -157,7 +163,9 @@ def _rows_of_list(rows: list[object], place: str, depth: int) -> list[tuple[str,
         return []
     found: list[tuple[str, Record]] = []
     for index, row in enumerate(rows):
-        found.extend(_rows(row, f"{place}[{index}]", depth + 1))
+        here = f"{place}[{index}]"
+        inner = _rows(row, here, depth + 1)
+        found.extend(inner or ([(here, row)] if isinstance(row, Mapping) and not _holds_list(row) else []))
     return found
 
 
@@ -174,6 +182,8 @@ def _is_row(row: Record) -> bool:
 
 def _row(row: Record, context: Context, batch: Batch, collector: Collector) -> Draft | str:
     """The draft of one row, or why there is none."""
+    if not _is_row(row):
+        return _NAMELESS
     deleted = get(row, "Deleted")
     if deleted is True or text(get(row, "ResourceDeleted")) == "0":
         return "deleted resources"
@@ -257,8 +267,8 @@ def _note_part(value: object, there: int, context: Context, collector: Collector
     body = get(value, "DiscoveredResourceProfiles") if isinstance(value, Mapping) else ABSENT
     holder = body if isinstance(body, Mapping) else value if isinstance(value, Mapping) else {}
     total, more = text(get(holder, "TotalCount")), text(get(holder, "NextToken"))
-    if there and ((total.isdigit() and int(total) > there) or more):
-        shown = f"{there} of {total}" if total.isdigit() else f"{there}, and more follow"
+    if there and ((is_whole(total) and int(total) > there) or more):
+        shown = f"{there} of {total}" if is_whole(total) else f"{there}, and more follow"
         collector.note(
             "INV-TRUNCATED",
             "high",

@@ -136,7 +136,9 @@ def read_workbook(data: bytes, context: Context, collector: Collector, mapping: 
 def _sheet_rows(sheet: Any) -> list[list[object]]:
     """Every row of a sheet, also where the program that wrote it states a wrong size (``A1``)."""
     sheet.reset_dimensions()
-    return [list(row) for row in sheet.iter_rows(values_only=True)]
+    rows = [list(row) for row in sheet.iter_rows(values_only=True)]
+    width = max(map(len, rows), default=0)
+    return [row + [None] * (width - len(row)) for row in rows]
 
 
 def is_text_table(text: str) -> bool:

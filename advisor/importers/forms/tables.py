@@ -21,7 +21,7 @@ from advisor.importers.forms.cells import (
 from advisor.importers.forms.column_attributes import ATTRIBUTES
 from advisor.importers.forms.columns import HEADER_WITHIN as HEADER_WITHIN
 from advisor.importers.forms.columns import ColumnMapping as ColumnMapping
-from advisor.importers.forms.columns import Row, Table, concepts_of, is_api_header
+from advisor.importers.forms.columns import Row, Table, concepts_of, is_api_header, note_width, row_context
 from advisor.importers.forms.columns import find_header as find_header
 from advisor.importers.forms.disk_cells import DISK_COLUMNS, ID_IN_CELL, disk_words, read_disks
 from advisor.importers.forms.flat import tree_of
@@ -32,7 +32,9 @@ from advisor.importers.secrets import is_secret_name, looks_like_key
 from advisor.model.inventory import Kind, Origin
 
 KINDS: Final[frozenset[Kind]] = frozenset(get_args(Kind))
-_CPU_MEMORY = re.compile(r"(\d+)\s*(?:核|v?cpu|c)\D{0,12}?(\d+(?:\.\d+)?)\s*(?:g|gib|gb)", re.IGNORECASE)
+_CPU_MEMORY = re.compile(
+    r"([0-9]{1,9})\s*(?:核|v?cpu|c)\D{0,12}?([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(?:g|gib|gb)", re.IGNORECASE
+)
 _API_NAME: Final = re.compile(r"^[A-Za-z][A-Za-z0-9_]*(?:[.\[][\w.\]\[]*)?$")
 _FILE_KINDS: Final[tuple[tuple[str, Kind], ...]] = (
     ("ecs_instance_list", "instance"),
@@ -84,11 +86,11 @@ def read_table(table: Table, context: Context, collector: Collector, mapping: Co
             table.header,
             concepts,
             cells,
-            context.at(f"row {number}") if not context.place else context.but(place=f"{context.place}, row {number}"),
+            row_context(context, number),
         )
         if row.is_empty():
             continue
-        _note_width(row, collector)
+        note_width(table.header, cells, row.context, collector)
         draft = _draft(row, batch, collector)
         if draft is None:
             nameless += 1
@@ -121,26 +123,17 @@ def _list_seen(listed: Mapping[Kind, list[str]], context: Context, collector: Co
 
 def _read_api_rows(table: Table, context: Context, collector: Collector) -> bool:
     """Columns named as the API's fields: each row is one record, JSON in cells is read."""
-    rows = [_record(zip(table.header, cells, strict=False)) for _, cells in table.rows]
+    rows = []
+    for number, cells in table.rows:
+        if any(str(cell).strip() for cell in cells if cell is not None):
+            note_width(table.header, cells, row_context(context, number), collector)
+        rows.append(_record(zip(table.header, cells, strict=False)))
     return read_value([row for row in rows if row], context, collector) or not rows
 
 
 def _record(columns: Iterable[tuple[str, object]]) -> dict[str, object]:
     """A record of columns that have the API's names, dots in them followed, structures in cells read."""
     return tree_of({name: structure(cell) for name, cell in columns if name and cell not in (None, "")})
-
-
-def _note_width(row: Row, collector: Collector) -> None:
-    """A row with more filled cells than there are headers: a delimiter stands inside a cell."""
-    if any(str(cell).strip() for cell in row.cells[len(row.header) :] if cell is not None):
-        collector.note(
-            "INV-VALUE",
-            "low",
-            "A row has more cells than the header",
-            Origin(row.context.file, row.context.place),
-            f"{len(row.cells)} cells under {len(row.header)} headers; those on the right were left out.",
-            "Put cells with a delimiter in them into quotes.",
-        )
 
 
 def _draft(row: Row, batch: Batch, collector: Collector) -> Draft | None:

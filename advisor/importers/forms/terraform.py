@@ -14,16 +14,19 @@ from advisor.importers.forms.terraform_types import LINKS, SPECS, read_resource
 from advisor.importers.records import Collector, Context
 
 _RANK: Final = 1
+_DEPTH: Final = 20
+_MANAGED: Final = "managed"
+_DATA: Final = "data"
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One managed resource of a state: its address, its type and its attributes."""
+    """One managed resource of a state: its address, its type and its attributes, or why it is left out."""
 
     address: str
     type: str
     attributes: Record
-    deposed: bool = False
+    why_not: str = ""
 
 
 def matches(value: object) -> bool:
@@ -51,8 +54,8 @@ def read(value: object, context: Context, collector: Collector) -> bool:
     gateways = gateways_of_tables(item.attributes for item in items if item.type == NAT_GATEWAY)
     for item in items:
         count += 1
-        if item.deposed:
-            collector.skip(item.address, "replaced, and waits for its destruction", context.file, item.address)
+        if item.why_not:
+            collector.skip(item.address, item.why_not, context.file, item.address)
         elif item.type in ENTRIES:
             read_entry(item.type, item.attributes, gateways, context.but(place=item.address), batch, collector)
         elif item.type in SPECS or item.type in LINKS:
@@ -91,44 +94,49 @@ def _version_3(state: Record) -> Iterator[Item]:
     for module in _mappings(state.get("modules")):
         resources = module.get("resources")
         for address, resource in resources.items() if isinstance(resources, Mapping) else ():
-            primary = resource.get("primary") if isinstance(resource, Mapping) else None
-            flat = primary.get("attributes") if isinstance(primary, Mapping) else None
-            if str(address).startswith("data.") or not isinstance(flat, Mapping):
+            if str(address).startswith("data."):
                 continue
-            yield Item(str(address), str(resource.get("type", "")), unflatten(flat))
+            held = resource if isinstance(resource, Mapping) else {}
+            primary = held.get("primary")
+            flat = primary.get("attributes") if isinstance(primary, Mapping) else None
+            yield _item(str(address), held.get("type"), unflatten(flat) if isinstance(flat, Mapping) else None)
 
 
 def _version_4(state: Record) -> Iterator[Item]:
-    for resource in _mappings(state.get("resources")):
-        if resource.get("mode") != "managed":
-            continue
-        kind = str(resource.get("type", ""))
+    for number, resource in enumerate(_mappings(state.get("resources"))):
+        kind, mode = resource.get("type"), resource.get("mode")
         module = f"{resource['module']}." if resource.get("module") else ""
-        for instance in _mappings(resource.get("instances")):
-            attributes = instance.get("attributes")
-            flat = instance.get("attributes_flat")
+        address = f"{module}{kind or f'resources[{number}]'}.{resource.get('name', '')}"
+        if mode != _MANAGED or not isinstance(resource.get("instances"), list):
+            if mode != _DATA:
+                yield _item(address, kind, None)
+            continue
+        for instance in _mappings(resource["instances"]):
+            attributes, flat = instance.get("attributes"), instance.get("attributes_flat")
             index = f"[{instance['index_key']!r}]" if "index_key" in instance else ""
-            found = (
-                attributes
-                if isinstance(attributes, Mapping)
-                else unflatten(flat)
-                if isinstance(flat, Mapping)
-                else None
-            )
-            if found is not None:
-                address = f"{module}{kind}.{resource.get('name', '')}{index}"
-                yield Item(address, kind, found, bool(instance.get("deposed")))
+            found = attributes if isinstance(attributes, Mapping) else None
+            found = unflatten(flat) if found is None and isinstance(flat, Mapping) else found
+            gone = "replaced, and waits for its destruction" if instance.get("deposed") else ""
+            yield _item(f"{address}{index}", kind, found, gone)
 
 
 def _shown(module: Record, depth: int) -> Iterator[Item]:
-    if depth > 20:
+    if depth > _DEPTH:
+        yield Item(str(module.get("address", "")), "", {}, "its module is nested too deeply")
         return
     for resource in _mappings(module.get("resources")):
         values = resource.get("values")
-        if resource.get("mode") == "managed" and isinstance(values, Mapping):
-            yield Item(str(resource.get("address", "")), str(resource.get("type", "")), values)
+        if resource.get("mode") != _DATA:
+            found = values if resource.get("mode") == _MANAGED and isinstance(values, Mapping) else None
+            yield _item(str(resource.get("address", "")), resource.get("type"), found)
     for child in _mappings(module.get("child_modules")):
         yield from _shown(child, depth + 1)
+
+
+def _item(address: str, kind: object, attributes: Record | None, why_not: str = "") -> Item:
+    if attributes is None or not isinstance(kind, str):
+        return Item(address, str(kind), {}, why_not or "it has no attributes, or is not said to be managed here")
+    return Item(address, kind, attributes, why_not)
 
 
 def _mappings(value: object) -> list[Record]:

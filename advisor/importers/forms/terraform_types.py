@@ -7,6 +7,7 @@ from typing import Final
 
 from advisor.importers.convert import as_bool, as_int, as_text, tried, unique
 from advisor.importers.fields import ABSENT, Record, get, records, text, texts
+from advisor.importers.numbers import is_whole
 from advisor.importers.records import Batch, Collector, Context, Draft, Spec, read_record
 from advisor.importers.services import balancing, databases, ecs, network, others, scaling, storage
 from advisor.importers.services.ecs import rule_record
@@ -223,7 +224,7 @@ def _database(draft: Draft, attributes: Record) -> None:
         ("backup_retention_days", "backup_retention_period"),
         ("log_backup_retention_days", "log_backup_retention_period"),
     ):
-        if text(get(attributes, source)).isdigit():
+        if is_whole(text(get(attributes, source))):
             draft.attributes[name] = int(text(get(attributes, source)))
 
 
@@ -331,7 +332,7 @@ def _backup_policy(record: Record, context: Context, batch: Batch) -> None:
         ("backup_retention_days", ("backup_retention_period", "retention_period")),
         ("log_backup_retention_days", ("log_backup_retention_period", "log_retention_period")),
     ):
-        if text(get(record, *sources)).isdigit():
+        if is_whole(text(get(record, *sources))):
             draft.attributes[name] = int(text(get(record, *sources)))
     days = get(record, "preferred_backup_period", "backup_period")
     if days is not ABSENT:

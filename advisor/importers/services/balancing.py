@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from advisor.importers.convert import as_int, as_lower, as_number, as_text, as_texts, as_time, unique
 from advisor.importers.fields import ABSENT, Record, get, keys_of, records, text
+from advisor.importers.numbers import is_whole
 from advisor.importers.places import ids_in_path, is_region
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 
@@ -74,7 +75,7 @@ def member_record(member: Record) -> dict[str, object]:
     found["server_type"] = declared or text(get(member, "Type")).lower() or "ecs"
     for name in ("Port", "Weight"):
         value = text(get(member, name))
-        if value.isdigit():
+        if is_whole(value):
             found[name.lower()] = int(value)
     return found
 
@@ -89,10 +90,10 @@ def _balancer_extra(draft: Draft, record: Record, context: Context, batch: Batch
     """The listeners that a CLB's attribute answer names."""
     for one in records(get(record, "ListenerPortsAndProtocol")):
         port, protocol = text(get(one, "ListenerPort")), text(get(one, "ListenerProtocol")).lower()
-        if port.isdigit() and protocol:
+        if is_whole(port) and protocol:
             listener = Draft("listener", listener_id(draft.id, protocol, port), context.place, region=draft.region)
             listener.attributes = {"load_balancer_id": draft.id, "port": int(port), "protocol": protocol}
-            if text(get(one, "ListenerForward")) == "on" and text(get(one, "ForwardPort")).isdigit():
+            if text(get(one, "ListenerForward")) == "on" and is_whole(text(get(one, "ForwardPort"))):
                 listener.attributes["forward_port"] = int(text(get(one, "ForwardPort")))
             batch.drafts.append(listener)
 
@@ -229,7 +230,7 @@ def health_check(config: Record) -> dict[str, object]:
         found["enabled"] = enabled in ("true", "on")
     for name, sources in _CHECK.items():
         value = text(get(config, *sources))
-        if value.isdigit():
+        if is_whole(value):
             found[name] = int(value)
     for name, sources in (
         ("path", ("HealthCheckPath", "HealthCheckUrl", "HealthCheckURI")),

@@ -14,6 +14,7 @@ from advisor.importers.convert import (
     unique,
 )
 from advisor.importers.fields import ABSENT, Record, get, records, text, texts
+from advisor.importers.numbers import is_whole
 from advisor.importers.places import kind_of_id
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 from advisor.importers.services.finish_blocks import finish_instances, finish_interfaces
@@ -196,7 +197,7 @@ def rule_record(rule: Record) -> dict[str, object]:
         if value:
             found[name] = value
     priority = text(get(rule, "Priority"))
-    if priority.isdigit():
+    if is_whole(priority):
         found["priority"] = int(priority)
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from advisor.importers.convert import as_int, as_text, as_texts, as_time, tried, unique
 from advisor.importers.fields import ABSENT, Record, get, keys_of, text, texts
+from advisor.importers.numbers import is_whole
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 
 
@@ -76,7 +77,7 @@ def read_configuration(record: Record, context: Context, batch: Batch) -> None:
         "security_group_ids": unique(get(record, "SecurityGroupIds"), get(record, "SecurityGroupId")),
         "system_disk_category": text(get(record, "SystemDiskCategory", "SystemDisk.Category")),
         "system_disk_size_gib": tried(as_int, get(record, "SystemDiskSize", "SystemDisk.Size")),
-        "data_disk_sizes_gib": tuple(int(size) for size in texts(_data_sizes(record)) if size.isdigit()),
+        "data_disk_sizes_gib": tuple(int(size) for size in texts(_data_sizes(record)) if is_whole(size)),
     }
     draft = Draft("scaling_group", group, context.place, partial=True, unite=frozenset({"configurations"}))
     draft.attributes["configurations"] = (

@@ -18,6 +18,7 @@ from advisor.importers.convert import (
     unique,
 )
 from advisor.importers.fields import ABSENT, Record, get, text
+from advisor.importers.numbers import is_whole
 from advisor.importers.places import region_of_zone, zones_in
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 from advisor.importers.services.finish_blocks import finish_disks
@@ -178,8 +179,8 @@ def read_snapshot_link(record: Record, context: Context, batch: Batch) -> None:
         return
     draft = Draft("disk", disk, context.place, partial=True)
     total, count = get(record, "TotalSize"), get(record, "TotalCount")
-    if isinstance(total, int | float) or text(total).isdigit():
+    if isinstance(total, int | float) or is_whole(text(total)):
         draft.attributes["snapshot_chain_gib"] = gib_of_bytes(total)
-    if text(count).isdigit():
+    if is_whole(text(count)):
         draft.attributes["snapshot_count"] = int(text(count))
     batch.drafts.append(draft)

@@ -281,3 +281,52 @@ def test_an_inventory_of_additions_alone_says_so(make: Make) -> None:
     node = {"instance_id": "i-bp1aaaa", "node_name": "n", "node_status": "Ready", "cluster_id": CLUSTER}
     (finding,) = make({"a.json": {"nodes": [node]}}).findings
     assert (finding.id, "only adds to resources that no file lists" in finding.detail) == ("INV-NOTHING", True)
+
+
+def test_records_that_a_state_does_not_call_managed_are_said(make: Make) -> None:
+    body = state(("alicloud_vpc", {"id": "vpc-1"}), ("alicloud_vpc", {"id": "vpc-2"}), ("alicloud_vpc", None))
+    body["resources"][1]["mode"] = None  # type: ignore[index]
+    result = make({"a.tfstate": body})
+    assert list(result.inventory.resources) == ["vpc-1"]
+    assert reasons(result) == ["it has no attributes, or is not said to be managed here"] * 2
+
+
+def test_rows_and_records_without_id_among_others_are_said(make: Make) -> None:
+    row = {"ResourceId": "i-bp1aaaa", "ResourceType": "ACS::ECS::Instance", "RegionId": "cn-hangzhou"}
+    for body in ({"Resources": [row, {**row, "ResourceType": None}]}, [row, {"RegionId": "cn-hangzhou"}]):
+        result = make({"a.json": body})
+        assert list(result.inventory.resources) == ["i-bp1aaaa"]
+        assert [finding.title for finding in result.findings] == ["1 rows have no id or no type"]
+    disks = [{"id": "d-bp1aaaa", "disk_id": "d-bp1aaaa"}, {"id": None, "size": 40}]
+    result = make({"a.json": {"disks": disks}})
+    assert [finding.title for finding in result.findings] == ["A record of disks has no id"]
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000])
+def test_digits_that_are_no_number_of_anything_end_nothing(number: str, make: Make) -> None:
+    server = {"server_id": "i-bp1aaaa", "port": number, "weight": number}
+    group = {"ServerGroupId": "sgp-1", "ServerGroupName": "g", "Servers": [server]}
+    files = {
+        "a.json": [group],
+        "b.csv": f"id,kind,size_gib,own\nd-bp1aaaa,disk,4,{number}\n",
+        "c.csv": f"实例ID,系统盘,数据盘,配置\ni-bp1bbbb,{number}G,{number},{number}核{number}G\n",
+        "d.json": state(("alicloud_db_instance", {"id": "rm-1", "backup_retention_period": number})),
+    }
+    found = make(dict(files)).inventory.resources
+    assert {"sgp-1", "d-bp1aaaa", "i-bp1bbbb", "rm-1"} <= set(found)
+    assert "backup_retention_days" not in found["rm-1"].attributes
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999", "9" * 400, "9" * 5000])
+def test_a_number_that_is_none_is_an_unknown_value_of_its_record(number: str, make: Make) -> None:
+    text = f'[{{"DiskId": "d-bp1aaaa", "Size": {number}, "Category": "cloud_essd", "InstanceId": ""}}]'
+    result = make({"a.json": text})
+    assert "size_gib" not in result.inventory.resources["d-bp1aaaa"].attributes
+    assert [finding.id for finding in result.findings] == ["INV-VALUE"]
+
+
+def test_a_row_that_breaks_off_is_said(make: Make) -> None:
+    for header in ("实例ID,实例名称,可用区", "id,kind,name", "InstanceId,InstanceName,ImageId"):
+        text = f"{header}\ni-bp1aaaa,instance,x\ni-bp1a,instance\n"
+        titles = [finding.title for finding in make({"a.csv": text}).findings if finding.id == "INV-VALUE"]
+        assert titles == ["A row has fewer cells than the header"]
