@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ import numpy.typing as npt
 
 from advisor.graph.edges_place import REGION, ZONE
 from advisor.graph.edgeset import shortened
-from advisor.graph.engine import Engine, compile_wiring
+from advisor.graph.edgetable import edges_of
+from advisor.graph.engine import Engine
 from advisor.graph.wiring import COMPONENT, WORKLOAD, Redundant, counted_members, redundant_sets, wire
 from advisor.model.graph import Blast, Edge, Graph
 from advisor.model.inventory import Inventory
@@ -21,6 +23,7 @@ from advisor.model.inventory import Inventory
 RESOURCE = "resource:"
 _CLOSE_ENOUGH = 1e-9
 _SHOWN = 20
+_AFTER_COLON = ";"
 
 
 def is_place(node: str) -> bool:
@@ -80,7 +83,7 @@ class Analysis:
 
     @cached_property
     def engine(self) -> Engine:
-        return compile_wiring(wire(self.graph, self.sets, self.counted, self.resources))
+        return wire(self.graph, self.sets, self.counted, self.resources)
 
     @cached_property
     def counted(self) -> Mapping[str, tuple[str, ...]]:
@@ -95,13 +98,17 @@ class Analysis:
     @cached_property
     def places(self) -> frozenset[str]:
         """Zones and regions."""
-        return frozenset(end for edge in self.graph.edges for end in (edge.source, edge.target) if is_place(end))
+        names = edges_of(self.graph.edges).names
+        ranges = (
+            (bisect_left(names, start), bisect_left(names, start[:-1] + _AFTER_COLON)) for start in (ZONE, REGION)
+        )
+        return frozenset(name for first, last in ranges for name in names[first:last])
 
     @cached_property
     def resources(self) -> frozenset[str]:
         """Everything that is listed or mentioned."""
-        ends = {end for edge in self.graph.edges for end in (edge.source, edge.target)} - self.places
-        return frozenset({*self.inventory.resources, *(stub.id for stub in self.inventory.stubs), *ends})
+        ends = set(edges_of(self.graph.edges).names) - self.places
+        return frozenset(ends.union(self.inventory.resources, (stub.id for stub in self.inventory.stubs)))
 
     @property
     def failures(self) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ class _Builder:
     targets: Targets
 
     def build(self) -> Graph:
-        memberships = Memberships(self.estate)
+        memberships = Memberships.of(self.estate)
         ownership = Ownership(self.estate, memberships)
         matcher = Matcher(self.estate, self.targets)
         found = find_edges(self.estate, memberships)

@@ -124,18 +124,23 @@ class Edges(Sequence[Edge]):
 
     def means(self, *meanings: Meaning) -> Bools:
         """Which edges have one of these meanings."""
-        return np.isin(self.meaning, [MEANING_CODE[meaning] for meaning in meanings])
+        return _among(MEANINGS, meanings)[self.meaning]
 
     def is_sure(self, *confidences: EdgeConfidence) -> Bools:
         """Which edges have one of these confidences."""
-        return np.isin(self.confidence, [CONFIDENCE_CODE[confidence] for confidence in confidences])
+        return _among(CONFIDENCES, confidences)[self.confidence]
 
     def has_rule(self, rules: Iterable[str] = (), start: str | None = None) -> Bools:
         """Which edges were made by one of these rules, or by one that starts so."""
         wanted = set(rules)
-        used = np.unique(self.rule).tolist()
-        fits = [code for code in used if self.words[code] in wanted or (start and self.words[code].startswith(start))]
-        return np.isin(self.rule, fits)
+        fits = np.zeros(len(self.words), dtype=np.bool_)
+        for code in np.flatnonzero(np.bincount(self.rule, minlength=len(self.words))).tolist():
+            fits[code] = self.words[code] in wanted or (start is not None and self.words[code].startswith(start))
+        return fits[self.rule]
+
+
+def _among(words: Sequence[str], wanted: Sequence[str]) -> Bools:
+    return np.array([word in wanted for word in words], dtype=np.bool_)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from scipy.sparse.csgraph import connected_components
 
 Ints = npt.NDArray[np.int64]
 Words = npt.NDArray[np.uint64]
+Gate = tuple[int, Sequence[int], int]
 WORD = 64
 # Tuning: failures are propagated in slices of this many words, to bound the memory of the counting gates.
 WORDS_AT_ONCE = 2
@@ -77,23 +78,28 @@ class Engine:
 def compile_wiring(wiring: Wiring) -> Engine:
     """Lay out the wiring for propagation."""
     index = {name: number for number, name in enumerate(wiring.names)}
+    ends = [[index[source] for source, _ in wiring.edges], [index[target] for _, target in wiring.edges]]
+    gates = [(index[source], [index[item] for item in items], threshold) for source, items, threshold in wiring.gates]
+    return compile_numbers(index, np.array(ends, dtype=np.int64).reshape(2, -1), gates)
+
+
+def compile_numbers(index: Mapping[str, int], ends: Ints, gates: Sequence[Gate]) -> Engine:
+    """Lay out for propagation what is wired by number: ``ends`` are sources and targets of the sum edges, ``index`` the
+    number of every node."""
     count = len(index)
-    sources = [index[source] for source, _ in wiring.edges]
-    targets = [index[target] for _, target in wiring.edges]
-    for offset, (source, _, _) in enumerate(wiring.gates):
-        sources.append(index[source])
-        targets.append(count + offset)
-    total = count + len(wiring.gates)
-    sums = np.array([sources, targets], dtype=np.int64).reshape(2, -1)
-    merged = _strong(sums, total)
-    members = [(count + offset, index[item]) for offset, (_, items, _) in enumerate(wiring.gates) for item in items]
-    gates = np.array(members, dtype=np.int64).reshape(-1, 2).T
+    numbers = np.arange(count, count + len(gates), dtype=np.int64)
+    behind = np.array([source for source, _, _ in gates], dtype=np.int64)
+    sums = np.concatenate([ends, np.array([behind, numbers])], axis=1)
+    merged = _strong(sums, count + len(gates))
+    sizes = [len(members) for _, members, _ in gates]
+    members = np.fromiter(chain.from_iterable(items for _, items, _ in gates), dtype=np.int64, count=sum(sizes))
     thresholds = np.ones(int(merged.max(initial=-1)) + 1, dtype=np.int64)
     is_gate = np.zeros(len(thresholds), dtype=np.bool_)
     gate_rows = merged[count:]
-    thresholds[gate_rows] = [threshold for _, _, threshold in wiring.gates]
+    thresholds[gate_rows] = [threshold for _, _, threshold in gates]
     is_gate[gate_rows] = True
-    pairs = np.concatenate([merged[sums], merged[gates]], axis=1)
+    inner = np.array([np.repeat(numbers, sizes), members])
+    pairs = np.concatenate([merged[sums], merged[inner]], axis=1)
     pairs = pairs[:, is_gate[pairs[0]] | (pairs[0] != pairs[1])]
     levels = tuple(_levels(pairs, is_gate, thresholds))
     return Engine(index, merged[:count], len(thresholds), levels)

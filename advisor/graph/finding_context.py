@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from advisor.graph.blast import Analysis
 from advisor.graph.edgeset import shortened
-from advisor.graph.index import Estate
+from advisor.graph.edgetable import edges_of
+from advisor.graph.index import BULK, Estate, zones_of
 from advisor.graph.membership import Memberships
 from advisor.model.graph import Component, Graph, Workload
-from advisor.model.inventory import Inventory, Resource
+from advisor.model.inventory import Inventory
 from advisor.model.targets import Targets
 
 REFERENCE = "dependency rules, docs/graph.md"
@@ -31,7 +33,7 @@ class Context:
 
     @cached_property
     def memberships(self) -> Memberships:
-        return Memberships(self.estate)
+        return Memberships.of(self.estate)
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -50,6 +52,14 @@ class Context:
             (workload, item, counted[item.id]) for workload in self.graph.workloads for item in workload.components
         )
 
+    def by_target(self, rule: str) -> Mapping[str, list[str]]:
+        """What each target of a rule's edges is the dependency of, sorted."""
+        edges = edges_of(self.graph.edges)
+        found: dict[str, list[str]] = defaultdict(list)
+        for edge in edges.where(edges.has_rule([rule])):
+            found[edge.target].append(edge.source)
+        return dict(sorted(found.items()))
+
     def label(self, resource_id: str) -> str:
         """How people know the resource."""
         resource = self.inventory.get(resource_id)
@@ -59,9 +69,21 @@ class Context:
         """A few resources by the names people know."""
         return shortened([self.label(item) for item in sorted(ids)])
 
-    def zone_of(self, resource: Resource | None) -> str | None:
-        """The zone of a resource, or of its vSwitch."""
-        if resource is None:
+    def zone_of(self, resource_id: str) -> str | None:
+        """The zone of a resource, or of its vSwitch; None where it is not known or not listed."""
+        tables = self.estate.tables
+        place = tables.place(resource_id)
+        if place is None:
             return None
-        vswitch = self.inventory.get(resource.text("vswitch_id"))
-        return resource.zone or (vswitch.zone if vswitch else None)
+        vswitch = tables.place(place[0].texts_at(place[1], "vswitch_id"))
+        return place[0].zone[place[1]] or (vswitch[0].zone[vswitch[1]] if vswitch else None)
+
+    def zones_of(self, resource_id: str) -> tuple[str, ...]:
+        """Every zone of a resource, else its vSwitch's; an empty text stands for an unknown one."""
+        place = self.estate.tables.place(resource_id)
+        if place is None:
+            return ("",)
+        table, row = place
+        if table.kind in BULK and table.zones[row] == (table.zone[row],):
+            return table.zones[row]
+        return zones_of(self.estate.tables[resource_id]) or (self.zone_of(resource_id) or "",)

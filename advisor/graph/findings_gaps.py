@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from advisor.graph.edgeset import shortened
+from advisor.graph.edgetable import edges_of
 from advisor.graph.finding_context import REFERENCE, Context
-from advisor.graph.index import is_idle
 from advisor.graph.matching import ENVIRONMENT_KEYS, tag_value
 from advisor.model.finding import Finding
 from advisor.model.inventory import Kind
@@ -80,7 +80,8 @@ def dangling(context: Context) -> Iterator[Finding]:
 def balancers_for_nothing(context: Context) -> Iterator[Finding]:
     """Balancers with nobody behind them."""
     behind = {balancer for group in context.memberships.groups if group.members for balancer in group.balancers}
-    behind |= {edge.source for edge in context.graph.edges if edge.rule.startswith("balancing.")}
+    edges = edges_of(context.graph.edges)
+    behind |= {edge.source for edge in edges.where(edges.has_rule(start="balancing."))}
     for balancer in context.estate.of_kind("load_balancer"):
         if balancer.id not in behind:
             told = {"backends", "backend"} & balancer.attributes.keys()
@@ -100,9 +101,11 @@ def balancers_for_nothing(context: Context) -> Iterator[Finding]:
 def stopped_instances(context: Context) -> Iterator[Finding]:
     """Stopped instances stay members and count nothing."""
     found: dict[str, list[str]] = defaultdict(list)
-    for instance in context.estate.of_kind("instance"):
-        if is_idle(instance) and instance.id in context.homes:
-            found[context.homes[instance.id]].append(instance.id)
+    table, rows = context.estate.rows("instance")
+    for row in rows:
+        instance = table.ids[row]
+        if context.estate.is_idle(instance) and instance in context.homes:
+            found[context.homes[instance]].append(instance)
     for home, items in sorted(found.items()):
         saving = [
             item for item in items if "stop" in (context.inventory.resources[item].text("stopped_mode") or "").lower()
@@ -123,8 +126,8 @@ def mixed_environments(context: Context) -> Iterator[Finding]:
     """One workload that spans environments would hold the test system to the targets of production."""
     for workload in context.graph.workloads:
         members = [item for component in workload.components for item in component.members]
-        resources = [resource for resource in map(context.inventory.get, members) if resource]
-        values = {value for value in (tag_value(resource.tags, ENVIRONMENT_KEYS) for resource in resources) if value}
+        tags = (context.estate.tags_of(member) for member in members)
+        values = {value for value in (tag_value(own, ENVIRONMENT_KEYS) for own in tags) if value}
         if len(values) > 1:
             yield Finding(
                 id="GRA-MIXED-ENVIRONMENTS",
@@ -139,8 +142,9 @@ def mixed_environments(context: Context) -> Iterator[Finding]:
 
 def not_listed(context: Context) -> Iterator[Finding]:
     """Kinds that no file listed where there are instances, and kinds whose list was empty."""
-    regions = sorted({instance.region for instance in context.estate.of_kind("instance") if instance.region})
-    present = {(resource.kind, resource.region) for resource in context.inventory.resources.values()}
+    tables = context.estate.tables
+    regions = sorted({region for region in tables.table("instance").regions if region})
+    present = {(kind, region) for kind, table in tables.tables.items() for region in set(table.regions)}
     for region in regions:
         unlisted = [
             word for kind, word in _KINDS

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+import numpy as np
+
 from advisor.graph.blast import RESOURCE
 from advisor.graph.edges_place import ZONE
 from advisor.graph.edgeset import shortened
+from advisor.graph.edgetable import edges_of
 from advisor.graph.finding_context import REFERENCE, Context
 from advisor.graph.findings_order import needs_of
 from advisor.model.finding import Finding
@@ -47,12 +50,18 @@ def _unrelated(context: Context, names: set[str], home: str | None) -> list[str]
 
 def _suspects(context: Context) -> set[str]:
     """Resources that resources of two or more workloads depend on directly."""
-    users: dict[str, set[str]] = defaultdict(set)
-    for edge in context.graph.edges:
-        placed = edge.meaning == "hard" or edge.rule == "place.dedicated_host"
-        if placed and edge.source in context.homes:
-            users[edge.target].update({context.homes[edge.source]} | {context.homes.get(edge.target, "")} - {""})
-    found = {target for target, homes in users.items() if len(homes) > 1}
+    edges = edges_of(context.graph.edges)
+    numbers: dict[str, int] = {}
+    homes = (context.homes.get(name) for name in edges.names)
+    home = np.array([-1 if at is None else numbers.setdefault(at, len(numbers)) for at in homes], dtype=np.int64)
+    placed = edges.means("hard") | edges.has_rule(["place.dedicated_host"])
+    source, target = edges.source[placed], edges.target[placed]
+    known = home[source] >= 0
+    source, target = source[known], target[known]
+    users = np.concatenate([np.array([target, home[source]]), np.array([target, home[target]])], axis=1)
+    users = np.unique(users[:, users[1] >= 0], axis=1)
+    shared, counts = np.unique(users[0], return_counts=True)
+    found = {edges.names[node] for node in shared[counts > 1].tolist()}
     return {item for item in found if not context.estate.has(item, *_PLACES)}
 
 

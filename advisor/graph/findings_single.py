@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 
 from advisor.graph.edges_place import vswitch_zones
@@ -49,7 +49,7 @@ def group_in_one_zone(context: Context) -> Iterator[Finding]:
     for workload, component, serving in context.components:
         if component.kind != "server_group" or len(serving) < 2:
             continue
-        zones = Counter(context.zone_of(context.inventory.get(member)) or "" for member in serving)
+        zones = Counter(context.zone_of(member) or "" for member in serving)
         zone, count = max(sorted(zones.items()), key=lambda item: item[1])
         if "" in zones or len(serving) - count >= component.quorum:
             continue
@@ -71,7 +71,7 @@ def workload_in_one_zone(context: Context) -> Iterator[Finding]:
     """Several resources of one workload and nothing outside their zone."""
     for workload in context.graph.workloads:
         members = sorted({m for c in workload.components if c.kind != "entry" for m in context.analysis.counted[c.id]})
-        zones = {zone for member in members for zone in _all_zones(context, member)}
+        zones = {zone for member in members for zone in context.zones_of(member)}
         if len(members) > 1 and len(zones) == 1 and "" not in zones:
             yield Finding(
                 id="GRA-WORKLOAD-ONE-ZONE",
@@ -82,11 +82,6 @@ def workload_in_one_zone(context: Context) -> Iterator[Finding]:
                 fix="Place a share of each group in a second zone, or plan the recovery from another zone.",
                 source=REFERENCE,
             )
-
-
-def _all_zones(context: Context, member: str) -> tuple[str, ...]:
-    resource = context.inventory.get(member)
-    return (zones_of(resource) or (context.zone_of(resource) or "",)) if resource else ("",)
 
 
 def lone_instances(context: Context) -> Iterator[Finding]:
@@ -186,13 +181,9 @@ def scaling_in_one_zone(context: Context) -> Iterator[Finding]:
 
 def nat_for_several_zones(context: Context) -> Iterator[Finding]:
     """A NAT gateway in one zone that instances of other zones go out by."""
-    users: dict[str, list[str]] = defaultdict(list)
-    for edge in context.graph.edges:
-        if edge.rule == "network.nat":
-            users[edge.target].append(edge.source)
-    for gateway_id, instances in sorted(users.items()):
-        home = context.zone_of(context.inventory.get(gateway_id))
-        zones = {context.zone_of(context.inventory.get(item)) for item in instances} - {None}
+    for gateway_id, instances in context.by_target("network.nat").items():
+        home = context.zone_of(gateway_id)
+        zones = {context.zone_of(item) for item in instances} - {None}
         if home and zones - {home}:
             yield Finding(
                 id="GRA-NAT-ONE-ZONE",
@@ -208,11 +199,7 @@ def nat_for_several_zones(context: Context) -> Iterator[Finding]:
 
 def shared_disks(context: Context) -> Iterator[Finding]:
     """A disk that several instances need at once."""
-    users: dict[str, list[str]] = defaultdict(list)
-    for edge in context.graph.edges:
-        if edge.rule == "storage.shared_disk":
-            users[edge.target].append(edge.source)
-    for disk_id, instances in sorted(users.items()):
+    for disk_id, instances in context.by_target("storage.shared_disk").items():
         yield Finding(
             id="GRA-SHARED-DISK",
             severity="medium",
@@ -227,11 +214,7 @@ def shared_disks(context: Context) -> Iterator[Finding]:
 
 def hpc_managers(context: Context) -> Iterator[Finding]:
     """One e-HPC manager that all computes need."""
-    users: dict[str, list[str]] = defaultdict(list)
-    for edge in context.graph.edges:
-        if edge.rule == "place.hpc_manager":
-            users[edge.target].append(edge.source)
-    for manager, nodes in sorted(users.items()):
+    for manager, nodes in context.by_target("place.hpc_manager").items():
         yield Finding(
             id="GRA-HPC-MANAGER",
             severity="medium",

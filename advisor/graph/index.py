@@ -123,6 +123,11 @@ class Estate:
         place = self.tables.place(resource_id)
         return "" if place is None else place[0].names[place[1]]
 
+    def tags_of(self, resource_id: str) -> Mapping[str, str]:
+        """The tags of a listed resource."""
+        place = self.tables.place(resource_id)
+        return {} if place is None else place[0].tags[place[1]]
+
     def kind_of(self, resource_id: str | None) -> Kind | None:
         """The kind of a listed resource."""
         return self.tables.kind_of(resource_id) if resource_id else None

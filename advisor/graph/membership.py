@@ -17,6 +17,7 @@ GroupKind = Literal["load_balancer", "server_group", "scaling_group", "cluster"]
 SCALING_TAG = "acs:autoscaling:scalingGroupId"
 CLUSTER_TAG = "ack.aliyun.com"
 SERVICE_BALANCER_TAG = "kubernetes.do.not.delete"
+_KEPT = "groups of the estate"
 _POOL = "worker-k8s-for-cs-"
 _POOL_NAME = re.compile(rf"{_POOL}(?P<cluster>c[0-9a-z]+)")
 _SERVICE_BALANCER_NAME = re.compile(r"^a[0-9a-f]{31,32}$")
@@ -55,6 +56,14 @@ class Memberships:
     """All groups of an estate, and which balancers stand in front of which groups."""
 
     estate: Estate
+
+    @staticmethod
+    def of(estate: Estate) -> Memberships:
+        """The groups of an estate, found once."""
+        known: Memberships | None = vars(estate).get(_KEPT)
+        if known is None:
+            known = vars(estate)[_KEPT] = Memberships(estate)
+        return known
 
     @cached_property
     def balancers_of(self) -> Mapping[str, tuple[str, ...]]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
 
 from advisor.graph.components import ComponentRules
 from advisor.graph.edges_calls import PEER_RULE
-from advisor.graph.engine import Wiring
-from advisor.graph.index import Estate, is_idle
+from advisor.graph.edgetable import edges_of
+from advisor.graph.engine import Engine, compile_numbers
+from advisor.graph.index import Estate
 from advisor.graph.membership import Memberships
 from advisor.graph.ownership import Ownership
 from advisor.model.graph import Component, Edge, Graph
@@ -32,15 +36,16 @@ class Redundant:
 def redundant_sets(inventory: Inventory, graph: Graph) -> tuple[Redundant, ...]:
     """Every k-of-n and failover set, idle members left out; a set that nobody serves in is none."""
     edges: dict[tuple[str, str], list[Edge]] = defaultdict(list)
-    for edge in graph.edges:
-        if edge.meaning in ("k_of_n", "failover") and edge.rule != PEER_RULE:
-            edges[edge.source, edge.group or edge.source].append(edge)
+    columns = edges_of(graph.edges)
+    for edge in columns.where(columns.means("k_of_n", "failover") & ~columns.has_rule([PEER_RULE])):
+        edges[edge.source, edge.group or edge.source].append(edge)
     found = (_redundant(inventory, *key, members) for key, members in sorted(edges.items()))
     return tuple(item for item in found if item.members)
 
 
 def _redundant(inventory: Inventory, source: str, group: str, edges: list[Edge]) -> Redundant:
-    serving = tuple(sorted(edge.target for edge in edges if not is_idle(inventory.get(edge.target))))
+    estate = Estate.of(inventory)
+    serving = tuple(sorted(edge.target for edge in edges if not estate.is_idle(edge.target)))
     quorum = max(edge.quorum or 1 for edge in edges)
     scales = all(edge.meaning == "k_of_n" and not edge.rule.startswith("place.") for edge in edges)
     return Redundant(source, group, serving, min(quorum, len(serving)), scales)
@@ -49,7 +54,7 @@ def _redundant(inventory: Inventory, source: str, group: str, edges: list[Edge])
 def counted_members(inventory: Inventory, graph: Graph) -> Mapping[str, tuple[str, ...]]:
     """Component id → the members that count towards its quorum: running, and not drained in every balancer."""
     estate = Estate.of(inventory)
-    memberships = Memberships(estate)
+    memberships = Memberships.of(estate)
     rules = ComponentRules(estate, memberships, Ownership(estate, memberships))
     return {
         component.id: _counted(estate, memberships, rules, component)
@@ -67,22 +72,42 @@ def _counted(estate: Estate, memberships: Memberships, rules: ComponentRules, co
 
 
 def wire(
-    graph: Graph, sets: Iterable[Redundant], counted: Mapping[str, tuple[str, ...]], resources: Iterable[str]
-) -> Wiring:
-    """Nodes, sum edges and gates of a graph."""
-    edges = [(edge.source, edge.target) for edge in graph.edges if edge.meaning in ("hard", "containment")]
-    gates = [(item.source, item.members, len(item.members) - item.quorum + 1) for item in sets]
-    names = {workload.name for workload in graph.workloads}
+    graph: Graph, sets: Iterable[Redundant], counted: Mapping[str, tuple[str, ...]], resources: frozenset[str]
+) -> Engine:
+    """The engine of a graph: places and resources by id, then components, then workloads."""
+    edges = edges_of(graph.edges)
+    components = [COMPONENT + component.id for workload in graph.workloads for component in workload.components]
+    homes = [WORKLOAD + workload.name for workload in graph.workloads]
+    others = sorted(resources.difference(edges.code))
+    names = edges.names if not others else sorted([*edges.names, *others])
+    index = {name: number for number, name in enumerate(chain(names, sorted(components), sorted(homes)))}
+    node = np.fromiter(map(index.__getitem__, edges.names), dtype=np.int64, count=len(edges.names))
+    falls = edges.means("hard", "containment")
+    between = np.array([node[edges.source[falls]], node[edges.target[falls]]])
+    needs = np.array(list(_needs(graph, index)), dtype=np.int64).reshape(-1, 2).T
+    gates = [(index[item.source], [index[one] for one in item.members], _threshold(item.members, item.quorum))
+             for item in sets]  # fmt: skip
     for workload in graph.workloads:
-        home = WORKLOAD + workload.name
-        edges += [(home, WORKLOAD + need) for need in workload.needs_hard if need in names]
-        edges += [(home, COMPONENT + component.id) for component in workload.components]
         for component in workload.components:
             members = counted[component.id]
             quorum = min(component.quorum, len(members))
             if quorum:
-                gates.append((COMPONENT + component.id, members, len(members) - quorum + 1))
-    nodes = {*resources, *(end for edge in graph.edges for end in (edge.source, edge.target))}
-    nodes.update(end for pair in edges for end in pair)
-    nodes.update(WORKLOAD + name for name in names)
-    return Wiring(tuple(sorted(nodes)), tuple(edges), tuple(gates))
+                ends = [index[one] for one in members]
+                gates.append((index[COMPONENT + component.id], ends, _threshold(members, quorum)))
+    return compile_numbers(index, np.concatenate([between, needs], axis=1), gates)
+
+
+def _threshold(members: Sequence[str], quorum: int) -> int:
+    """How many of the members must fail before those that are left are too few."""
+    return len(members) - quorum + 1
+
+
+def _needs(graph: Graph, index: Mapping[str, int]) -> Iterator[tuple[int, int]]:
+    """Workloads on the workloads they need and on their own components."""
+    for workload in graph.workloads:
+        home = index[WORKLOAD + workload.name]
+        for need in workload.needs_hard:
+            if WORKLOAD + need in index:
+                yield home, index[WORKLOAD + need]
+        for component in workload.components:
+            yield home, index[COMPONENT + component.id]
