@@ -136,6 +136,27 @@ def with_risk_level(draft: Draft, level: RiskLevel) -> Draft:
     return replace(draft, base=replace(draft.base, risk_level=level), edited=True)
 
 
+def with_max_changes(draft: Draft, count: int | None) -> Draft:
+    """The largest number of changes that a plan may ask for; None: any."""
+    if count == draft.base.max_changes:
+        return draft
+    return replace(draft, base=replace(draft.base, max_changes=count), edited=True)
+
+
+def with_wishes(
+    draft: Draft, name: str, pin: str | None, forbid: Iterable[str], require: Iterable[str], own: Mapping[Cell, str]
+) -> Draft:
+    """A workload with an option pinned (None: none), protections forbidden and required, and targets as typed."""
+    index = next(number for number, row in enumerate(draft.rows) if row.name == name)
+    row = draft.rows[index]
+    spec = replace(row.spec, pin=pin, forbid=tuple(forbid), require=tuple(require))
+    rows = list(draft.rows)
+    if spec != row.spec:
+        rows[index] = replace(row, spec=spec, declared=True)
+        draft = replace(draft, rows=tuple(rows), edited=True)
+    return with_edits(draft, {index: {column(cell): text for cell, text in own.items()}})
+
+
 def with_edits(draft: Draft, edits: Mapping[int, Mapping[str, object]]) -> Draft:
     """The draft with cells of the grid typed over, by row and column; an emptied cell falls back on the class."""
     rows = list(draft.rows)

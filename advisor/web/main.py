@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import streamlit as st
 
 from advisor.model.finding import InputError, OutsideError
-from advisor.web.screens import costs, download, graph, inventory, plan, targets
+from advisor.web.screens import costs, download, graph, inventory, plan, targets, what_if
 from advisor.web.session import Session, session
 from advisor.web.text import md
 from advisor.web.widgets import refused
@@ -39,11 +39,16 @@ SCREENS: Final = (
     Screen("plan", "Plan", plan.show, "inventory"),
     Screen("graph", "Graph", graph.show, "inventory"),
     Screen("costs", "Costs", costs.show, "plan"),
+    Screen("what-if", "What-if", what_if.show, "plan"),
     Screen("download", "Download", download.show, "plan"),
 )
 
 # Less air above and below than the default; no text of anybody is ever put in here.
-COMPACT: Final = "<style>.stMainBlockContainer {padding-top: 4.5rem; padding-bottom: 2rem}</style>"
+# On a narrow page long ids break, so that no column of a table is cut.
+COMPACT: Final = (
+    "<style>.stMainBlockContainer {padding-top: 4.5rem; padding-bottom: 2rem}"
+    "@media (max-width: 640px) {.stTable td, .stTable th {overflow-wrap: anywhere; padding: 0.25rem}}</style>"
+)
 
 
 def main() -> None:

@@ -5,19 +5,24 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from advisor import api, reporting
 from advisor.model.targets import Targets
+from advisor.web.editing import FIELDS, begun, redraw
 from advisor.web.session import Loaded, Made, Session, books, graph_for, plan_key
 from advisor.web.text import md
 
+# Fields of the targets screen that hold a setting of the session.
+SETTINGS_FIELDS = ("objective", "admit_unpriced", "seed")
 # The steps besides one for every workload: graph, choice, writing, frontier.
 _OTHER_STEPS = 4
 
 
 def make(state: Session, loaded: Loaded, targets: Targets, place: DeltaGenerator) -> Made:
     """The plan for these inputs: the kept one, or a new one while a bar at ``place`` tells what is being done."""
+    begun(state, loaded)
     key = plan_key(state, loaded, targets)
     made = state.plans.get(key)
     if made is None:
@@ -26,6 +31,27 @@ def make(state: Session, loaded: Loaded, targets: Targets, place: DeltaGenerator
     if key != state.current:
         state.previous, state.current = state.current, key
     return made
+
+
+def take_back(state: Session) -> None:
+    """The last plan again, with all that was asked of it."""
+    before = state.made_before
+    if before is None:
+        return
+    asked = before.asked
+    state.draft, state.objective, state.own = asked.draft, asked.objective, asked.own
+    state.admit_unpriced, state.seed = asked.admit_unpriced, asked.seed
+    state.current, state.previous = state.previous, None
+    refresh(state)
+
+
+def refresh(state: Session) -> None:
+    """Have every screen show what is asked now."""
+    if state.draft is not None:
+        redraw(state, state.draft)
+    state.what_if_version += 1
+    for name in (*FIELDS, *SETTINGS_FIELDS):
+        st.session_state.pop(name, None)
 
 
 def _plan(state: Session, loaded: Loaded, targets: Targets, place: DeltaGenerator) -> Made:
@@ -43,7 +69,7 @@ def _plan(state: Session, loaded: Loaded, targets: Targets, place: DeltaGenerato
     finally:
         place.empty()
     report = reporting.build(assessment.plan, assessment.deliverable.graph)
-    return Made(key, assessment, report, time.perf_counter() - start)
+    return Made(key, assessment, report, time.perf_counter() - start, state.asked_now)
 
 
 def _listener(show: Callable[..., object], steps: int) -> Callable[[str], None]:

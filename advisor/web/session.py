@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
+from pathlib import Path
 from typing import Final, Generic, TypeVar
 
 import streamlit as st
@@ -14,6 +15,9 @@ import streamlit as st
 from advisor import api
 from advisor.api.asking import dependency_graph, load_targets_bytes
 from advisor.api.assessing import today
+from advisor.api.columns import FoundTable, with_files
+from advisor.api.differences import Difference
+from advisor.api.own_values import OwnValues, own_books
 from advisor.model.evidence import RuleBook
 from advisor.model.finding import InputError, Mistake
 from advisor.model.graph import Graph
@@ -28,6 +32,7 @@ BUDGET_PLACE: Final = "budget"
 PLANS_KEPT: Final = 4
 GRAPHS_KEPT: Final = 3
 FILES_KEPT: Final = 6
+BOOKS_KEPT: Final = 4
 Value = TypeVar("Value")
 
 
@@ -66,6 +71,19 @@ class Loaded:
 
 
 @dataclass(frozen=True)
+class Handed:
+    """What was handed in, kept while its columns can still be named: uploaded files, or a path on this machine."""
+
+    title: str
+    files: tuple[tuple[str, bytes], ...] = ()
+    path: Path | None = None
+
+    def ask(self, question: Callable[[Sequence[Path]], Value]) -> Value:
+        """What a question about files on disk answers for it."""
+        return question([self.path]) if self.path is not None else with_files(self.files, question)
+
+
+@dataclass(frozen=True)
 class PlanKey:
     """Everything a plan depends on."""
 
@@ -80,13 +98,25 @@ class PlanKey:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a visitor asks of a plan: targets, settings, facts and prices of their own."""
+
+    draft: Draft | None
+    objective: Objective
+    admit_unpriced: bool
+    seed: int
+    own: OwnValues
+
+
+@dataclass(frozen=True)
 class Made:
-    """A finished plan with its report."""
+    """A finished plan with its report, and what was asked of it."""
 
     key: PlanKey
     assessment: api.Assessment
     report: Report
     seconds: float
+    asked: Asked
 
 
 @dataclass
@@ -95,15 +125,22 @@ class Session:
 
     loaded: Loaded | None = None
     read_mistakes: tuple[Mistake, ...] = ()
+    handed: Handed | None = None
+    tables: tuple[FoundTable, ...] = ()
+    mapping: dict[str, str] = field(default_factory=dict)
+    mapping_mistakes: tuple[Mistake, ...] = ()
+    mapping_version: int = 0
     draft: Draft | None = None
     targets_mistakes: tuple[Mistake, ...] = ()
     targets_text: str = ""
     grid: Draft | None = None
     grid_version: int = 0
-    draft_before: Draft | None = None
     objective: Objective = "min-cost"
     admit_unpriced: bool = False
     seed: int = 1
+    own: OwnValues = field(default_factory=OwnValues)
+    own_mistakes: tuple[Mistake, ...] = ()
+    what_if_version: int = 0
     current: PlanKey | None = None
     previous: PlanKey | None = None
     workload: str = ""
@@ -113,6 +150,13 @@ class Session:
     failures: Kept[tuple[str, ...]] = field(default_factory=lambda: Kept(GRAPHS_KEPT))
     files: Kept[bytes] = field(default_factory=lambda: Kept(FILES_KEPT))
     parsed: Kept[Targets | tuple[Mistake, ...]] = field(default_factory=lambda: Kept(GRAPHS_KEPT))
+    books: Kept[tuple[RuleBook, PriceBook]] = field(default_factory=lambda: Kept(BOOKS_KEPT))
+    differences: Kept[tuple[Difference, ...]] = field(default_factory=lambda: Kept(GRAPHS_KEPT))
+
+    @property
+    def asked_now(self) -> Asked:
+        """What the next plan would be asked."""
+        return Asked(self.draft, self.objective, self.admit_unpriced, self.seed, self.own)
 
     @property
     def made(self) -> Made | None:
@@ -138,9 +182,18 @@ def _books(as_of: date) -> tuple[RuleBook, PriceBook]:
     return api.books(api.Settings(as_of=as_of))
 
 
-def books() -> tuple[RuleBook, PriceBook]:
+def shipped_books() -> tuple[RuleBook, PriceBook]:
     """The shipped rules and prices of today; the same for everybody."""
     return _books(today())
+
+
+def books() -> tuple[RuleBook, PriceBook]:
+    """The rules and prices of today, this visitor's own over the shipped ones; raises ``InputError`` where they do not
+    hold."""
+    state = session()
+    if state.own == OwnValues():
+        return shipped_books()
+    return state.books.get_or((state.own, today()), lambda: own_books(state.own, today()))
 
 
 def parsed_targets(state: Session) -> Targets | tuple[Mistake, ...]:
@@ -153,7 +206,8 @@ def parsed_targets(state: Session) -> Targets | tuple[Mistake, ...]:
     _, wrong = draft.money()
     problem, _, remedy = wrong.partition(". ")
     budget = (Mistake(draft.file, BUDGET_PLACE, f"{problem}.", remedy),) if wrong else ()
-    found = state.parsed.get_or((draft.file, sha256(data).hexdigest()), lambda: parse_targets(data, draft.file))
+    key = (draft.file, sha256(data).hexdigest(), rules.digest)
+    found = state.parsed.get_or(key, lambda: parse_targets(data, draft.file))
     if isinstance(found, Targets):
         return budget or found
     return (*budget, *found)

@@ -70,7 +70,7 @@ def planned_app(shop_app: AppTest, shop_assessment: Assessment) -> AppTest:
     assert not isinstance(targets, tuple)
     key = plan_key(state, state.loaded, targets)
     report = reporting.build(shop_assessment.plan, shop_assessment.deliverable.graph)
-    state.plans.put(key, Made(key, shop_assessment, report, 1.0))
+    state.plans.put(key, Made(key, shop_assessment, report, 1.0, state.asked_now))
     state.current = key
     return shop_app
 
@@ -207,7 +207,7 @@ def test_a_plan_is_made_and_shown_on_every_screen() -> None:
     app.selectbox(key="fails").select("zone").run()
     _well(app)
     assert "Workloads that fail" in [metric.label for metric in app.metric]
-    _onward(app, "Costs", "Download")
+    _onward(app, "Costs", "What-if", "Download")
     _press(app, "build_zip")
     files = _state(app).files
     (packed,) = files.values()

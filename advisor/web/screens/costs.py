@@ -16,7 +16,6 @@ from advisor.reporting.costs import STATE_TITLES
 from advisor.web import compare, planning, tables
 from advisor.web.charts import picture
 from advisor.web.draft import with_budget
-from advisor.web.editing import FIELDS, redraw
 from advisor.web.session import Made, Session, parsed_targets, plan_key, session
 from advisor.web.text import md
 from advisor.web.widgets import asked, grid, texts
@@ -69,11 +68,8 @@ def _what_if(state: Session, plan: Plan, view: FrontierView | None) -> None:
     place = asked(state, "plan_what_if", "Plan with this budget")
     if place is not None:
         _replan(state, f"{picked:.0f} {plan.currency}", place)
-    undoable = state.draft_before is not None and state.made_before is not None
-    if undoable and st.button("Take the last plan back", key="undo"):
-        state.draft, state.draft_before = state.draft_before, None
-        state.current, state.previous = state.previous, None
-        _fields(state)
+    if state.made_before is not None and st.button("Take the last plan back", key="undo"):
+        planning.take_back(state)
         st.rerun()
 
 
@@ -107,17 +103,8 @@ def _replan(state: Session, budget: str, place: DeltaGenerator) -> None:
         st.error("The targets hold mistakes; correct them first.")
         return
     planning.make(state, state.loaded, targets, place)
-    state.draft_before = before
-    _fields(state)
+    planning.refresh(state)
     st.rerun()
-
-
-def _fields(state: Session) -> None:
-    """Have the targets screen show what the draft says now."""
-    if state.draft is not None:
-        redraw(state, state.draft)
-    for name in FIELDS:
-        st.session_state.pop(name, None)
 
 
 def _next_money(report: Report) -> None:

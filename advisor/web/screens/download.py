@@ -9,6 +9,7 @@ import streamlit as st
 from advisor import api
 from advisor.model.finding import InputError, OutsideError
 from advisor.web.archive import pack
+from advisor.web.inputs import input_files
 from advisor.web.session import Made, Session, session
 from advisor.web.text import md
 from advisor.web.widgets import asked
@@ -52,8 +53,7 @@ def show() -> None:
 def _rest(state: Session, made: Made) -> dict[str, bytes]:
     formats = tuple(name for name in api.DEFAULT_FORMATS if name != "pdf" and name in api.ALL_FORMATS)
     files = api.export(made.assessment, formats)
-    data = state.draft.data() if state.draft else None
-    return {**files, "targets.yaml": data} if data is not None else files
+    return {**files, **input_files(made, state.mapping)}
 
 
 def _offer(state: Session, made: Made, name: str, mime: str, build: Callable[[], bytes]) -> None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
 
-from advisor import api
-from advisor.api.asking import load_inventory_bytes, sample_estate
-from advisor.model.finding import InputError, Mistake
-from advisor.model.inventory import ImportResult
+from advisor.api.asking import sample_estate
+from advisor.model.finding import Mistake
 from advisor.reporting import words
-from advisor.web import tables
+from advisor.web import reading, tables
 from advisor.web.editing import take_file
-from advisor.web.session import Loaded, Session, books, session
+from advisor.web.screens import columns
+from advisor.web.session import Handed, Loaded, Session, session
 from advisor.web.text import md
 from advisor.web.widgets import grid, refused
 
@@ -33,6 +32,8 @@ def show() -> None:
     if state.read_mistakes:
         count = words.plural(len(state.read_mistakes), "mistake")
         refused(f"Nothing was taken over. {count}:", state.read_mistakes)
+    if state.handed is not None:
+        columns.show(state)
     if state.loaded is not None:
         _content(state.loaded)
 
@@ -60,7 +61,7 @@ def _ways_in(state: Session) -> None:
 
 def _take_sample(state: Session) -> None:
     folder, targets = sample_estate()
-    if _read(state, "Sample shop", lambda: api.load_inventory([folder])) and state.loaded is not None:
+    if reading.take(state, Handed("Sample shop", path=folder)) and state.loaded is not None:
         take_file(state, state.loaded, targets.name, targets.read_bytes())
 
 
@@ -69,7 +70,7 @@ def _take_files(state: Session, files: Sequence[tuple[str, bytes]]) -> None:
         state.read_mistakes = (Mistake("upload", "", "no file was chosen.", "Choose one or more files first."),)
         return
     title = words.listing([name for name, _ in files], NAMES_SHOWN)
-    _read(state, title, lambda: load_inventory_bytes(files))
+    reading.take(state, Handed(title, tuple(files)))
 
 
 def _take_path(state: Session, where: str) -> None:
@@ -77,30 +78,7 @@ def _take_path(state: Session, where: str) -> None:
         state.read_mistakes = (Mistake("path", "", "no path was written.", "Write the path of a file or a folder."),)
         return
     path = Path(where.strip()).expanduser()
-    _read(state, path.name or str(path), lambda: api.load_inventory([path]))
-
-
-def _read(state: Session, title: str, read: Callable[[], ImportResult]) -> bool:
-    """Take over what was read and forget all that rested on the last inventory; False where nothing could be read."""
-    try:
-        with st.spinner("Reading the inventory"):
-            imported = read()
-    except InputError as error:
-        state.read_mistakes = error.mistakes
-        return False
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        state.read_mistakes = (Mistake(title, "", f"it cannot be read ({reason}).", "Check the path."),)
-        return False
-    books()
-    state.read_mistakes = ()
-    state.loaded = Loaded(title, imported)
-    state.draft = state.grid = state.current = state.previous = None
-    state.targets_mistakes = ()
-    state.workload = ""
-    state.plans.clear()
-    state.files.clear()
-    return True
+    reading.take(state, Handed(path.name or str(path), path=path))
 
 
 def _content(loaded: Loaded) -> None:

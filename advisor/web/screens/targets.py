@@ -14,6 +14,7 @@ from advisor.model.finding import Mistake
 from advisor.model.targets import OBJECTIVES, RiskLevel, Targets
 from advisor.reporting import words
 from advisor.web import tables
+from advisor.web.changes import OBJECTIVE_NAMES, RISK_WORDS
 from advisor.web.draft import (
     CELLS,
     CLASS_COLUMN,
@@ -30,14 +31,7 @@ from advisor.web.session import Loaded, Session, parsed_targets, session
 from advisor.web.targets_file import exact_duration
 from advisor.web.widgets import refused, texts
 
-OBJECTIVE_NAMES = {
-    "min-cost": "Least cost that meets the targets",
-    "min-risk": "Least expected loss within the budget",
-    "min-total": "Least cost and expected loss together",
-    "min-change": "Fewest changes that meet the targets",
-}
 SHORT = {"logical": "Data", "instance": "Server", "zone": "Zone", "region": "Region"}
-RISK_WORDS = {"p50": "P50: half of all recoveries", "p90": "P90: nine of ten", "p95": "P95: nineteen of twenty"}
 
 
 def show() -> None:
