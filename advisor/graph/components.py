@@ -10,7 +10,7 @@ from functools import cached_property
 
 from advisor.graph.edges_calls import PEER_RULE
 from advisor.graph.edgetable import Edges, edges_of
-from advisor.graph.index import Estate, is_idle
+from advisor.graph.index import Estate
 from advisor.graph.matching import is_default_name
 from advisor.graph.membership import Group, Memberships
 from advisor.graph.names import common_stem
@@ -18,11 +18,10 @@ from advisor.graph.ownership import Ownership
 from advisor.graph.unions import Unions
 from advisor.graph.waves import recovery_waves
 from advisor.model.graph import Component, ComponentKind, Edge
-from advisor.model.inventory import Kind, Resource
+from advisor.model.inventory import Kind
 from advisor.model.targets import WorkloadSpec
 
 _ROUNDING = 1e-9
-_SERVING: frozenset[Kind | None] = frozenset({"instance", "database", "cache", "load_balancer"})
 
 
 def quorum_of(serving: int, behind_balancer: bool, min_capacity: float | None) -> int:
@@ -48,14 +47,15 @@ class ComponentRules:
 
     def split(self, resources: Iterable[str], spec: WorkloadSpec | None) -> tuple[Component, ...]:
         """The components of a workload, sorted by id."""
-        ids = set(resources)
-        serving = sorted(item for item in ids if self.estate.kind_of(item) in _SERVING)
-        own = [self.estate.tables[item] for item in serving]
-        servers = list(self._servers([item for item in own if item.kind == "instance"], ids, spec))
-        stores = [*self._stores(own, ids, "database"), *self._stores(own, ids, "cache")]
-        entries = [self._entry(item) for item in own if item.kind == "load_balancer"]
+        own: dict[Kind, list[str]] = defaultdict(list)
+        ids = sorted(resources)
+        for item in ids:
+            own[self.estate.tables.kind_of(item) or "other"].append(item)
+        servers = list(self._servers(own["instance"], set(ids), spec))
+        stores = [*self._stores(own["database"], "database"), *self._stores(own["cache"], "cache")]
+        entries = [self._entry(item) for item in own["load_balancer"]]
         needs = self._needs(servers, tuple(store.id for store in stores))
-        ordered = [replace(item, needs=tuple(sorted(needs[item.id]))) for item in servers]
+        ordered = [replace(item, needs=tuple(sorted(found))) if (found := needs[item.id]) else item for item in servers]
         return tuple(sorted((*ordered, *stores, *entries), key=lambda item: item.id))
 
     def _needs(self, servers: list[Component], stores: tuple[str, ...]) -> dict[str, set[str]]:
@@ -92,30 +92,34 @@ class ComponentRules:
     def _paired(self) -> frozenset[str]:
         return frozenset(end for edge in self.peers for end in (edge.source, edge.target))
 
-    def _servers(self, instances: list[Resource], ids: set[str], spec: WorkloadSpec | None) -> Iterator[Component]:
+    def _servers(self, instances: list[str], ids: set[str], spec: WorkloadSpec | None) -> Iterator[Component]:
         groups_of = self.memberships.groups_of
-        alone = [item for item in instances if item.id not in groups_of and item.id not in self._paired]
-        yield from (self._stateful(item, spec) for item in alone)
-        if len(alone) < len(instances):
-            yield from self._grouped([item for item in instances if item not in alone], ids, spec)
+        together = []
+        for instance in instances:
+            if instance in groups_of or instance in self._paired:
+                together.append(instance)
+            else:
+                yield self._stateful(instance, spec)
+        if together:
+            yield from self._grouped(together, ids, spec)
 
-    def _grouped(self, instances: list[Resource], ids: set[str], spec: WorkloadSpec | None) -> Iterator[Component]:
+    def _grouped(self, instances: list[str], ids: set[str], spec: WorkloadSpec | None) -> Iterator[Component]:
         """Instances that are in a group, or that somebody called equals."""
         unions = Unions()
         groups: dict[str, list[Group]] = defaultdict(list)
         for instance in instances:
-            unions.join((instance.id,))
-            for group in self.memberships.groups_of.get(instance.id, ()):
-                unions.join((instance.id, f"group {group.id}", *(f"group {g}" for g in self._scaled_into(group))))
+            unions.join((instance,))
+            for group in self.memberships.groups_of.get(instance, ()):
+                unions.join((instance, f"group {group.id}", *(f"group {g}" for g in self._scaled_into(group))))
         for edge in self.peers:
             if edge.source in ids and edge.target in ids:
                 unions.join((edge.source, edge.target))
         for instance in instances:
-            for group in self.memberships.groups_of.get(instance.id, ()):
-                groups[unions.find(instance.id)].append(group)
-        by_set: dict[str, list[Resource]] = defaultdict(list)
+            for group in self.memberships.groups_of.get(instance, ()):
+                groups[unions.find(instance)].append(group)
+        by_set: dict[str, list[str]] = defaultdict(list)
         for instance in instances:
-            by_set[unions.find(instance.id)].append(instance)
+            by_set[unions.find(instance)].append(instance)
         for root, members in by_set.items():
             found = sorted({group.id: group for group in groups[root]}.values(), key=lambda group: group.id)
             if found or len(members) > 1:
@@ -129,13 +133,13 @@ class ComponentRules:
         return resource.texts("server_group_ids") if resource else ()
 
     def _server_group(
-        self, members: list[Resource], groups: list[Group], ids: set[str], spec: WorkloadSpec | None
+        self, members: list[str], groups: list[Group], ids: set[str], spec: WorkloadSpec | None
     ) -> Component:
         scaling = [group.id for group in groups if group.kind == "scaling_group"]
         owned = [*scaling, *(group.id for group in groups if group.id not in scaling)]
         holders = [item for item in owned if item in ids and not self.estate.has(item, "instance")]
-        primary = holders[0] if holders else members[0].id
-        member_ids = tuple(item.id for item in members)
+        primary = holders[0] if holders else members[0]
+        member_ids = tuple(members)
         serving = self.serving(member_ids, groups)
         behind = any(is_balanced(group) for group in groups)
         disks = self._disks(member_ids)
@@ -179,36 +183,36 @@ class ComponentRules:
                 found.append(member)
         return tuple(found)
 
-    def _stateful(self, instance: Resource, spec: WorkloadSpec | None) -> Component:
+    def _stateful(self, instance: str, spec: WorkloadSpec | None) -> Component:
         return Component(
-            id=f"stateful_instance:{instance.id}",
+            id=f"stateful_instance:{instance}",
             kind="stateful_instance",
-            name=instance.name or instance.id,
-            members=(instance.id,),
-            disks=self.estate.disks_of.get(instance.id, ()),
-            entry_ids=self.estate.eips_of.get(instance.id, ()),
-            quorum=0 if is_idle(instance) else 1,
+            name=self.estate.name_of(instance) or instance,
+            members=(instance,),
+            disks=self.estate.disks_of.get(instance, ()),
+            entry_ids=self.estate.eips_of.get(instance, ()),
+            quorum=0 if self.estate.is_idle(instance) else 1,
             stateless=bool(spec and spec.stateless),
         )
 
-    def _stores(self, own: list[Resource], ids: set[str], kind: ComponentKind) -> Iterator[Component]:
+    def _stores(self, own: list[str], kind: ComponentKind) -> Iterator[Component]:
         """One component for each primary; its copies in the same workload belong to it."""
         copies: dict[str, list[str]] = defaultdict(list)
         primaries = []
-        for resource in (item for item in own if item.kind == kind):
-            primary = next((item for item in self.ownership.copies.get(resource.id, ()) if item in ids), None)
+        for store in own:
+            primary = next((item for item in self.ownership.copies.get(store, ()) if item in own), None)
             if primary and primary not in self.ownership.copies:
-                copies[primary].append(resource.id)
+                copies[primary].append(store)
             else:
-                primaries.append(resource)
-        for resource in primaries:
-            members = (resource.id, *copies[resource.id])
-            yield Component(f"{kind}:{resource.id}", kind, resource.name or resource.id, members)
+                primaries.append(store)
+        for store in primaries:
+            yield Component(f"{kind}:{store}", kind, self.estate.name_of(store) or store, (store, *copies[store]))
 
-    def _entry(self, balancer: Resource) -> Component:
-        listeners = self.memberships.listeners_of.get(balancer.id, ())
-        fronts = tuple(sorted({*self.estate.eips_of.get(balancer.id, ()), *listeners}))
-        return Component(f"entry:{balancer.id}", "entry", balancer.name or balancer.id, (balancer.id,), (), fronts)
+    def _entry(self, balancer: str) -> Component:
+        listeners = self.memberships.listeners_of.get(balancer, ())
+        fronts = tuple(sorted({*self.estate.eips_of.get(balancer, ()), *listeners}))
+        name = self.estate.name_of(balancer) or balancer
+        return Component(f"entry:{balancer}", "entry", name, (balancer,), (), fronts)
 
     def _disks(self, members: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(sorted({disk for member in members for disk in self.estate.disks_of.get(member, ())}))
@@ -220,18 +224,17 @@ class ComponentRules:
         listeners = {item for holder in balancers for item in self.memberships.listeners_of.get(holder, ())}
         return tuple(sorted(holders | balancers | eips | listeners))
 
-    def _stateless(
-        self, scaling: bool, disks: tuple[str, ...], members: list[Resource], spec: WorkloadSpec | None
-    ) -> bool:
+    def _stateless(self, scaling: bool, disks: tuple[str, ...], members: list[str], spec: WorkloadSpec | None) -> bool:
         if spec and spec.stateless is not None:
             return spec.stateless
         if not scaling:
             return False
         data = [disk for disk in map(self.estate.get, disks) if disk and disk.text("disk_type") != "system"]
-        local = any((item.number("local_storage_gib") or 0) > 0 for item in members)
+        servers = (item for item in map(self.estate.get, members) if item)
+        local = any((item.number("local_storage_gib") or 0) > 0 for item in servers)
         return not data and not local
 
-    def _group_name(self, owners: Iterable[str], members: list[Resource]) -> str:
+    def _group_name(self, owners: Iterable[str], members: list[str]) -> str:
         named = [name for name in map(self.estate.name_of, owners) if not is_default_name(name)]
-        stem = common_stem(item.name for item in members)
-        return named[0] if named else stem or members[0].name or members[0].id
+        stem = common_stem(self.estate.name_of(item) for item in members)
+        return named[0] if named else stem or self.estate.name_of(members[0]) or members[0]
