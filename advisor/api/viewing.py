@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from advisor.model.disruption import DISRUPTIONS
 from advisor.model.evidence import RuleBook
 from advisor.model.finding import InputError, Mistake
 from advisor.model.graph import Blast, Graph
-from advisor.model.inventory import ImportResult, Inventory, Resource
+from advisor.model.inventory import ImportResult, Inventory, Kind, Resource
 from advisor.model.targets import Targets
 from advisor.model.units import format_duration
 from advisor.rules import load_rules
@@ -26,6 +27,11 @@ _FOUND: Mapping[str, str] = {
     "scaling_group": "in one scaling group", "cluster": "in one cluster", "connected": "by connections",
     "single": "by itself",
 }  # fmt: skip
+_LISTED_KINDS: Sequence[Kind] = (
+    "disk", "snapshot", "snapshot_policy", "replica_pair", "backup_plan", "load_balancer", "server_group",
+    "scaling_group", "database", "cache", "eip", "nat_gateway", "security_group",
+)  # fmt: skip
+_LINE = 78
 _LEVERS = (
     "    # What else can be said of a workload; take the # away where it is wanted:",
     "    # targets:                                  # over the class; none takes a target away",
@@ -68,7 +74,21 @@ def inventory_summary(imported: ImportResult) -> dict[str, object]:
             {"resource": item.resource, "reason": item.reason, "origin": str(item.origin)} for item in imported.skipped
         ],
         "stubs": len(imported.inventory.stubs),
+        "not_listed": not_listed(imported.inventory),
     }
+
+
+def not_listed(inventory: Inventory) -> dict[str, list[Kind]]:
+    """By region with servers: the kinds that no file lists there and of which nothing is known (which is not none)."""
+    present = {(item.kind, item.region) for item in inventory.resources.values()}
+    regions = sorted({region for kind, region in present if kind == "instance" and region})
+    found = {
+        region: [
+            kind for kind in _LISTED_KINDS if (kind, region) not in present and not inventory.was_listed(kind, region)
+        ]
+        for region in regions
+    }
+    return {region: kinds for region, kinds in found.items() if kinds}
 
 
 def inventory_text(imported: ImportResult) -> str:
@@ -79,6 +99,10 @@ def inventory_text(imported: ImportResult) -> str:
         counts = summary[title]
         if isinstance(counts, dict):
             lines += [f"\n{title}:", *(f"  {name:<24} {count:>7}" for name, count in counts.items())]
+    for region, kinds in not_listed(imported.inventory).items():
+        words = ", ".join(kind.replace("_", " ") for kind in kinds)
+        lines.append(f"\nnot listed in {region} (unknown, not none):")
+        lines += textwrap.wrap(words, _LINE, initial_indent="  ", subsequent_indent="  ")
     if imported.findings:
         lines.append("\nfindings:")
         lines += [f"  [{item.severity}] {item.title}" for item in imported.findings]

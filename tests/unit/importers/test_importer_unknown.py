@@ -1,0 +1,51 @@
+"""Unknown is not none: a list that no file holds, an empty one and a full one are three things in what is printed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from advisor.cli.inventory import inventory
+
+SERVER = {"InstanceId": "i-bp1aaaa", "ImageId": "m-1", "RegionId": "cn-hangzhou", "ZoneId": "cn-hangzhou-h"}
+DISK = {
+    "DiskId": "d-bp1aaaa",
+    "Size": 40,
+    "Category": "cloud_essd",
+    "InstanceId": "i-bp1aaaa",
+    "RegionId": "cn-hangzhou",
+}
+
+
+def show(folder: Path, files: dict[str, object], *options: str) -> Result:
+    folder.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_text(json.dumps(content), encoding="utf-8")
+    return CliRunner().invoke(inventory, ["show", str(folder), *options])
+
+
+def test_what_no_file_lists_is_shown_as_unknown_and_an_empty_list_as_a_finding(tmp_path: Path) -> None:
+    servers = {"DescribeInstances.json": {"Instances": {"Instance": [SERVER]}}}
+    empty = {"cn-hangzhou.DescribeDisks.json": {"Disks": {"Disk": []}, "TotalCount": 0}}
+    full = {"DescribeDisks.json": {"Disks": {"Disk": [DISK]}, "TotalCount": 1}}
+    found = {}
+    for name, files in (("unlisted", servers), ("empty", servers | empty), ("full", servers | full)):
+        done = show(tmp_path / name, files, "--format", "json")
+        assert done.exit_code == 0
+        summary = json.loads(done.output)
+        findings = [finding["title"] for finding in summary["findings"]]
+        found[name] = ("disk" in summary["not_listed"]["cn-hangzhou"], findings)
+        assert "load_balancer" in summary["not_listed"]["cn-hangzhou"]
+    assert found == {
+        "unlisted": (True, []),
+        "empty": (False, ["No disks in cn-hangzhou"]),
+        "full": (False, []),
+    }
+
+
+def test_the_text_says_it_within_eighty_columns(tmp_path: Path) -> None:
+    done = show(tmp_path / "a", {"DescribeInstances.json": {"Instances": {"Instance": [SERVER]}}})
+    assert "not listed in cn-hangzhou (unknown, not none):\n  disk, snapshot," in done.output
+    assert max(map(len, done.output.splitlines())) <= 80
