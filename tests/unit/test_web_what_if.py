@@ -282,7 +282,7 @@ def _set(app: AppTest, label: str, value: object) -> None:
 def _told(app: AppTest) -> str:
     """The tables as people read them."""
     rows = [row for item in app.table for row in item.value.itertuples(index=False)]
-    return "\n".join(" | ".join(map(str, row)) for row in rows).replace("\\", "")
+    return "\n".join(" | ".join(map(str, row)) for row in rows).replace("\\", "").replace("\u2060", "")
 
 
 def _select_fact(app: AppTest, name: str) -> None:
