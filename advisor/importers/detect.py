@@ -279,10 +279,11 @@ def _read_long(source: Source, data: bytes, context: Context, collector: Collect
     value = with_long_lists(data)
     if value is None or any(form.matches(sketch(value)) for form in JSON_FORMS[:-1]):
         return False
+    failed = errors.read_inside(value, context, collector)
     found = read_value(value, context, collector)
     if found:
         collector.form(source.name, JSON_FORMS[-1].name)
-    return found
+    return found or failed
 
 
 def _note_duplicates(name: str, data: bytes, value: object, collector: Collector) -> None:

@@ -48,6 +48,14 @@ def test_errors_among_answers_by_region_or_operation_are_findings(make: Make) ->
         assert "cn-beijing" in result.findings[0].detail
 
 
+def test_errors_among_long_answers_are_findings_too(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("advisor.importers.detect.DUPLICATES_UP_TO", 0)
+    rows = [{**INSTANCE, "InstanceId": f"i-bp1{number:04}"} for number in range(600)]
+    result = make({"a.json": {"cn-hangzhou": {"Instances": {"Instance": rows}}, "cn-beijing": DENIED}})
+    assert len(result.inventory.resources) == 600
+    assert [finding.id for finding in result.findings] == ["INV-ERROR"]
+
+
 def test_an_error_in_xml_is_a_finding(make: Make) -> None:
     error = (
         "<?xml version='1.0'?><Error><RequestId>R</RequestId><Code>Forbidden.RAM</Code><Message>no</Message></Error>"
