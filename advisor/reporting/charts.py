@@ -128,9 +128,10 @@ def frontier(view: FrontierView, currency: str) -> str:
         x = plane.x(plane.budget)
         body.append(svg.line(x, plane.top, x, plane.bottom, MUTED, 1, "4 3"))
         label = f"budget {view.budget_text}"
-        early = x - plane.left < svg.text_width(label, 8) + 8
-        side, anchor = (x + 4, "start") if early else (x - 4, "end")
-        body.append(svg.text(side, plane.top + 8, label, size=8, anchor=anchor, fill=MUTED))
+        if x - plane.left < svg.text_width(label, 8) + 8:
+            body.append(svg.text(x + 4, plane.top + 8, label, size=8, fill=MUTED))
+        else:
+            body.append(svg.text(x - 4, plane.top + 8, label, size=8, anchor="end", fill=MUTED))
     body += [*_frontier_curve(view, plane), *_frontier_chosen(view, plane)]
     keys = [
         (svg.circle(6, 4, 3.5, ACCENT_PALE, ACCENT), "best for its cost (number: targets met)"),
