@@ -22,12 +22,21 @@ MEANING_CODE: Final[Mapping[Meaning, int]] = {meaning: code for code, meaning in
 CONFIDENCE_CODE: Final[Mapping[EdgeConfidence, int]] = {word: code for code, word in enumerate(CONFIDENCES)}
 
 
+class Names(tuple[str, ...]):
+    """The nodes of edges, sorted, and the number of each; edges that are picked from others share them."""
+
+    @cached_property
+    def code(self) -> Mapping[str, int]:
+        """Node → its number."""
+        return _codes(self)
+
+
 @dataclass(frozen=True, eq=False)
 class Edges(Sequence[Edge]):
     """Edges as columns. ``names`` are the nodes, sorted; ``words`` the rules, groups and evidences, of which rules and
     groups compare by number as they do by word. A group of "" is none, a quorum of -1 unknown."""
 
-    names: tuple[str, ...]
+    names: Names
     words: tuple[str, ...]
     source: Codes
     target: Codes
@@ -103,10 +112,10 @@ class Edges(Sequence[Edge]):
         """The edges that are kept, or those at these places."""
         return Edges(self.names, self.words, *(column[kept] for column in self.columns))
 
-    @cached_property
+    @property
     def code(self) -> Mapping[str, int]:
         """Node → its number."""
-        return dict(zip(self.names, range(len(self.names)), strict=True))
+        return self.names.code
 
     def marked(self, nodes: Iterable[str]) -> Bools:
         """Which of the nodes are among these."""
@@ -174,9 +183,9 @@ class EdgeColumns:
 
     def coded(self) -> Edges:
         """The edges with words as numbers, in the order in which they were added."""
-        names = tuple(sorted({*self.source, *self.target}))
+        names = Names(sorted({*self.source, *self.target}))
         words = tuple(sorted({"", *self.rule, *self.evidence, *self.group}))
-        code, word = _codes(names), _codes(words)
+        code, word = names.code, _codes(words)
         return Edges(
             names,
             words,
@@ -213,7 +222,7 @@ def joined(one: Edges, other: Edges) -> Edges:
     """The edges of both in the order in which they are told; no key may be in both."""
     if not len(other):
         return one
-    names = one.names if set(other.names) <= one.code.keys() else tuple(sorted({*one.names, *other.names}))
+    names = one.names if set(other.names) <= one.code.keys() else Names(sorted({*one.names, *other.names}))
     words = tuple(sorted({*one.words, *other.words}))
     parts = [_recoded(edges, names, words) for edges in (one, other)]
     columns = zip(*(part.columns for part in parts), strict=True)
@@ -221,9 +230,9 @@ def joined(one: Edges, other: Edges) -> Edges:
     return both.where(order_of(both))
 
 
-def _recoded(edges: Edges, names: tuple[str, ...], words: tuple[str, ...]) -> Edges:
+def _recoded(edges: Edges, names: Names, words: tuple[str, ...]) -> Edges:
     if edges.names is not names:
-        node = _coded(edges.names, _codes(names))
+        node = _coded(edges.names, names.code)
         edges = replace(edges, names=names, source=node[edges.source], target=node[edges.target])
     word = _coded(edges.words, _codes(words))
     rule, evidence, group = word[edges.rule], word[edges.evidence], word[edges.group]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count
 
 import numpy as np
 
 from advisor.graph.components import ComponentRules
 from advisor.graph.edges_calls import PEER_RULE
-from advisor.graph.edgetable import edges_of
+from advisor.graph.edgetable import Names, edges_of
 from advisor.graph.engine import Engine, compile_numbers
 from advisor.graph.index import Estate
 from advisor.graph.membership import Memberships
@@ -79,9 +79,12 @@ def wire(
     components = [COMPONENT + component.id for workload in graph.workloads for component in workload.components]
     homes = [WORKLOAD + workload.name for workload in graph.workloads]
     others = sorted(resources.difference(edges.code))
-    names = edges.names if not others else sorted([*edges.names, *others])
-    index = {name: number for number, name in enumerate(chain(names, sorted(components), sorted(homes)))}
-    node = np.fromiter(map(index.__getitem__, edges.names), dtype=np.int64, count=len(edges.names))
+    names = edges.names if not others else Names(sorted([*edges.names, *others]))
+    index = {**names.code}
+    index.update(zip(chain(sorted(components), sorted(homes)), count(len(names)), strict=False))
+    node = np.arange(len(names))
+    if others:
+        node = np.fromiter(map(index.__getitem__, edges.names), dtype=np.int64, count=len(edges.names))
     falls = edges.means("hard", "containment")
     between = np.array([node[edges.source[falls]], node[edges.target[falls]]])
     needs = np.array(list(_needs(graph, index)), dtype=np.int64).reshape(-1, 2).T
