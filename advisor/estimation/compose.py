@@ -59,13 +59,15 @@ class Trace:
         place = 0
         for unit, pick in enumerate(picks):
             place = self.steps[unit][place * self.kept[unit] + self.packages[unit][pick]]
+            if place == LOST:  # two recovery regions at once are no combination
+                return None
         return place
 
 
 @dataclass(frozen=True)
 class Composition:
     """The combinations of all units but the entries that are worth evaluating, whether any optimum is among them, and
-    how many were compared."""
+    how many whole ones were compared."""
 
     picks: tuple[tuple[int, ...], ...]
     complete: bool
@@ -113,10 +115,13 @@ class _Composer:
             self.trace.packages.append(stands)
             self.trace.kept.append(len(kept))
             joined = self.join(found, table.take(kept), unit)
-            self.compared += len(joined) + len(table)
-            rows, winners = self.combinations_left(joined)
-            self.trace.steps.append(winners)
-            found = joined.take(rows)
+            allowed = self.performance.one_recovery(joined.signals)
+            self.compared = len(allowed)
+            rows, winners = self.combinations_left(joined.take(allowed))
+            places = np.full(len(joined), LOST, dtype=np.int64)
+            places[allowed] = winners
+            self.trace.steps.append(places.tolist())
+            found = joined.take(allowed[rows])
         return Composition(tuple(map(tuple, found.picks.tolist())), self.complete, self.compared, self.trace)
 
     def packages_left(self, table: Table) -> tuple[list[int], list[int]]:

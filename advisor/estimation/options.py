@@ -4,7 +4,6 @@ dominated ones."""
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from advisor.estimation.measures import Choice, Dimension
 from advisor.estimation.option import Option, OptionSet, meets, missed_parts, tier_of
 from advisor.estimation.option_ids import OptionIds
 from advisor.estimation.outcome import QUANTILES, RELEVANT, Outcome, evaluate
-from advisor.estimation.packages import NOTHING, Package, Part, Unit, units_of
+from advisor.estimation.packages import NOTHING, Package, Part, Unit, agree, combinations, units_of
 from advisor.estimation.performance import Performance
 from advisor.estimation.sampling import Sampler
 from advisor.model.disruption import DISRUPTIONS, Disruption
@@ -117,6 +116,7 @@ class _Building:
     def options(self) -> OptionSet:
         spec = self.builder.context.spec
         pinned = self.names.read(spec.pin) if spec.pin is not None else None
+        pinned = pinned if pinned is not None and agree(self.packages(pinned)) else None
         if spec.pin is not None:
             picks, complete, compared, trace = [pinned] if pinned is not None else [], True, 0, Trace()
         else:
@@ -138,7 +138,7 @@ class _Building:
             return None if place is None else stands.get(self.write((*left[place], *found[len(found) - entries :])))
 
         left = list(dict.fromkeys(pick[: len(trace.packages)] for pick in picks))
-        total = math.prod(len(unit.packages) for unit in self.units)
+        total = combinations(self.units)
         shown = [(item.id, other.id, item.tier, item.monthly, item.mechanisms) for item, other in beaten]
         if trace.steps:
             shown += self.examples(made, winner)
@@ -163,7 +163,8 @@ class _Building:
         alike = [picks[: len(tables)] for picks in self.uniform()]
         found = compose(performance, tables, self.quota(), list(dict.fromkeys(alike)))
         entries = [range(len(unit.packages)) for unit in self.units[len(tables) :]]
-        picks = [(*item, *rest) for item in found.picks for rest in itertools.product(*entries)]
+        every = ((*item, *rest) for item in found.picks for rest in itertools.product(*entries))
+        picks = [item for item in every if agree(self.packages(item))]
         return picks, found.complete, found.compared, found.trace
 
     def uniform(self) -> Iterator[tuple[int, ...]]:
@@ -174,8 +175,9 @@ class _Building:
                 numbers.get(frozenset((d, c) for d, c in wanted if number in self.names.offering.get((d, c), ())))
                 for number, numbers in enumerate(self.numbers)
             ]
-            if all(pick is not None for pick in picks):
-                yield tuple(pick for pick in picks if pick is not None)
+            found = tuple(pick for pick in picks if pick is not None)
+            if len(found) == len(picks) and agree(self.packages(found)):
+                yield found
 
     def examples(
         self, made: Mapping[tuple[int, ...], Option], winner: Callable[[str], str | None]

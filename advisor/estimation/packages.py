@@ -7,14 +7,15 @@ switched as one).
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from advisor.estimation.costs import Costing, added_lines
 from advisor.estimation.costs.mechanisms import file_backup_gib
 from advisor.estimation.measures import Choice, Dimension
-from advisor.estimation.measures.dimensions import compatible
+from advisor.estimation.measures.dimensions import REMOTE, compatible
 from advisor.model.graph import Component
 from advisor.model.recovery import Proposal, Protection
 
@@ -35,6 +36,7 @@ class Part:
     shared: frozenset[str]
     quota_gib: float
     identified: tuple[tuple[str, Protection], ...]
+    recovery: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,11 @@ class Package:
     @property
     def protections(self) -> tuple[Protection, ...]:
         return tuple(protection for part in self.parts for _, protection in part.identified)
+
+    @property
+    def recovery(self) -> str | None:
+        """The recovery region it prepares, where the owner named several."""
+        return next((part.recovery for part in self.parts if part.recovery), None)
 
     @property
     def choices(self) -> Mapping[int, str]:
@@ -131,6 +138,7 @@ def _part(number: int, choice: Choice, proposals: tuple[Proposal, ...], costing:
         frozenset(a.shared_id for item in proposals for a in item.actions if a.shared_id),
         sum(file_backup_gib(costing, item) for item in files),
         tuple((_identity(item.protection), item.protection) for item in proposals),
+        choice.recovery if any(item.mechanism in REMOTE for item in proposals) else None,
     )
 
 
@@ -143,5 +151,21 @@ def _identity(protection: Protection) -> str:
 def _packages(parts: Sequence[Sequence[Part]]) -> Iterator[Package]:
     for combo in itertools.product(*([None, *each] for each in parts if each)):
         chosen = tuple(part for part in combo if part is not None)
-        if compatible(Choice(part.choice, part.proposals) for part in chosen):
+        if compatible(Choice(part.choice, part.proposals, part.recovery) for part in chosen):
             yield Package(chosen)
+
+
+def agree(packages: Iterable[Package]) -> bool:
+    """Whether the packages prepare one recovery region at most."""
+    return len({package.recovery for package in packages} - {None}) <= 1
+
+
+def combinations(units: Sequence[Unit]) -> int:
+    """How many combinations of the units' packages agree in their recovery region."""
+    regions = {package.recovery for unit in units for package in unit.packages} - {None}
+    without = math.prod(sum(package.recovery is None for package in unit.packages) for unit in units)
+    by_region = (
+        math.prod(sum(package.recovery in (None, region) for package in unit.packages) for unit in units)
+        for region in regions
+    )
+    return without + sum(count - without for count in by_region)

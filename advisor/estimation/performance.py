@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Sets = NDArray[np.object_]  # sets as the bits of integers of any size
 Figures = tuple[float, float, float, float]
+RECOVERY = "recovery in "
 LOST = -1  # the class of a failure after which nothing brings the service back
 CENTS_PER_UNIT = 100
 
@@ -174,7 +175,7 @@ class Performance:
 
     def _seen_by_others(self, package: Package) -> set[str]:
         """What entries look at, and required mechanisms: only combinations that agree in it are compared."""
-        seen = set()
+        seen = {f"{RECOVERY}{package.recovery}"} if package.recovery else set()
         for item in package.protections:
             if item.mechanism == "fleet_standby" and self._entry_ids:
                 seen.add("fleet_standby")
@@ -183,6 +184,12 @@ class Performance:
             if item.mechanism in self.context.spec.require:
                 seen.add(f"required {item.mechanism}")
         return seen
+
+    def one_recovery(self, signals: Sets) -> Ints:
+        """The rows that prepare one recovery region at most; a workload comes up in one place."""
+        mask = self._signals.of(name for name in self._signals.places if name.startswith(RECOVERY))
+        counts = np.array([int(value & mask).bit_count() for value in signals.tolist()])
+        return np.flatnonzero(counts <= 1)
 
     def names(self, unit: int) -> tuple[str, ...]:
         """The unit's components in the order of their pieces."""

@@ -25,6 +25,7 @@ SPREADING: Final = ("alb_multi_zone", "fleet_standby")
 FREE: Final = (
     *("vpc", "vswitch", "security_group", "security_group_rule", "alb_listener", "alb_rule", "alb_server_group"),
     *("ess_attachment", "ess_server_group_attachment", "ess_scalinggroup_vserver_groups", "ess_scaling_configuration"),
+    "ess_scaling_rule",
     *("ebs_disk_replica_group", "ecs_auto_snapshot_policy", "dts_synchronization_job"),
     *("alidns_cloud_gtm_monitor_template", "alidns_cloud_gtm_address", "alidns_cloud_gtm_address_pool"),
 )

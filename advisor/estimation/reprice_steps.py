@@ -31,11 +31,17 @@ def price_steps(register: Register, built: Built) -> None:
             _second_node(register, action)
         elif action.mechanism == "alb_multi_zone":
             _widened(register, built, action)
-        elif action.mechanism in ("snapshot_policy", "snapshot_copy") and action.params.get("extends"):
+        elif action.mechanism in ("snapshot_policy", "snapshot_copy") and _changes_a_policy(register, action):
             lines = [line for line in register.open_lines("snapshot.") if line.action_id == action.id]
             register.borrow(action.id, lines, "an existing policy is changed by a step")
     if attached:
         _free_quota(register, attached)
+
+
+def _changes_a_policy(register: Register, action: Action) -> bool:
+    """Whether the action, or the one it rides on, changes a policy that exists."""
+    carrier = register.actions.get(str(action.params.get("policy_action")))
+    return bool(action.params.get("extends") or (carrier is not None and carrier.params.get("extends")))
 
 
 def _texts(action: Action, key: str) -> list[str]:

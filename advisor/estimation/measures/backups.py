@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 from pydantic import JsonValue
 
 from advisor.estimation.context import Context, has_local_data, longest_gap_s, size_gib
 from advisor.estimation.existing import copied_regions, policy_schedule, switched_on
-from advisor.estimation.levels import can_snapshot
+from advisor.estimation.levels import JITTER, can_snapshot
 from advisor.estimation.measures.base import Gathered, dr_region, proposal, same_side, slug
 from advisor.estimation.paths.stateful import volumes
 from advisor.model.graph import Component
 from advisor.model.inventory import Resource
 from advisor.model.recovery import Proposal
-from advisor.model.units import HOUR
+from advisor.model.units import DAY, HOUR
 
-INTERVALS_H = (24, 12, 6, 4, 2, 1)
-RETENTIONS_D = (7, 30)
 START_HOUR = 2  # local night; the smallest load of most services
 ALL_WEEK = (1, 2, 3, 4, 5, 6, 7)
 TIB_GIB = 1024
+
+
+def intervals_h(context: Context) -> tuple[int, ...]:
+    """The intervals that are tried, the longest first."""
+    return tuple(sorted((int(float(hours)) for hours in context.words("snapshot.interval_choices")), reverse=True))
+
+
+def retentions_d(context: Context, interval_h: int) -> tuple[int, ...]:
+    """The retentions that are tried, in days: usual ones, none of them too short to reach back behind an error that was
+    found late (detection delay + interval + the hour within which a run may start)."""
+    reach = context.seconds("detect.logical.latency").high + interval_h * HOUR + context.seconds(JITTER).high
+    least = ceil(reach / DAY)
+    return tuple(sorted({max(least, int(float(days))) for days in context.words("snapshot.retention_choices")}))
+
+
+def copy_retention_d(context: Context) -> int:
+    """Days for which copies in another region are kept: the shortest of the usual retentions."""
+    return min(int(float(days)) for days in context.words("snapshot.retention_choices"))
 
 
 def _holds_nothing(component: Component) -> bool:
@@ -76,12 +93,16 @@ def snapshot_policy(
     keep_copy = sorted({region for _, policy in wanting if policy is not None for region in copied_regions(policy)})
     hours = sorted((START_HOUR + step) % 24 for step in range(0, 24, interval_h))
     ids = [disk.id for disk, _ in wanting]
+    extended = _own_policy(context, wanting)
+    old = {policy.id for _, policy in wanting if policy is not None} - {extended}
+    what = f"on {len(ids)} disk(s) of {component.name}"
     return proposal(
         context,
         "snapshot_policy",
         component,
         f"snap-{interval_h}h-{retention_d}d",
-        f"snapshots every {interval_h} h, kept {retention:g} days, on {len(ids)} disk(s) of {component.name}",
+        f"snapshots every {interval_h} h, kept {retention:g} days, {what}"
+        + (f", by the present policy {extended}" if extended else ""),
         wanting[0][0].region or "",
         ids,
         {
@@ -90,12 +111,24 @@ def snapshot_policy(
             "weekdays": list(ALL_WEEK),
             "retention_days": int(retention),
             "disk_ids": list(ids),
-            "extends": None,
+            "extends": extended,
             "policy_name": f"{slug(context.workload.name) or 'workload'}-{interval_h}h-{int(retention)}d",
-            "replaces": list[JsonValue](sorted({policy.id for _, policy in wanting if policy is not None})),
+            "replaces": list[JsonValue](sorted(old)),
             "keep_copy_region": keep_copy[0] if keep_copy else None,
         },
+        verb="extend" if extended else "create",
     )
+
+
+def _own_policy(context: Context, wanting: Sequence[tuple[Resource, Resource | None]]) -> str | None:
+    """The one policy that these disks have now and that nothing else has: it can be changed as it stands. A policy that
+    other disks have too is left to them, and one with copies, whose retention the change would leave behind."""
+    present = {policy.id: policy for _, policy in wanting if policy is not None}
+    if len(present) != 1 or any(copied_regions(policy) for policy in present.values()):
+        return None
+    name, ids = next(iter(present)), {disk.id for disk, _ in wanting}
+    users = {disk.id for disk in context.inventory.of_kind("disk") if name in disk.texts("snapshot_policy_ids")}
+    return name if users <= ids else None
 
 
 def _beyond_quota(context: Context, interval_h: int, retention_d: float) -> tuple[str, str] | None:

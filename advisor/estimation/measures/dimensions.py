@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from advisor.estimation.context import Context
 from advisor.estimation.measures import backups, replicas, services
 from advisor.estimation.measures.base import Gathered
 from advisor.model.graph import Component
-from advisor.model.plan import Infeasible
+from advisor.model.plan import Infeasible, Mechanism
 from advisor.model.recovery import Proposal
-
-COPY_RETENTION_D = 7
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One way to settle a dimension; an empty one changes nothing."""
+    """One way to settle a dimension; an empty one changes nothing. ``recovery``: which of several recovery regions it
+    prepares; all of a workload comes up in one, so only choices that agree in it stand together."""
 
     id: str
     proposals: tuple[Proposal, ...]
+    recovery: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,51 @@ class Offer:
     infeasible: tuple[Infeasible, ...]
 
 
+NAMES = (
+    "snapshots",
+    "files",
+    "zone",
+    "region",
+    "spread",
+    "fleet",
+    "database-zone",
+    "database-region",
+    "traffic",
+)
 PerComponent = Callable[[Context, Component, Gathered], Iterable[Proposal] | Proposal | None]
 
 
+REMOTE: frozenset[Mechanism] = frozenset(
+    {"snapshot_copy", "async_replication_region", "fleet_standby", "dts", "rds_cross_region_backup", "gtm"}
+)
+
+
 def offer(context: Context) -> Offer:
-    """Everything that the guidance's protections can do for this workload."""
+    """Everything that the guidance's protections can do for this workload, in each of the owner's recovery regions."""
+    regions = tuple(dict.fromkeys(context.spec.dr_regions))
+    first = _offer(context)
+    if len(regions) < 2:
+        return first
+    merged = {item.name: [_aimed(choice, regions[0]) for choice in item.choices] for item in first.dimensions}
+    infeasible = dict.fromkeys(first.infeasible)
+    for region in regions[1:]:
+        found = _offer(replace(context, spec=replace(context.spec, dr_regions=(region,))))
+        infeasible.update(dict.fromkeys(found.infeasible))
+        for item in found.dimensions:
+            own = (_aimed(choice, region) for choice in item.choices)
+            there = [Choice(f"{choice.id}-{region}", choice.proposals, region) for choice in own if choice.recovery]
+            merged.setdefault(item.name, [Choice("keep", ())]).extend(there)
+    wanted = (Dimension(name, tuple(merged[name])) for name in NAMES if len(merged.get(name, ())) > 1)
+    return Offer(tuple(wanted), tuple(infeasible))
+
+
+def _aimed(choice: Choice, region: str) -> Choice:
+    """The choice with the recovery region that it prepares, where it prepares one."""
+    remote = any(item.mechanism in REMOTE for item in choice.proposals)
+    return replace(choice, recovery=region) if remote else choice
+
+
+def _offer(context: Context) -> Offer:
     gathered = Gathered()
     dimensions = [
         _snapshots(context, gathered),
@@ -69,18 +110,25 @@ def offer(context: Context) -> Offer:
             context,
             gathered,
             "fleet",
-            {f"fleet-{mode}": _with_mode(services.fleet_standby, mode) for mode in ("pilot", "warm")},
+            {f"fleet-{mode}": _with_mode(services.fleet_standby, mode) for mode in ("pilot", "small", "warm")},
         ),
         _simple(context, gathered, "database-zone", {"rds-ha": services.rds_ha}),
         _simple(
             context, gathered, "database-region", {"rds-copy": services.rds_cross_region_backup, "dts": services.dts}
         ),
-        _simple(context, gathered, "traffic", {"gtm": services.gtm}),
+        _simple(context, gathered, "traffic", _traffic(context)),
     ]
     allowed = (_constrained(context, dimension) for dimension in dimensions)
     wanted = tuple(dimension for dimension in allowed if len(dimension.choices) > 1)
     unique = dict.fromkeys(gathered.infeasible_keys())
     return Offer(wanted, tuple(unique))
+
+
+def _traffic(context: Context) -> dict[str, PerComponent]:
+    """Traffic management with the shortest time to keep answers under the plain name, with longer ones besides."""
+    first, *longer = services.ttls_s(context)
+    named = {"gtm": first, **{f"gtm-ttl-{ttl}": ttl for ttl in longer}}
+    return {name: partial(services.gtm, ttl_s=ttl) for name, ttl in named.items()}
 
 
 def _async(scope: str) -> Callable[[Context, Component, Gathered, str], list[Proposal]]:
@@ -114,13 +162,12 @@ def _simple(context: Context, gathered: Gathered, name: str, measures: dict[str,
 def _snapshots(context: Context, gathered: Gathered) -> Dimension:
     choices = [Choice("keep", ())]
     components = tuple(context.components())
-    copies = [
-        copy for item in components for copy in backups.snapshot_copy(context, item, gathered, None, COPY_RETENTION_D)
-    ]
+    copy_days = backups.copy_retention_d(context)
+    copies = [copy for item in components for copy in backups.snapshot_copy(context, item, gathered, None, copy_days)]
     if copies:
         choices.append(Choice("keep-copy", tuple(copies)))
-    for interval in backups.INTERVALS_H:
-        for retention in backups.RETENTIONS_D:
+    for interval in backups.intervals_h(context):
+        for retention in backups.retentions_d(context, interval):
             policies = [backups.snapshot_policy(context, item, gathered, interval, retention) for item in components]
             fresh = [policy for policy in policies if policy is not None]
             if not fresh:
@@ -130,7 +177,7 @@ def _snapshots(context: Context, gathered: Gathered) -> Dimension:
             copied = [
                 copy
                 for item, policy in zip(components, policies, strict=True)
-                for copy in backups.snapshot_copy(context, item, gathered, policy, COPY_RETENTION_D)
+                for copy in backups.snapshot_copy(context, item, gathered, policy, copy_days)
             ]
             if copied:
                 choices.append(Choice(f"{name}-copy", (*fresh, *copied)))
@@ -145,10 +192,14 @@ def _constrained(context: Context, dimension: Dimension) -> Dimension:
 
 
 def compatible(choices: Iterable[Choice]) -> bool:
-    """Whether the choices can stand together: a disk is in one replication pair at most, and a regional ESSD in
-    none."""
+    """Whether the choices can stand together: a disk is in one replication pair at most, and a regional ESSD in none;
+    one recovery region is prepared."""
     replicated: set[str] = set()
+    regions: set[str] = set()
     for choice in choices:
+        regions |= {choice.recovery} if choice.recovery else set()
+        if len(regions) > 1:
+            return False
         for item in choice.proposals:
             if item.mechanism in ("async_replication_zone", "async_replication_region", "regional_essd"):
                 if replicated & set(item.protection.resources):

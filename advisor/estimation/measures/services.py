@@ -124,7 +124,8 @@ def _listener(context: Context, balancers: list[Resource]) -> tuple[int, str]:
 
 
 def fleet_standby(context: Context, component: Component, gathered: Gathered, mode: str) -> Proposal | None:
-    """A prepared group in the recovery region: balancer and scaling group, empty (pilot) or at quorum (warm)."""
+    """A prepared group in the recovery region: balancer and scaling group, empty (pilot), with one server that a rule
+    scales out by its load (small), or at quorum (warm). One that is larger than the quorum would be no faster."""
     if component.kind != "server_group":
         return None
     model = first_member(context, component)
@@ -147,14 +148,18 @@ def fleet_standby(context: Context, component: Component, gathered: Gathered, mo
     zones = [zone for zone in (first, second) if zone]
     switches = {item.zone: item.id for item in context.inventory.of_kind("vswitch") if item.region == region}
     port, protocol = _listener(context, _balancers(context, component))
-    running = list(context.serving(component))
-    count = max(1, min(component.quorum, len(running))) if mode == "warm" else 0
+    capacity = max(1, min(component.quorum, len(context.serving(component))))
+    if mode == "small" and capacity == 1:
+        return None  # one server is all that is needed: that is the warm group
+    count = {"pilot": 0, "small": 1, "warm": capacity}[mode]
+    words = {"pilot": "empty", "small": "small", "warm": "running"}
+    by_load = {"target_cpu_percent": int(context.number("scaling.target_cpu"))} if mode == "small" else {}
     return proposal(
         context,
         "fleet_standby",
         component,
         f"fleet-{mode}",
-        f"{'running' if mode == 'warm' else 'empty'} standby group of {component.name} in {region}",
+        f"{words[mode]} standby group of {component.name} in {region}",
         region,
         list(component.members),
         {
@@ -163,11 +168,12 @@ def fleet_standby(context: Context, component: Component, gathered: Gathered, mo
             "instance_type": model.text("instance_type"),
             "image_id": model.text("image_id"),
             "count": count,
-            "capacity": max(1, min(component.quorum, len(running))),
+            "capacity": capacity,
             "mode": mode,
             "listener_port": port,
             "listener_protocol": protocol,
             "source_region": model.region,
+            **by_load,
         },
     )
 
@@ -306,8 +312,15 @@ def dts(context: Context, component: Component, gathered: Gathered) -> Proposal 
     )
 
 
-def gtm(context: Context, component: Component, gathered: Gathered) -> Proposal | None:
-    """Traffic management in front of the workload: names move to the recovery region by health checks."""
+def ttls_s(context: Context) -> tuple[int, ...]:
+    """Times for which answers may be cached, the shortest that the standard edition allows first."""
+    least = int(context.number("dns.ttl_standard"))
+    return (least, *sorted(int(float(ttl)) for ttl in context.words("gtm.v2.ttl_values") if float(ttl) > least))
+
+
+def gtm(context: Context, component: Component, gathered: Gathered, ttl_s: int) -> Proposal | None:
+    """Traffic management in front of the workload: names move to the recovery region by health checks, and users
+    follow when the answers that they keep are older than ``ttl_s``."""
     balancer = first_member(context, component)
     if component.kind != "entry" or balancer is None:
         return None
@@ -320,20 +333,21 @@ def gtm(context: Context, component: Component, gathered: Gathered) -> Proposal 
         return None
     port, _ = _listener(context, [balancer])
     address = balancer.text("address") or balancer.text("dns_name")
-    ttl = context.number("dns.ttl_standard") if "dns.ttl_standard" in context.rules.facts else 60
+    usual = ttl_s == ttls_s(context)[0]
     return proposal(
         context,
         "gtm",
         component,
         "gtm",
-        f"traffic management in front of {balancer.name or balancer.id}",
+        f"traffic management in front of {balancer.name or balancer.id}"
+        + ("" if usual else f", answers kept {ttl_s} s"),
         balancer.region or "",
         [balancer.id],
         {
             "primary_region": balancer.region,
             "target_region": region,
             "addresses": [address] if address else [],
-            "ttl_s": int(ttl),
+            "ttl_s": ttl_s,
             "interval_s": int(context.number("gtm.v3.interval_default")),
             "retries": ceil(max(float(item) for item in context.words("gtm.v3.retries"))),
             "health_port": port,

@@ -261,13 +261,21 @@ def _region_path(
 
 
 def finish_standby(context: Context, component: Component, standby: Protection) -> Path:
-    """A standby group in another region takes over: at once when it is warm, after scaling out when it is a pilot
-    light."""
+    """A standby group in another region takes over: at once when it is warm, after scaling out by its own load when it
+    is small, after people have scaled it out when it is empty (a pilot light)."""
     region = standby.text("target_region") or ""
     if standby.text("mode") == "warm":
         tasks = TaskList(context, component, automatic=True)
         ready = tasks.add("verify-standby", "warm group answers", "verify.automatic")
         return finish(tasks, f"the warm group in {region} takes over", ready)
+    if standby.text("mode") == "small":
+        tasks = TaskList(context, component, automatic=True)
+        seen = tasks.add("scale", "its scaling rule sees the load", "scaling.load_detect")
+        missing = int(standby.number("capacity", 1)) - int(standby.number("count"))
+        made = _create(tasks, "the scaling rule creates an instance", missing, [seen], risky=True)
+        booted = tasks.add("boot", "operating systems boot", "boot.instance", made)
+        ready = tasks.add("start", "application starts", "start.service", [booted])
+        return finish(tasks, f"the small group in {region} scales itself out", ready)
     tasks = TaskList(context, component)
     before = [] if has_network(context, region) else [tasks.add("network", "network is checked", "provision.network")]
     count = int(standby.number("capacity", 1))

@@ -111,7 +111,8 @@ def fleet_standby(stacks: Stacks, action: Action) -> None:
     public = is_public(stacks.build, action) or with_gtm(stacks.build, action)
     servers = _balanced(stacks, action, template, subnets, what, public=public)
     groups: Json = [stacks.security_group(action, template, subnets[0].vpc, what.port)]
-    _fleet(stacks, action, template, subnets, what, servers, groups, (running, count), ())
+    sizes = (running, max(count, params.integer("capacity") or 0))
+    _fleet(stacks, action, template, subnets, what, servers, groups, sizes, ())
 
 
 def _balanced(
@@ -233,4 +234,15 @@ def _fleet(
         "InstanceIds": list(instances) or None,
     }
     stacks.add(action, template, "fleet_enabled", "ESS::ScalingGroupEnable", enabled, DependsOn=joined)
+    percent = params.integer("target_cpu_percent")
+    if percent is not None:
+        rule: dict[str, Json] = {
+            "ScalingGroupId": ref(group),
+            "ScalingRuleName": build.cloud_name(action, "load"),
+            "ScalingRuleType": "TargetTrackingScalingRule",
+            "MetricName": "CpuUtilization",
+            "TargetValue": percent,
+            "DisableScaleIn": True,
+        }
+        stacks.add(action, template, "fleet_load", "ESS::ScalingRule", rule)
     template.output(f"{group}Id", ref(group), f"Scaling group of {build.subject(action)}")

@@ -14,6 +14,7 @@ from advisor.exporters.terraform.balancer import (
     server_group,
 )
 from advisor.exporters.terraform.build import Build
+from advisor.exporters.terraform.document import Body, Root, Value
 from advisor.exporters.terraform.network import security_group, vpc_id
 from advisor.exporters.terraform.servers import image
 from advisor.model.plan import Action
@@ -43,10 +44,27 @@ def fleet_standby(build: Build, action: Action) -> None:
     register(build, action, root, group, servers.id, what.port)
     if len(subnets) == 1:
         build.remark(action, "An ALB wants two zones; the plan names one. Add a second zone before applying.")
+    _scaling_rule(build, action, root, group, params.integer("target_cpu_percent"))
     if not warm:
         build.remark(
             action, f"Nothing runs until failover; then the group is set to {count} servers (see the runbook)."
         )
+
+
+def _scaling_rule(build: Build, action: Action, root: Root, group: Value, percent: int | None) -> None:
+    """A small group scales itself out by its load; the load of users who have been directed to it is the signal."""
+    if percent is None:
+        return
+    body: Body = {
+        "scaling_group_id": group,
+        "scaling_rule_name": build.cloud_name(action, "load"),
+        "scaling_rule_type": "TargetTrackingScalingRule",
+        "metric_name": "CpuUtilization",
+        "target_value": percent,
+        "disable_scale_in": True,
+    }
+    comment = f"Servers of {build.subject(action)} are added while they are busier than {percent} %"
+    build.add(action, root, "alicloud_ess_scaling_rule", "load", comment, body)
 
 
 def with_gtm(build: Build, action: Action) -> bool:

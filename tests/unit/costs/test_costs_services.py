@@ -104,6 +104,16 @@ def test_a_prepared_group_that_serves_pays_for_servers_units_and_traffic(rules: 
     assert ends(found[3]) == ("0.00", "5840.00")  # none to 10 LCU × 730 h × 0.8
 
 
+def test_a_small_group_runs_one_server_and_pays_for_the_others_when_it_serves(rules: RuleBook) -> None:
+    # one of two: 730 × 0.5 and 40 GiB × 730 × 0.002 every month; the other for a drill, and failed over
+    small = fleet("small", count=1)
+    assert amounts(lines_of(fleet_context(rules), small))[3:] == ["730 × 0.5 = 365.00", "29200 × 0.002 = 58.40"]
+    drill = lines_of(fleet_context(rules), small, state="drill")
+    assert amounts(drill) == ["8 × 0.5 = 4.00", "320 × 0.002 = 0.64"]
+    over = lines_of(fleet_context(rules), small, state="failover")
+    assert amounts(over)[:2] == ["730 × 0.5 = 365.00", "29200 × 0.002 = 58.40"]
+
+
 def test_a_warm_group_runs_every_month(rules: RuleBook) -> None:
     found = lines_of(fleet_context(rules), fleet("warm"))
     assert amounts(found)[3:] == ["1460 × 0.5 = 730.00", "58400 × 0.002 = 116.80"]

@@ -215,6 +215,21 @@ def test_a_region_needs_a_standby_group_and_a_switch_of_names(certain_rules: Rul
     assert all(task.automatic for task in managed.schedule.tasks)  # type: ignore[union-attr]
 
 
+def test_a_small_standby_group_scales_itself_out(certain_rules: RuleBook) -> None:
+    # the rule sees the load after 3 min, two servers are created in 1.5 min and boot in 1, the application starts in
+    # 2; meanwhile probes, TTL and resolvers take 4 min; a probe confirms
+    context = fleet(certain_rules, [ZONE, OTHER_ZONE, ZONE], 3)
+    params = {"target_region": AWAY, "mode": "small", "count": 1, "capacity": 3}
+    small = Protection("fleet_standby", "server_group:sgp-1", ("i-0", "i-1", "i-2"), params)
+    gtm = Protection("gtm", "entry:alb-1", ("alb-1",), {"interval_s": 60, "retries": 3, "ttl_s": 60})
+    found = outcome(context, "region", small, gtm)
+    assert found.quantile(0.5) == minutes(3) + 90 + minutes(1, 2) + 30
+    assert all(task.automatic for task in found.schedule.tasks)  # type: ignore[union-attr]
+    empty = Protection("fleet_standby", "server_group:sgp-1", ("i-0",), {**params, "mode": "pilot"})
+    # people notice and decide (15 + 45 min), a network check of 30 min for want of one there, then the same
+    assert outcome(context, "region", empty, gtm).quantile(0.5) > found.quantile(0.5) + minutes(60)
+
+
 def test_stopped_and_drained_members_do_not_count(certain_rules: RuleBook) -> None:
     # three of four needed; one is drained: losing another one leaves two
     members = [estate.resource(f"i-{n}", "instance", OTHER_ZONE if n else ZONE) for n in range(4)]

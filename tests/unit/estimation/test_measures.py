@@ -11,6 +11,7 @@ from advisor.estimation.measures import Offer, offer
 from advisor.model.evidence import RuleBook
 from advisor.model.graph import Component
 from advisor.model.inventory import Resource
+from advisor.model.plan import Action
 from tests import estate
 from tests.estate import AWAY, HOME, OTHER_ZONE, SERVER, ZONE
 
@@ -166,3 +167,94 @@ def test_recovery_regions_stay_in_their_geography(rules: RuleBook) -> None:
     region = next(item for item in offer(free).dimensions if item.name == "region")
     target = region.choices[1].proposals[0].protection.text("target_region")
     assert target == AWAY != HOME  # the estate has a network there
+
+
+def snapshot_action(found: Offer, choice: str) -> Action:
+    picked = next(c for d in found.dimensions for c in d.choices if c.id == choice)
+    return picked.proposals[0].actions[0]
+
+
+def under_policy(rules: RuleBook, *disks: str, retention_days: int = 14, **others: tuple[str, ...]) -> Context:
+    """One server whose named disks have policy sp-1 (daily at 02:00); ``others``: disks of other policies."""
+    context = estate.server_context(rules)
+    daily = {"time_points": (2,), "repeat_weekdays": (1, 2, 3, 4, 5, 6, 7), "status": "Normal"}
+    policy = estate.resource("sp-1", "snapshot_policy", None, retention_days=retention_days, **daily)  # type: ignore[arg-type]
+    second = estate.resource("sp-2", "snapshot_policy", None, retention_days=retention_days, **daily)  # type: ignore[arg-type]
+    changed = [
+        replace(item, attributes={**item.attributes, "snapshot_policy_ids": names, "auto_snapshot_enabled": True})
+        for name, names in [*((disk, ("sp-1",)) for disk in disks), *others.items()]
+        if (item := context.inventory.resources[name.replace("_", "-")]) is not None
+    ]
+    return with_parts(context, policy, second, *changed)
+
+
+def test_a_policy_that_only_these_disks_have_is_changed_and_not_replaced(rules: RuleBook) -> None:
+    action = snapshot_action(offer(under_policy(rules, "d-sys", "d-data")), "snap-1h-7d")
+    assert action.verb == "extend"
+    assert action.params["extends"] == "sp-1"
+    assert action.params["replaces"] == []
+    assert action.params["retention_days"] == 14  # what is kept today is never shortened
+    assert "by the present policy sp-1" in action.title
+
+
+def test_a_disk_without_a_policy_joins_the_one_of_its_neighbour(rules: RuleBook) -> None:
+    action = snapshot_action(offer(under_policy(rules, "d-sys")), "snap-6h-30d")
+    assert action.params["extends"] == "sp-1"
+    assert action.params["disk_ids"] == ["d-sys", "d-data"]
+
+
+def test_a_policy_that_others_use_or_one_of_two_is_left_to_them(rules: RuleBook) -> None:
+    stranger = estate.disk("d-other", 20, owner="i-9", snapshot_policy_ids=("sp-1",), auto_snapshot_enabled=True)
+    shared = snapshot_action(offer(with_parts(under_policy(rules, "d-sys", "d-data"), stranger)), "snap-1h-7d")
+    assert (shared.verb, shared.params["extends"], shared.params["replaces"]) == ("create", None, ["sp-1"])
+    two = snapshot_action(offer(under_policy(rules, "d-sys", d_data=("sp-2",))), "snap-1h-7d")
+    assert (two.verb, two.params["extends"], two.params["replaces"]) == ("create", None, ["sp-1", "sp-2"])
+
+
+def test_a_policy_good_enough_is_kept_and_only_its_copies_are_added(rules: RuleBook) -> None:
+    found = offer(under_policy(rules, "d-sys", "d-data", retention_days=30))
+    assert "snap-24h-30d" not in choices(found)["snapshots"]
+    action = snapshot_action(found, "keep-copy")
+    assert (action.verb, action.params["extends"], action.params["policy_action"]) == ("extend", "sp-1", None)
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    # 2 days: 48 + 24 + 1 h and 48 + 1 + 1 h lie within a week; 10 days: 240 + 24 + 1 h is 11.04 days, 240 + 2 h 10.08;
+    # 40 days: 42 and 41, longer than a month, which then is no choice any more
+    [
+        (2, {"24h": {"7d", "30d"}, "1h": {"7d", "30d"}}),
+        (10, {"24h": {"12d", "30d"}, "1h": {"11d", "30d"}}),
+        (40, {"24h": {"42d"}, "1h": {"41d"}}),  # 984 hourly snapshots, below the quota of 1000 a disk
+    ],
+)
+def test_retentions_reach_back_behind_the_detection_delay(
+    rules: RuleBook, days: int, expected: dict[str, set[str]]
+) -> None:
+    facts = dict(rules.facts)
+    facts["detect.logical.latency"] = replace(facts["detect.logical.latency"], value=24 * days)
+    late = replace(rules, facts=facts)
+    names = [name.split("-") for name in choices(offer(estate.server_context(late)))["snapshots"] if "snap" in name]
+    for interval, retentions in expected.items():
+        assert {parts[2] for parts in names if parts[1] == interval} == retentions
+
+
+def test_every_recovery_region_of_the_owner_is_offered(rules: RuleBook) -> None:
+    context = estate.server_context(rules)
+    wide = replace(context, spec=replace(context.spec, dr_regions=(AWAY, "cn-beijing")), memo={})
+    found = choices(offer(wide))
+    assert found["region"][1:3] == choices(offer(context))["region"][1:3]  # the first keeps its ids
+    assert "async-region-stopped-cn-beijing" in found["region"]
+    assert {"snap-6h-7d", "snap-6h-7d-copy", "snap-6h-7d-copy-cn-beijing"} <= set(found["snapshots"])
+    assert "snap-6h-7d-cn-beijing" not in found["snapshots"]  # what copies nothing is no other choice there
+    assert found["zone"] == choices(offer(context))["zone"]
+
+
+def test_traffic_management_comes_with_every_time_to_keep_answers(rules: RuleBook) -> None:
+    balancer = estate.resource("lb-1", "load_balancer", address_type="internet", address="1.2.3.4")
+    entry = Component("entry:lb-1", "entry", "lb", ("lb-1",))
+    found = offer(estate.context(rules, [balancer], [entry]))
+    traffic = next(item for item in found.dimensions if item.name == "traffic").choices[1:]
+    ttls = {choice.id: choice.proposals[0].actions[0].params["ttl_s"] for choice in traffic}
+    # the standard edition's least, and the longer ones of the list (dns.ttl_standard, gtm.v2.ttl_values)
+    assert ttls == {"gtm": 60, "gtm-ttl-120": 120, "gtm-ttl-300": 300, "gtm-ttl-600": 600}

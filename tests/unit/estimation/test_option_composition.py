@@ -160,3 +160,45 @@ def test_a_shared_disk_makes_its_servers_choose_alike(rules: RuleBook, prices: P
     found = made(context, prices)
     assert not any("@" in option.id for option in found.options)
     assert found.complete
+
+
+def test_all_of_a_workload_comes_up_in_one_recovery_region(rules: RuleBook, prices: PriceBook) -> None:
+    context = servers(rules, ("cloud_essd", "PL1"), ("cloud_essd", "PL1"))
+    wide = replace(context, spec=replace(context.spec, dr_regions=(estate.AWAY, "cn-beijing")), memo={})
+    found = made(wide, prices)
+    assert found.complete
+    places = [{p.text("target_region") for p in option.protections} - {None, estate.HOME} for option in found.options]
+    assert all(len(place) <= 1 for place in places)
+    ids = ids_of(wide, prices)
+    agreeing = sum(
+        len({one.recovery, two.recovery} - {None}) <= 1
+        for one in ids.units[0].packages
+        for two in ids.units[1].packages
+    )
+    assert found.combinations == agreeing
+    assert found.winner("snap-1h-7d-copy@app-0+snap-1h-7d-copy-cn-beijing@app-1") is None
+    # the dearer of two regions that do the same is beaten, and says by what
+    here = found.winner("snap-1h-7d-copy-cn-beijing")
+    assert here == "snap-1h-7d-copy"
+    mixed = replace(
+        wide, spec=replace(wide.spec, pin="snap-1h-7d-copy@app-0+snap-1h-7d-copy-cn-beijing@app-1"), memo={}
+    )
+    with pytest.raises(InputError, match="is no option"):
+        made(mixed, prices)
+
+
+def test_sizes_of_a_standby_group_and_times_to_keep_answers(rules: RuleBook, prices: PriceBook) -> None:
+    members = [estate.resource(f"w-{n}", "instance", instance_type="ecs.g7.large", vpc_id="v", cpu=2) for n in range(4)]
+    balancer = estate.resource("lb-1", "load_balancer", lb_type="alb", address_type="internet", address="1.2.3.4")
+    group = Component("server_group:g", "server_group", "web", tuple(m.id for m in members), (), ("lb-1",), 3, True)
+    entry = Component("entry:lb-1", "entry", "lb", ("lb-1",))
+    found = made(estate.context(rules, [*members, balancer], [group, entry]), prices)
+    kept = {option.id: option for option in found.options}
+    sizes = [kept[f"fleet-{size}+gtm"] for size in ("pilot", "small", "warm")]
+    times = [option.outcomes["region"].quantile(0.95) for option in sizes]
+    assert [option.monthly for option in sizes] == sorted(option.monthly for option in sizes)
+    assert times == sorted(times, reverse=True)
+    assert times[0] > 4 * times[1] > 4 * times[2]  # people decide, a rule decides, nothing needs to be decided
+    # answers that are kept longer cost the same and make users follow later
+    assert "fleet-warm+gtm-ttl-600" not in kept
+    assert found.winner("fleet-warm+gtm-ttl-600") == "fleet-warm+gtm"
