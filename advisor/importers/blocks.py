@@ -34,7 +34,8 @@ class Block:
     ``zones`` are what the records name; ``has_tags`` tells rows that say which tags there are from silent ones."""
 
     context: Context
-    spec: Spec
+    kind: Kind
+    unite: frozenset[str]
     numbers: list[int]
     ids: list[str]
     names: list[str]
@@ -46,14 +47,10 @@ class Block:
     has_tags: list[bool]
     attributes: dict[str, Sequence[object]] = field(default_factory=dict)
 
-    @property
-    def kind(self) -> Kind:
-        return self.spec.kind
-
     def draft(self, row: int) -> Draft:
         """One row as a draft of its own."""
         return Draft(
-            self.spec.kind,
+            self.kind,
             self.ids[row],
             f"{self.context.place}[{self.numbers[row]}]",
             self.names[row],
@@ -63,7 +60,7 @@ class Block:
             self.statuses[row],
             dict(self.tags[row]) if self.has_tags[row] else None,
             {name: value for name, column in self.attributes.items() if (value := column[row]) is not ABSENT},
-            unite=self.spec.unite,
+            unite=self.unite,
         )
 
     def where(self, kept: Sequence[bool]) -> Block:
@@ -72,7 +69,9 @@ class Block:
         attributes: dict[str, Sequence[object]] = {
             name: list(compress(values, kept)) for name, values in self.attributes.items()
         }
-        return Block(self.context, self.spec, list(compress(self.numbers, kept)), **columns, attributes=attributes)
+        return Block(
+            self.context, self.kind, self.unite, list(compress(self.numbers, kept)), **columns, attributes=attributes
+        )
 
 
 def can_block(spec: Spec) -> bool:
@@ -114,7 +113,8 @@ def _common(
     tags = rows.first(plan.tags)
     block = Block(
         context,
-        spec,
+        spec.kind,
+        spec.unite,
         numbers,
         ids,
         [_name(value) for value in rows.first(plan.name)],

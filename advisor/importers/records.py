@@ -103,6 +103,20 @@ class Collector:
     _noted: dict[tuple[str, str], int] = field(default_factory=dict)
     _skipped: set[tuple[str, str]] = field(default_factory=set)
 
+    def absorb(self, other: Collector) -> None:
+        """Add what was gathered from another file."""
+        self.batches += other.batches
+        self.lists += other.lists
+        self.skipped += other.skipped
+        self.findings += other.findings
+        self.mistakes += other.mistakes
+        self.unread += other.unread
+        self.forms += other.forms
+        self.pairs |= other.pairs
+        for key, count in other._noted.items():
+            self._noted[key] = self._noted.get(key, 0) + count
+        self._skipped |= other._skipped
+
     def batch(self, context: Context) -> Batch:
         """A new batch for a document."""
         batch = Batch(context)

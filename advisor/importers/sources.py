@@ -6,7 +6,7 @@ import io
 import stat
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -25,12 +25,13 @@ _EMPTY_ZIP: Final = b"PK\x05\x06"
 @dataclass(frozen=True, slots=True)
 class Source:
     """One file: its name relative to what was handed in, how to read it, whether the caller named it himself, and the
-    path that may tell region, day, operation or owner."""
+    path that may tell region, day, operation or owner; ``size`` in bytes where it is known."""
 
     name: str
     read: Callable[[], bytes]
     named: bool
     hint: str
+    size: int = 0
 
 
 class RefusedError(Exception):
@@ -60,7 +61,7 @@ def _sources_of(path: Path, several: bool, collector: Collector) -> list[Source]
     if path.is_dir():
         return _folder(path, f"{path.name}/" if several else "", collector)
     if path.is_file():
-        return [Source(path.name, path.read_bytes, True, "/".join(path.absolute().parts[-3:]))]
+        return [Source(path.name, path.read_bytes, True, "/".join(path.absolute().parts[-3:]), path.stat().st_size)]
     problem = "there is no such file or folder." if not path.exists() else "it is neither a file nor a folder."
     collector.mistakes.append(Mistake(str(path), "", problem, "Check the path."))
     return []
@@ -76,7 +77,7 @@ def _folder(folder: Path, prefix: str, collector: Collector) -> list[Source]:
         if not path.resolve().is_relative_to(root) or not path.is_file():
             collector.skip(prefix + name, "a link out of the folder, or no ordinary file", prefix + name)
             continue
-        found.append(Source(prefix + name, path.read_bytes, False, f"{root.name}/{name}"))
+        found.append(Source(prefix + name, path.read_bytes, False, f"{root.name}/{name}", path.stat().st_size))
     if not found:
         collector.mistakes.append(
             Mistake(folder.name or str(folder), "", "the folder holds no file.", "Put the exported files into it.")
@@ -91,7 +92,7 @@ def _distinct(sources: list[Source]) -> list[Source]:
     for source in sources:
         seen[source.name] = count = seen.get(source.name, 0) + 1
         name = source.name if count == 1 else f"{count}/{source.name}"
-        found.append(Source(name, source.read, source.named, source.hint))
+        found.append(replace(source, name=name))
     return found
 
 

@@ -18,6 +18,9 @@ class Absent:
     def __repr__(self) -> str:
         return "ABSENT"
 
+    def __reduce__(self) -> str:
+        return "ABSENT"
+
 
 ABSENT: Final = Absent()
 NO_TAGS: Final[Mapping[str, str]] = {}
