@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from advisor.model.targets import Objective
-from advisor.optimise import Charge, ColumnarProblem, Link, Quota
+from advisor.optimise import Charge, ColumnarProblem, Link, Quota, Wait
 from advisor.optimise.columns import Bools, Floats, Ints
 
 OPTIONS: Final = 20
@@ -62,8 +62,10 @@ class Portfolio:
         *,
         targets_first: bool = False,
         coupled: bool = False,
+        waiting: bool = False,
     ) -> ColumnarProblem:
-        """The portfolio as a problem; ``coupled`` adds two shared charges, a free quota and needs between workloads."""
+        """The portfolio as a problem; ``coupled`` adds two shared charges, a free quota and needs between workloads,
+        ``waiting`` what these lose because they wait."""
         return ColumnarProblem(
             np.arange(0, self.cost.size + 1, OPTIONS),
             self.cost.ravel(),
@@ -76,6 +78,7 @@ class Portfolio:
             charges=self._charges() if coupled else (),
             quotas=(self._quota(),) if coupled else (),
             links=tuple(self._links()) if coupled else (),
+            waits=tuple(self._wait(link) for link in self._links()) if waiting else (),
         )
 
     def _charges(self) -> tuple[Charge, ...]:
@@ -103,6 +106,13 @@ class Portfolio:
         for user in range(1 + 3 * triples, min(self.workloads, 1 + 3 * triples + int(HUB_USERS * self.workloads))):
             self._link(links, user, 0)
         return links
+
+    def _wait(self, link: Link) -> Wait:
+        """What the dependent loses while the needed workload is not back and it would be itself."""
+        own, other = self.recovery[link.dependent], self.recovery[link.needed]
+        hourly = self.loss[link.dependent].mean() / own.mean()
+        extra = hourly * np.maximum(other[None, :] - own[:, None], 0.0)
+        return Wait(link.dependent, link.needed, link.dependent, extra.astype(np.int64))
 
     def _link(self, links: list[Link], dependent: int, needed: int) -> None:
         """The dependent's first target fails where the needed workload recovers too slowly for it."""

@@ -9,30 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.model.option import Coupling, FreeQuota, Joint, Problem, ProblemOption, ProblemWorkload, Waiting
-from advisor.model.targets import OBJECTIVES
+from advisor.model.option import Coupling, FreeQuota, Problem, ProblemWorkload
 from advisor.optimise import frontier, solve, totals_of
 from advisor.optimise.totals import feasible, objective_of
+from tests.problems import GTM, brute_force, option, problems
 
-
-def option(name: str, cost: int, loss: int, missed: dict[str, float] | None = None, **more: object) -> ProblemOption:
-    return ProblemOption(name, cost, loss, int(str(more.pop("changes", 0))), missed or {}, **more)  # type: ignore[arg-type]
-
-
-def brute_force(problem: Problem) -> tuple[float, int] | None:
-    """Miss weight and objective of the best choice by looking at all of them; None where none keeps the caps."""
-    names = [workload.name for workload in problem.workloads]
-    best = None
-    for combo in itertools.product(*(workload.options for workload in problem.workloads)):
-        totals = totals_of(problem, dict(zip(names, (item.id for item in combo), strict=True)))
-        if not feasible(problem, totals):
-            continue
-        key = (round(totals.miss_weight, 6) if problem.targets_first else 0.0, objective_of(problem, totals))
-        best = key if best is None else min(best, key)
-    return best
-
-
-GTM = frozenset({"gtm"})
 TWO = Problem(
     (
         ProblemWorkload("a", (option("keep", 0, 900, {"zone": 5.0}), option("best", 700, 100))),
@@ -100,65 +81,6 @@ def test_ties_are_broken_the_same_way_in_any_order() -> None:
     )
 
 
-@st.composite
-def problems(draw: st.DrawFn) -> Problem:
-    workloads = []
-    for index in range(draw(st.integers(1, 5))):
-        options = []
-        for number in range(draw(st.integers(1, 4))):
-            missed = {key: float(3 - index % 3) for key in ("zone", "region") if draw(st.booleans())}
-            shared = frozenset({"gtm"}) if draw(st.booleans()) else frozenset()
-            quota = {"q": float(draw(st.integers(1, 80)))} if draw(st.booleans()) else {}
-            options.append(
-                option(
-                    f"o{number}",
-                    draw(st.integers(0, 300)) + int(10 * sum(quota.values())),
-                    draw(st.integers(0, 500)),
-                    missed,
-                    changes=draw(st.integers(0, 3)),
-                    shared=shared,
-                    quota=quota,
-                )
-            )
-        workloads.append(ProblemWorkload(f"w{index}", tuple(options)))
-    couplings = []
-    if len(workloads) > 1 and draw(st.booleans()):
-        breaks = {
-            item.id: frozenset(other.id for other in workloads[1].options if draw(st.booleans()))
-            for item in workloads[0].options
-        }
-        couplings.append(Coupling("w0", "w1", "zone", 3.0, {key: value for key, value in breaks.items() if value}))
-    waits, joints = draw(waiting(workloads)) if len(workloads) > 2 else ((), ())
-    return Problem(
-        tuple(workloads),
-        draw(st.sampled_from(OBJECTIVES)),
-        draw(st.none() | st.integers(0, 1500)),
-        {"gtm": 128},
-        {"q": FreeQuota(100.0, 10.0)},
-        tuple(couplings),
-        draw(st.none() | st.integers(0, 10)),
-        targets_first=draw(st.booleans()),
-        waits=waits,
-        joints=joints,
-    )
-
-
-@st.composite
-def waiting(draw: st.DrawFn, workloads: list[ProblemWorkload]) -> tuple[tuple[Waiting, ...], tuple[Joint, ...]]:
-    """w0 needs w1 and w2: what it loses by waiting for either, and what only both together do."""
-    amounts = st.integers(0, 200)
-    waits = tuple(
-        Waiting("w0", need.name, "zone", {one.id: {other.id: draw(amounts) for other in need.options}
-                                          for one in workloads[0].options if draw(st.booleans())})
-        for need in workloads[1:3]
-    )  # fmt: skip
-    some = {
-        item.name: frozenset(option.id for option in item.options if draw(st.integers(0, 3))) for item in workloads[:3]
-    }
-    joints = (Joint("w0", "region", some, missed=3.0), Joint("w0", "zone", some, loss=draw(amounts)))
-    return waits, joints
-
-
 @settings(max_examples=120, deadline=None)
 @given(problems())
 def test_the_solver_equals_brute_force(problem: Problem) -> None:
@@ -170,22 +92,6 @@ def test_the_solver_equals_brute_force(problem: Problem) -> None:
     assert feasible(problem, solution.totals)
     missed = round(solution.totals.miss_weight, 6) if problem.targets_first else 0.0
     assert (missed, objective_of(problem, solution.totals)) == pytest.approx(best)
-
-
-@settings(max_examples=40, deadline=None)
-@given(problems(), st.randoms())
-def test_input_order_never_changes_the_plan(problem: Problem, random: object) -> None:
-    workloads = [replace(item, options=tuple(reversed(item.options))) for item in reversed(problem.workloads)]
-    assert solve(problem).choices == solve(replace(problem, workloads=tuple(workloads))).choices
-
-
-@settings(max_examples=40, deadline=None)
-@given(problems(), st.integers(0, 500))
-def test_a_larger_budget_never_misses_more(problem: Problem, extra: int) -> None:
-    capped = replace(problem, budget=problem.budget or 0, targets_first=True, max_changes=None)
-    tight, loose = solve(capped), solve(replace(capped, budget=(capped.budget or 0) + extra))
-    if tight.status == "optimal":
-        assert loose.totals.miss_weight <= tight.totals.miss_weight + 1e-6
 
 
 def breakpoints_by_hand(problem: Problem) -> list[tuple[int, int]]:
