@@ -181,6 +181,11 @@ class Lookups:
         """The backup plans of these resources."""
         return tuple(plan for item in ids for plan in self._plans.get(item, ()))
 
+    def plans_of_disk(self, disk: Resource) -> tuple[Resource, ...]:
+        """The backup plans of a disk and of its instances, without those that leave the disk out."""
+        plans = self.plans_of(disk.id, *self.owners(disk))
+        return tuple(plan for plan in plans if disk.id not in plan.texts("excluded_disk_ids"))
+
     # -- exclusions and time --
 
     @cached_property

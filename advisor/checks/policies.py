@@ -247,7 +247,7 @@ def _leaves(estate: Estate, disk: Resource) -> bool:
         is_pair_working(pair) and pair.text("destination_region") not in (disk.region, None)
         for pair in estate.inventory.pairs_by_disk.get(disk.id, ())
     )
-    plans = estate.plans_of(disk.id, *estate.owners(disk))
+    plans = estate.plans_of_disk(disk)
     backed_up = any(is_plan_working(plan) and set(plan.texts("copy_regions")) - {disk.region} for plan in plans)
     return copied or lying or paired or backed_up
 

@@ -182,7 +182,7 @@ def _pairs(estate: Lookups, disk: Resource) -> Iterator[Guard]:
 
 
 def _plans(estate: Lookups, disk: Resource) -> Iterator[Guard]:
-    for plan in estate.plans_of(disk.id, *estate.owners(disk)):
+    for plan in estate.plans_of_disk(disk):
         if is_plan_working(plan):
             yield Guard("working", f"backup plan {plan.label}", plan.origin)
         else:

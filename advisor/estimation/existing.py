@@ -117,15 +117,16 @@ def replicas(context: Context, disk: Resource) -> list[Level]:
 
 
 def backup_plans(context: Context, disk: Resource) -> list[Level]:
-    """Levels of the enabled backup plans of the disk's instance, as often and as long as they say."""
+    """Levels of the enabled backup plans of the disk or its instance, as often and as long as they say."""
     levels = []
-    for instance in disk.texts("instance_ids"):
-        for plan in context.inventory.plans_by_instance.get(instance, ()):
-            gap = schedule_interval_s(plan.text("schedule"))
-            if plan.flag("disabled") or gap is None:
-                continue
-            kept = _retention(plan.number("retention_days"))
-            levels.append(file_backup_level(context, disk, f"backup plan {plan.name or plan.id}", gap, kept, ()))
+    reached = (disk.id, *disk.texts("instance_ids"))
+    plans = {plan.id: plan for one in reached for plan in context.inventory.plans_by_target.get(one, ())}
+    for plan in plans.values():
+        gap = schedule_interval_s(plan.text("schedule"))
+        if plan.flag("disabled") or gap is None or disk.id in plan.texts("excluded_disk_ids"):
+            continue
+        kept = _retention(plan.number("retention_days"))
+        levels.append(file_backup_level(context, disk, f"backup plan {plan.name or plan.id}", gap, kept, ()))
     return levels
 
 

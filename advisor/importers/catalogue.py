@@ -9,7 +9,7 @@ from typing import Final
 
 from advisor.importers.fields import Record, get, keys_of, text
 from advisor.importers.records import Batch, Context, Spec
-from advisor.importers.services import balancing, databases, ecs, network, others, scaling, storage
+from advisor.importers.services import backup, balancing, databases, ecs, network, others, scaling, storage
 from advisor.model.inventory import Kind
 
 SPECS: Final[tuple[Spec, ...]] = (
@@ -26,6 +26,8 @@ SPECS: Final[tuple[Spec, ...]] = (
     databases.POLARDB,
     databases.CACHE,
     others.BACKUP_PLAN,
+    backup.POLICY_BINDING,
+    backup.BACKUP_POLICY,
     others.VAULT,
     others.DTS_JOB,
     others.GTM_INSTANCE,

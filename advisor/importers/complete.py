@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from advisor.importers.places import region_of_zone
+from advisor.importers.policies import complete_bindings
 from advisor.model.inventory import Kind
 from advisor.model.tables import ABSENT, Table, Tables
 
@@ -35,6 +36,7 @@ _NEIGHBOURS: Final = (
 def complete(resources: Tables) -> None:
     """Fill what follows, in place; nobody may have looked at a resource before."""
     _back_references(resources)
+    complete_bindings(resources)
     for kind in _BY_VSWITCH:
         _zones_by_vswitch(resources.table(kind), resources)
     groups = resources.table("scaling_group")

@@ -38,6 +38,7 @@ REFERENCES: Final[dict[str, Kind]] = {
     "dr_instance_id": "database",
     "node_ids": "instance",
     "vault_id": "vault",
+    "policy_id": "backup_policy",
     "replica_vault_id": "vault",
 }
 _BY_PREFIX: Final = ("instance_id", "source_id", "destination_id", "resource_ids", "image_id")

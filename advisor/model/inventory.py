@@ -17,6 +17,7 @@ Kind = Literal[
     "snapshot_policy",
     "replica_pair",
     "backup_plan",
+    "backup_policy",
     "vault",
     "image",
     "vpc",
@@ -155,9 +156,13 @@ class Inventory:
         return self._by_attribute("replica_pair", "source_disk_id")
 
     @cached_property
-    def plans_by_instance(self) -> Mapping[str, tuple[Resource, ...]]:
-        """Backup plans by the instance they back up."""
-        return self._by_attribute("backup_plan", "instance_id")
+    def plans_by_target(self) -> Mapping[str, tuple[Resource, ...]]:
+        """Backup plans by each instance or disk they back up."""
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for plan in self.of_kind("backup_plan"):
+            for target in dict.fromkeys((plan.text("instance_id") or "", *plan.texts("resource_ids"))):
+                found[target].append(plan)
+        return {target: tuple(plans) for target, plans in found.items() if target}
 
     @cached_property
     def jobs_by_source(self) -> Mapping[str, tuple[Resource, ...]]:

@@ -54,7 +54,7 @@ def _instance(costing: Costing, item: Resource) -> Lines:
 
 def _file_backups(costing: Costing, item: Resource) -> Lines:
     """Enabled backup plans: the basic edition by attached capacity, the others by client and vault."""
-    plans = [plan for plan in costing.context.inventory.plans_by_instance.get(item.id, ()) if not plan.flag("disabled")]
+    plans = [plan for plan in costing.context.inventory.plans_by_target.get(item.id, ()) if not plan.flag("disabled")]
     if not plans:
         return []
     region, title, own = item.region or "", f"file backup of {item.label}", [item.id]

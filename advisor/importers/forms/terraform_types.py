@@ -9,7 +9,7 @@ from advisor.importers.convert import as_bool, as_int, as_text, tried, unique
 from advisor.importers.fields import ABSENT, Record, get, records, text, texts
 from advisor.importers.numbers import is_whole
 from advisor.importers.records import Batch, Collector, Context, Draft, Spec, read_record
-from advisor.importers.services import balancing, databases, ecs, network, others, scaling, storage
+from advisor.importers.services import backup, balancing, databases, ecs, network, others, scaling, storage
 from advisor.importers.services.ecs import rule_record
 
 Renames = Mapping[str, str]
@@ -143,6 +143,8 @@ SPECS: Final[dict[str, tuple[Spec, Renames]]] = {
     "alicloud_hbr_ecs_backup_plan": (others.BACKUP_PLAN, _PLAN),
     "alicloud_hbr_oss_backup_plan": (others.BACKUP_PLAN, _PLAN),
     "alicloud_hbr_nas_backup_plan": (others.BACKUP_PLAN, _PLAN),
+    "alicloud_hbr_policy": (backup.BACKUP_POLICY, {}),
+    "alicloud_hbr_policy_binding": (backup.POLICY_BINDING, {}),
     "alicloud_dts_synchronization_job": (others.DTS_JOB, {"dts_job_name": "DtsJobName"}),
 }
 _SOURCE_OF: Final = {

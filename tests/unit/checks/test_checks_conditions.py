@@ -135,6 +135,14 @@ def test_what_does_not_work_is_named(guard: object, words: str) -> None:
     assert words in found.detail
 
 
+def test_a_plan_protects_the_disks_it_names_and_none_that_it_leaves_out() -> None:
+    named = plan(instance_id="", resource_ids=("d-1",))
+    assert of_check("SNP-001", [server(), disk(), named], class_name="standard") == []
+    assert [one.resource for one in of_check("SNP-001", [server(), disk("d-2"), named])] == ["d-2"]
+    without = plan(excluded_disk_ids=("d-1",))
+    assert [one.resource for one in of_check("SNP-001", [server(), disk(), disk("d-2"), without])] == ["d-1"]
+
+
 def test_a_policy_switched_off_or_out_of_service_does_not_protect() -> None:
     (off,) = of_check("SNP-001", [server(), covered(auto_snapshot_allowed=False), policy()])
     assert "switched off on the disk" in off.detail

@@ -137,6 +137,26 @@ def test_a_plan_copies_only_where_it_says_so(read: Read) -> None:
     assert [edge[1] for edge in edges_of(graph, "storage.backup_plan")] == ["plan-1", "plan-2"]
 
 
+def test_a_server_bound_to_a_backup_policy_is_protected_as_by_a_plan(read: Read) -> None:
+    rules = [
+        {"RuleType": "BACKUP", "Schedule": "I|1648647166|P1D", "VaultId": "v-1"},
+        {"RuleType": "REPLICATION", "ReplicationRegionId": "cn-shanghai", "Retention": 30},
+    ]
+    bound = {"PolicyBindingId": "pd-1", "PolicyId": "po-1", "SourceType": "UDM_ECS", "DataSourceId": "i-bp1aaaaaaaa"}
+    graph = read(
+        DescribeInstances=INSTANCES,
+        DescribePoliciesV2={"Policies": [{"PolicyId": "po-1", "PolicyName": "daily", "Rules": rules}]},
+        DescribePolicyBindings={"PolicyBindings": [
+            {**bound, "Disabled": False},
+            {**bound, "PolicyBindingId": "pd-2", "DataSourceId": "i-bp1bbbbbbbb", "Disabled": True},
+        ]},
+    )  # fmt: skip
+    assert edges_of(graph, "storage.backup_plan") == [("i-bp1aaaaaaaa", "pd-1", "recovery", "declared")]
+    assert [edge[:2] for edge in edges_of(graph, "storage.plan_copy")] == [("pd-1", "region:cn-shanghai")]
+    assert [edge[:2] for edge in edges_of(graph, "storage.vault")] == [("pd-1", "v-1"), ("pd-2", "v-1")]
+    assert "pd-1" in next(item for item in graph.workloads if item.name == "shop").resources
+
+
 def test_a_job_of_both_directions(read: Read) -> None:
     job = {
         "DtsJobId": "dts1", "DtsJobName": "both", "Status": "Synchronizing", "DtsJobDirection": "Forward",

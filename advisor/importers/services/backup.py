@@ -1,0 +1,118 @@
+"""Cloud Backup policies: the policy with its rules, and each binding of it to a server, bucket or file system.
+
+A binding is read as a backup plan of what it binds: the policy's schedule, retention, vault and copies are filled in
+once all files are read (``advisor.importers.policies``), for the two come in two answers. Fields: response models of
+DescribePoliciesV2 and DescribePolicyBindings in the public SDK of hbr 2017-09-08."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from advisor.importers.convert import as_bool, as_int, as_lower, as_text, as_texts, as_time, tried
+from advisor.importers.fields import ABSENT, Record, get, records, text
+from advisor.importers.places import kind_of_id
+from advisor.importers.records import Draft, Spec, field_of
+
+_BACKUP: Final = "backup"
+_LIFECYCLE: Final = "transition"
+_REPLICATION: Final = "replication"
+_RULE_TEXTS: Final = (
+    ("schedule", "Schedule"),
+    ("backup_type", "BackupType"),
+    ("vault_id", "VaultId"),
+    ("copy_region", "ReplicationRegionId"),
+)
+
+
+def _rule(rule: Record) -> dict[str, object]:
+    """One rule of a policy in canonical names; a replication rule's retention is that of its copies."""
+    found: dict[str, object] = {"rule_type": text(get(rule, "RuleType")).lower()}
+    found |= {name: text(get(rule, source)) for name, source in _RULE_TEXTS}
+    kept = "copy_retention_days" if found["rule_type"] == _REPLICATION else "retention_days"
+    found[kept] = tried(as_int, get(rule, "Retention"))
+    return {name: value for name, value in found.items() if value not in ("", ABSENT)}
+
+
+def _policy_finish(draft: Draft, record: Record) -> None:
+    given = get(record, "Rules")
+    if given is ABSENT:
+        return
+    rules = tuple(_rule(rule) for rule in records(given))
+    draft.attributes["rules"] = rules
+    backup = next((rule for rule in rules if rule.get("rule_type") == _BACKUP), {})
+    lifecycle = next((rule for rule in rules if rule.get("rule_type") == _LIFECYCLE), {})
+    draft.attributes["copy_regions"] = tuple(
+        dict.fromkeys(
+            str(rule["copy_region"])
+            for rule in rules
+            if rule.get("rule_type") == _REPLICATION and "copy_region" in rule
+        )
+    )
+    for name, value in (
+        ("schedule", backup.get("schedule")),
+        ("vault_id", backup.get("vault_id")),
+        ("backup_type", backup.get("backup_type")),
+        ("retention_days", lifecycle.get("retention_days", backup.get("retention_days"))),
+    ):
+        if value is not None:
+            draft.attributes[name] = value
+
+
+BACKUP_POLICY = Spec(
+    kind="backup_policy",
+    id=("PolicyId", "id"),
+    name=("PolicyName",),
+    status=("BusinessStatus",),
+    hints=("policies", "policiesv2", "policy"),
+    needs=(
+        frozenset({"policyid", "policyname", "rules"}),
+        frozenset({"policyid", "policytype", "rules"}),
+        frozenset({"policyid", "policybindingcount"}),
+    ),
+    refuses=frozenset({"policybindingid", "datasourceid", "planid"}),
+    finish=_policy_finish,
+    fields=(
+        field_of("policy_type", "PolicyType", as_text),
+        field_of("binding_count", "PolicyBindingCount", as_int),
+        field_of("created_at", "CreatedTime", as_time),
+    ),
+)
+
+
+def _binding_finish(draft: Draft, record: Record) -> None:
+    """What is bound. Where only some disks of a server are, the disks are, and the server as a whole is not."""
+    source, kind = text(get(record, "DataSourceId")), str(draft.attributes.get("source_type") or "").lower()
+    if not source:
+        return
+    disks = get(record, "AdvancedOptions.UdmDetail.DiskIdList")
+    chosen = as_texts(disks) if disks is not ABSENT else ()
+    draft.attributes["resource_ids"] = chosen or (source,)
+    if chosen:
+        return
+    left_out = get(record, "AdvancedOptions.UdmDetail.ExcludeDiskIdList")
+    if left_out is not ABSENT and as_texts(left_out):
+        draft.attributes["excluded_disk_ids"] = as_texts(left_out)
+    if kind == "oss":
+        draft.attributes["bucket"] = source
+    elif kind == "nas":
+        draft.attributes["file_system_id"] = source
+    elif kind_of_id(source) == "instance":
+        draft.attributes["instance_id"] = source
+
+
+POLICY_BINDING = Spec(
+    kind="backup_plan",
+    id=("PolicyBindingId", "id"),
+    hints=("policybindings", "policybinding"),
+    needs=(frozenset({"policybindingid", "policyid"}), frozenset({"policybindingid", "datasourceid"})),
+    finish=_binding_finish,
+    fields=(
+        field_of("policy_id", "PolicyId", as_text),
+        field_of("source_type", "SourceType", as_text),
+        field_of("disabled", "Disabled", as_bool),
+        field_of("paths", "Source", as_texts),
+        field_of("bound_by_tag", "CreatedByTag", as_bool),
+        field_of("account_type", "CrossAccountType", as_lower),
+        field_of("created_at", "CreatedTime", as_time),
+    ),
+)
