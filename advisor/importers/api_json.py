@@ -8,13 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from advisor.importers.blocks import BLOCK_FROM, can_block, read_block
-from advisor.importers.catalogue import NOTHING_TO_PLAN, Part, Reader, by_hint, by_shape
+from advisor.importers.catalogue import HINTS, MAY_WRAP, Part, Reader, by_hint, by_shape, nothing_to_plan
 from advisor.importers.convert import json_inside
 from advisor.importers.fields import Record, get, plain, text
 from advisor.importers.long_lists import LongList
+from advisor.importers.numbers import is_whole
 from advisor.importers.places import is_region
 from advisor.importers.records import Batch, Collector, Context, ListSeen, Spec, read_record, region_text
 from advisor.importers.services.balancing import LISTENER, clb_listener_record
+from advisor.importers.unread import name_rows, name_unread, note_no_record, note_says_nothing
 from advisor.model.inventory import Origin
 
 RecordList = list[object] | LongList
@@ -54,20 +56,36 @@ def _read_mapping(body: Record, context: Context, collector: Collector, depth: i
     region = region_text(get(body, "RegionId"))
     if region and is_region(region):
         context = context.but(region=region)
-    found = False
-    for key, value in body.items():
-        name = plain(str(key))
-        if name in NOTHING_TO_PLAN and isinstance(value, list | Mapping | LongList):
-            collector.skip_once(
-                context.at(str(key)).place, f"{NOTHING_TO_PLAN[name]}: nothing to plan for", context.file
-            )
-            found = True
-        elif isinstance(value, list | Mapping | LongList):
-            found = _read_member(body, str(key), value, context, collector, depth) or found
-        elif name in _BODY_KEYS and isinstance(value, str):
-            inner = json_inside(value)
-            found = (inner is not value and read_value(inner, context.at(str(key)), collector, depth + 1)) or found
-    return found
+    unread = [key for key in body if not _read_entry(body, str(key), body[key], context, collector, depth)]
+    if len(unread) == len(body):
+        return False
+    for key in unread:
+        name_unread(str(key), body[key], context, collector)
+    return True
+
+
+def _read_entry(body: Record, key: str, value: object, context: Context, collector: Collector, depth: int) -> bool:
+    if isinstance(value, str) and plain(key) in _BODY_KEYS:
+        inner = json_inside(value)
+        return inner is not value and read_value(inner, context.at(key), collector, depth + 1)
+    if not isinstance(value, list | Mapping | LongList):
+        return False
+    reason = nothing_to_plan(key, value)
+    if reason is None:
+        return _read_member(body, key, value, context, collector, depth)
+    if plain(key) not in MAY_WRAP or not _read_wrapped(body, key, value, context, collector, depth):
+        collector.skip_once(context.at(key).place, f"{reason}: nothing to plan for", context.file)
+    return True
+
+
+def _read_wrapped(body: Record, key: str, value: object, context: Context, collector: Collector, depth: int) -> bool:
+    """Read answers by region or zone; False, and nothing kept, where the regions or zones themselves are listed."""
+    inside = Collector()
+    _read_member(body, key, value, context, inside, depth)
+    if not inside.lists and not any(batch.drafts or batch.blocks for batch in inside.batches):
+        return False
+    collector.absorb(inside)
+    return True
 
 
 def _read_single(reader: Reader, record: Record, context: Context, collector: Collector) -> bool:
@@ -80,10 +98,7 @@ def _read_member(body: Record, key: str, value: object, context: Context, collec
     """A member of an answer: a container of records, or something to look into."""
     whole = by_shape(value) if isinstance(value, Mapping) else None
     for hint, place, rows in () if whole else _containers(key, value):
-        first = _first_record(rows)
-        if len(rows) and first is None:
-            continue
-        reader = by_hint(hint, first)
+        reader = _reader_of(hint, rows)
         if reader is not None:
             _read_rows(reader, rows, body, context.at(place), collector)
             return True
@@ -94,22 +109,27 @@ def _read_member(body: Record, key: str, value: object, context: Context, collec
     return read_value(value, inner.but(operation=operation) if operation else inner, collector, depth + 1)
 
 
-def _first_record(rows: RecordList) -> Record | None:
-    listed = [rows.first] if isinstance(rows, LongList) else rows
-    return next((row for row in listed if isinstance(row, Mapping)), None)
+def _reader_of(hint: str, rows: RecordList) -> Reader | None:
+    """The reader of a list with this name: the first that fits any of its rows, or the name alone where it has none."""
+    if hint not in HINTS or not len(rows):
+        return by_hint(hint, None)
+    records = (row for _, page in _pages(rows) for row in page if isinstance(row, Mapping))
+    return next((reader for row in records if (reader := by_hint(hint, row)) is not None), None)
 
 
 def _containers(key: str, value: object) -> Iterator[tuple[str, str, RecordList]]:
-    """The lists that a member may be, with the name that says of what, and their place."""
+    """The lists that a member may be, with the name that says of what, and their place. Several lists in one member are
+    each a member of it."""
     if isinstance(value, list | LongList):
         yield plain(key), key, value
     elif isinstance(value, Mapping):
-        for inner_key, inner in value.items():
-            rows = inner if isinstance(inner, list | LongList) else [inner] if isinstance(inner, Mapping) else None
-            if rows is not None and plain(str(inner_key)) != "tags":
-                yield plain(str(inner_key)), f"{key}.{inner_key}", rows
-                if len(value) == 1:
-                    yield plain(key), f"{key}.{inner_key}", rows
+        inside = {str(name): inner for name, inner in value.items() if isinstance(inner, list | LongList | Mapping)}
+        inside = {name: inner for name, inner in inside.items() if plain(name) != "tags"}
+        for name, inner in inside.items() if len(inside) == 1 else ():
+            rows = [inner] if isinstance(inner, Mapping) else inner
+            yield plain(name), f"{key}.{name}", rows
+            if len(value) == 1:
+                yield plain(key), f"{key}.{name}", rows
         if not value or all(inner in ("", None) for inner in value.values()):
             yield plain(key), key, []
 
@@ -118,6 +138,8 @@ def _read_rows(reader: Reader, rows: RecordList, body: Record, context: Context,
     batch = collector.batch(context)
     ids: list[str] = []
     for start, page in _pages(rows):
+        for number in _no_records(page, start):
+            note_no_record(reader.kind, number, context, collector)
         for numbers, alike in _by_shape(page, start):
             ids += _read_alike(_fitting(reader, alike[0]), alike, numbers, context, batch, collector)
     collector.lists.append(_list_seen(reader, body, tuple(ids), context))
@@ -138,6 +160,11 @@ def _read_alike(
         for number, row in zip(numbers, rows, strict=True)
     )
     return [one for one in found if one]
+
+
+def _no_records(rows: list[object], start: int) -> list[int]:
+    """The positions of what is no record among the rows of a page."""
+    return [number for number, row in enumerate(rows, start) if not isinstance(row, dict)]
 
 
 def _by_shape(rows: list[object], start: int = 0) -> Iterator[tuple[list[int], list[Record]]]:
@@ -187,6 +214,7 @@ def _read_one(
 
 
 def _read_part(part: Part, record: Record, context: Context, batch: Batch, collector: Collector) -> str | None:
+    before = len(batch.drafts)
     try:
         part.read(record, context, batch)
     except LookupError as error:
@@ -209,6 +237,9 @@ def _read_part(part: Part, record: Record, context: Context, batch: Batch, colle
             f"a value {error}; the record was left out.",
             "Export the list again.",
         )
+        return None
+    if len(batch.drafts) == before:
+        note_says_nothing(part.kind, context, collector)
         return None
     return context.place
 
@@ -234,7 +265,7 @@ def _list_seen(reader: Reader, body: Record, ids: tuple[str, ...], context: Cont
         context.region or "",
         ids,
         Origin(context.file, context.place),
-        total=int(total) if total.isdigit() else None,
+        total=int(total) if is_whole(total) else None,
         more=bool(token),
         page=page,
         rows=len(ids),
@@ -243,17 +274,12 @@ def _list_seen(reader: Reader, body: Record, ids: tuple[str, ...], context: Cont
 
 def _read_list(rows: list[object], context: Context, collector: Collector, depth: int) -> bool:
     """A bare array: the inner list of an answer, or several answers."""
-    mappings = [row for row in rows if isinstance(row, Mapping)]
-    hint = hint_of(context.operation)
-    if rows and not mappings:
-        each = [read_value(row, context.at(f"[{index}]"), collector, depth + 1) for index, row in enumerate(rows)]
-        return any(each)
-    if not rows:
-        reader = by_hint(hint, None) if hint else None
-        if reader is not None:
-            collector.lists.append(_list_seen(reader, {}, (), context))
-        return reader is not None
-    return _read_records([(0, rows)], context, collector, depth)
+    if rows:
+        return _read_records([(0, rows)], context, collector, depth)
+    reader = by_hint(hint_of(context.operation), None)
+    if reader is not None:
+        collector.lists.append(_list_seen(reader, {}, (), context))
+    return reader is not None
 
 
 def _read_long(rows: LongList, context: Context, collector: Collector) -> bool:
@@ -267,16 +293,24 @@ def _read_records(
     hint, found = hint_of(context.operation), False
     batch = collector.batch(context)
     seen: dict[Spec, list[str]] = {}
-    for numbers, alike in (group for start, page in pages for group in _by_shape(page, start)):
-        reader = (by_hint(hint, alike[0]) if hint else None) or by_shape(alike[0])
-        if reader is None:
-            for number, row in zip(numbers, alike, strict=True):
-                found = read_value(row, context.at(f"[{number}]"), collector, depth + 1) or found
-            continue
-        found = True
-        ids = _read_alike(reader, alike, numbers, context, batch, collector)
-        if ids and isinstance(reader, Spec):
-            seen.setdefault(reader, []).extend(ids)
+    unread: list[int] = []
+    for start, page in pages:
+        others: list[tuple[int, object]] = [(number, page[number - start]) for number in _no_records(page, start)]
+        for numbers, alike in _by_shape(page, start):
+            reader = _reader_of(hint, list(alike)) or by_shape(alike[0])
+            if reader is None:
+                others += zip(numbers, alike, strict=True)
+                continue
+            found = True
+            ids = _read_alike(reader, alike, numbers, context, batch, collector)
+            if ids and isinstance(reader, Spec):
+                seen.setdefault(reader, []).extend(ids)
+        for number, row in others:
+            inside = read_value(row, context.at(f"[{number}]"), collector, depth + 1)
+            found = found or inside
+            unread += [] if inside else [number]
+    if found:
+        name_rows(sorted(unread), context, collector)
     everything = tuple(one for ids in seen.values() for one in ids)
     for spec in seen:
         collector.lists.append(_list_seen(spec, {}, everything, context))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from advisor.importers.fields import Record, get, keys_of, text
+from advisor.importers.fields import Record, get, keys_of, plain, records, text
 from advisor.importers.records import Batch, Context, Spec
 from advisor.importers.services import backup, balancing, databases, ecs, network, others, scaling, storage
 from advisor.model.inventory import Kind
@@ -145,6 +145,7 @@ NOTHING_TO_PLAN: Final[dict[str, str]] = {
     "keypairs": "a list of key pairs",
     "dbinstancenetinfos": "a list of connection addresses",
     "listenerhealthstatus": "a health report",
+    "rulehealthstatus": "a health report",
     "addresspools": "an address-pool list",
     "issues": "a diagnosis report",
     "reports": "a diagnosis report",
@@ -155,7 +156,21 @@ NOTHING_TO_PLAN: Final[dict[str, str]] = {
     "routeentrys": "a list of routes",
 }
 
+_NOTHING_BY_FIELD: Final[dict[str, str]] = {"serverhealthstatus": "a health report"}
+"""Lists whose name stands for others too, told by a field of their rows: DescribeHealthStatus has BackendServers."""
+MAY_WRAP: Final = frozenset({"regions", "zones"})
+"""Names of lists with nothing to plan for under which a collector may also file answers by region or zone."""
+
 Reader = Spec | Part
+
+
+def nothing_to_plan(name: str, value: object) -> str | None:
+    """What a member of an answer is, where there is nothing to plan for in it; None for all others."""
+    known = NOTHING_TO_PLAN.get(plain(name))
+    if known is not None:
+        return known
+    first = next(iter(records(value)), {}) if isinstance(value, dict | list) else {}
+    return next((reason for field, reason in _NOTHING_BY_FIELD.items() if field in keys_of(first)), None)
 
 
 def _hints() -> dict[str, tuple[Reader, ...]]:

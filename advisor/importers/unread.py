@@ -1,0 +1,63 @@
+"""Parts of an answer that nothing reads: each is named, so that nothing of an export is lost in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from advisor.importers.catalogue import HINTS
+from advisor.importers.fields import plain
+from advisor.importers.long_lists import LongList
+from advisor.importers.places import kind_of_id
+from advisor.importers.records import Collector, Context
+from advisor.model.inventory import Origin
+
+_DEPTH: Final = 6
+"""Lists are looked for so many levels down: deeper ones are parts of a record, not lists of an answer."""
+_NO_LISTS: Final = frozenset({"tags", "tag"})
+
+
+def name_unread(key: str, value: object, context: Context, collector: Collector) -> None:
+    """Say of each list of records in a member that was not read, beside others that were, that it is left out."""
+    if isinstance(value, Mapping) and kind_of_id(key) is not None:
+        collector.skip(key, "a record of no kind that is known", context.file, context.at(key).place)
+        return
+    for place in _lists(key, value):
+        collector.skip(place, "a list that is not known", context.file, context.at(place).place)
+
+
+def _lists(key: str, value: object, depth: int = 0) -> Iterator[str]:
+    """The places of lists of records; a list whose name is known counts whatever its rows are."""
+    name = plain(key)
+    if depth > _DEPTH or name in _NO_LISTS:
+        return
+    if isinstance(value, Mapping):
+        for inner_key, inner in value.items():
+            yield from (f"{key}.{place}" for place in _lists(str(inner_key), inner, depth + 1))
+    elif isinstance(value, LongList) or (
+        isinstance(value, list) and value and (name in HINTS or any(isinstance(row, Mapping) for row in value))
+    ):
+        yield key
+
+
+def name_rows(numbers: Sequence[int], context: Context, collector: Collector) -> None:
+    """Say of rows of a list of several kinds, beside others that were read, that they are of none that is known."""
+    if numbers:
+        more = f" and {len(numbers) - 1} more like it" if len(numbers) > 1 else ""
+        place = context.at(f"[{numbers[0]}]").place
+        collector.skip(place, f"a row of no kind that is known{more}", context.file, place)
+
+
+def note_no_record(kind: str, number: int, context: Context, collector: Collector) -> None:
+    """Say that a row of a known list is no record at all: a text, a number or null."""
+    _note(f"A row among those of kind {kind} is no record", f"{context.place}[{number}]", context, collector)
+
+
+def note_says_nothing(kind: str, context: Context, collector: Collector) -> None:
+    """Say that a row which adds to a resource does not say to which."""
+    _note(f"A record about a resource of kind {kind} names none", context.place, context, collector)
+
+
+def _note(title: str, place: str, context: Context, collector: Collector) -> None:
+    detail = "it was left out."
+    collector.note("INV-NO-ID", "medium", title, Origin(context.file, place), detail, "Export the list again.")
