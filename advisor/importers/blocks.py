@@ -10,10 +10,20 @@ from itertools import compress
 from typing import Final
 
 from advisor.importers.columns import Rows, converted, plain_texts
-from advisor.importers.convert import as_tags
 from advisor.importers.fields import ABSENT, Record, text
 from advisor.importers.places import region_of_zone, zones_in
-from advisor.importers.records import Batch, Collector, Context, Draft, Plan, Spec, plan_of, region_text, safe_tags
+from advisor.importers.records import (
+    Batch,
+    Collector,
+    Context,
+    Draft,
+    Plan,
+    Spec,
+    plan_of,
+    read_tags,
+    region_text,
+    safe_tags,
+)
 from advisor.importers.secrets import is_secret_name, looks_like_key
 from advisor.model.inventory import Kind, Origin
 from advisor.model.tables import NO_TAGS, Stretch, Table
@@ -150,7 +160,9 @@ def _tags(block: Block, row: int, value: object, collector: Collector) -> dict[s
     pairs = _plain_pairs(value)
     if pairs is None:
         at = block.context.but(place=f"{block.context.place}[{block.numbers[row]}]")
-        return safe_tags(as_tags(value), block.ids[row], at, collector)
+        found = read_tags(value, block.ids[row], at, collector)
+        block.has_tags[row] = found is not None
+        return found or {}
     known = _TAG_SETS.get(pairs)
     if known is None:
         known = dict(pairs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from typing import Final
 import orjson
 
 from advisor.importers.fields import ABSENT, Record, get, records, text, texts
+from advisor.importers.numbers import is_whole
 
 _TRUE: Final = frozenset({"true", "1", "yes", "on", "enabled", "enable", "open", "是", "开启", "已开启"})
 _FALSE: Final = frozenset({"false", "0", "no", "off", "disabled", "disable", "close", "closed", "否", "关闭", "未开启"})
@@ -32,14 +34,26 @@ def as_text(value: object) -> object:
         known = _WORDS.get(value)
         if known is not None:
             return known
-        found = value.strip()
-        found = "" if found.lower() in _NONE else found
+        found = _word(value)
         if len(_WORDS) < _WORDS_LIMIT and len(found) < _WORD_LENGTH:
             _WORDS[value] = found
         return found
+    return _unkept(value)
+
+
+def _unkept(value: object) -> object:
+    """As ``as_text``, not kept: for what has yet to show that it is a number, a time or a truth value, and may be a
+    password in the wrong field."""
+    if isinstance(value, str):
+        return _word(value)
     if value is None or isinstance(value, dict | list):
         return ABSENT
     return text(value)
+
+
+def _word(written: str) -> str:
+    found = written.strip()
+    return "" if found.lower() in _NONE else found
 
 
 def as_lower(value: object) -> object:
@@ -59,14 +73,25 @@ def as_float(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("is no number")
     if isinstance(value, int | float):
-        return float(value)
-    found = as_text(value)
+        return _finite(value)
+    found = _unkept(value)
     if found is ABSENT or found == "":
         return ABSENT
     match = _NUMBER.match(str(found))
     if match is None:
         raise ValueError("is no number")
-    return float(match.group(1).replace(",", ""))
+    return _finite(match.group(1).replace(",", ""))
+
+
+def _finite(number: float | str) -> float:
+    """A number that a float can hold; the quantities of an inventory are far below its limit of 1.8e308."""
+    try:
+        found = float(number)
+    except OverflowError:
+        found = math.inf
+    if not math.isfinite(found):
+        raise ValueError("is a number out of range")
+    return found
 
 
 def as_number(value: object) -> object:
@@ -104,7 +129,7 @@ def as_bool(value: object) -> object:
     """A truth value in any of its spellings."""
     if isinstance(value, bool):
         return value
-    found = as_text(value)
+    found = _unkept(value)
     if found is ABSENT or found == "":
         return ABSENT
     word = str(found).lower()
@@ -130,7 +155,7 @@ def as_ints(value: object) -> object:
     found = as_texts(value)
     if not isinstance(found, tuple):
         return ABSENT
-    if not all(re.fullmatch(r"\d+", part) for part in found):
+    if not all(is_whole(part) for part in found):
         raise ValueError("is no list of whole numbers")
     return tuple(int(part) for part in found)
 
@@ -140,8 +165,8 @@ def as_time(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("is no time")
     if isinstance(value, int | float) or (isinstance(value, str) and re.fullmatch(r"\d{9,14}", value.strip())):
-        return _time_of_number(float(value))
-    found = as_text(value)
+        return _time_of_number(_finite(value))
+    found = _unkept(value)
     if found is ABSENT or found == "":
         return found
     written = str(found)
@@ -193,7 +218,8 @@ def json_inside(value: object) -> object:
 
 
 def as_tags(value: object) -> dict[str, str]:
-    """Tags of any shape: TagKey/TagValue, Key/Value, a map, JSON in a text; keys and values verbatim."""
+    """Tags of any shape: TagKey/TagValue, Key/Value, a map, JSON in a text; keys and values verbatim. A value of nested
+    structures is written as JSON; ``ValueError`` where it is nested too deeply for that."""
     value = json_inside(value)
     if isinstance(value, dict) and not _wraps_tags(value):
         return {str(key): _tag_text(item) for key, item in value.items() if item is not None}
@@ -226,7 +252,14 @@ def _tag_text(value: object) -> str:
         return ""
     if isinstance(value, list):
         return ",".join(str(item) for item in value)
-    return str(value) if not isinstance(value, dict) else orjson.dumps(value).decode()
+    return str(value) if not isinstance(value, dict) else _written(value)
+
+
+def _written(value: object) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:
+        raise ValueError("is nested too deeply") from None
 
 
 def tried(convert: Callable[[object], object], value: object) -> object:

@@ -204,7 +204,7 @@ class Spec:
     refuses: frozenset[str] = frozenset()
     unite: frozenset[str] = frozenset()
     finish: Callable[[Draft, Record], None] | None = None
-    extra: Callable[[Draft, Record, Context, Batch], None] | None = None
+    extra: Callable[[Draft, Record, Context, Batch, Collector], None] | None = None
     finish_block: Callable[[Block, Rows], None] | None = None
     plans: dict[tuple[str, ...], Plan] = field(default_factory=dict, compare=False, repr=False)
 
@@ -277,7 +277,7 @@ def read_record(spec: Spec, record: Record, context: Context, batch: Batch, coll
     draft.unite = spec.unite
     batch.drafts.append(draft)
     if spec.extra:
-        spec.extra(draft, record, context, batch)
+        spec.extra(draft, record, context, batch, collector)
     return draft
 
 
@@ -290,7 +290,7 @@ def _common(draft: Draft, plan: Plan, record: Record, context: Context, collecto
     draft.status = sys.intern(text(first(record, plan.status))) or None
     tags = first(record, plan.tags)
     if tags is not ABSENT:
-        draft.tags = safe_tags(as_tags(tags), draft.id, context, collector)
+        draft.tags = read_tags(tags, draft.id, context, collector)
 
 
 def _set_field(
@@ -311,6 +311,18 @@ def region_text(value: object) -> str:
     """A region id without the product's prefix (``oss-cn-hangzhou``)."""
     found = text(value)
     return found[4:] if found.startswith("oss-") and is_region(found[4:]) else found
+
+
+def read_tags(value: object, resource: str, context: Context, collector: Collector) -> dict[str, str] | None:
+    """The tags that a record gives in whatever shape, without credentials; None (and a finding) where they cannot be
+    read."""
+    try:
+        return safe_tags(as_tags(value), resource, context, collector)
+    except ValueError as error:
+        where, detail = Origin(context.file, context.place), f"a tag {error}; the tags count as unknown."
+        title = f"A value of {resource} cannot be read"
+        collector.note("INV-VALUE", "low", title, where, detail, "Correct it in the source, or leave it out.", resource)
+        return None
 
 
 def safe_tags(tags: Mapping[str, str], resource: str, context: Context, collector: Collector) -> dict[str, str]:

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from advisor.importers.catalogue import SPEC_OF_KIND
-from advisor.importers.convert import as_bool, as_tags, json_inside
+from advisor.importers.convert import as_bool, json_inside
 from advisor.importers.fields import ABSENT, Record, records, text
 from advisor.importers.forms.columns import Table, note_width, row_context
 from advisor.importers.forms.tables import KINDS
 from advisor.importers.numbers import is_whole
-from advisor.importers.records import Collector, Context, Draft, ListSeen, safe_tags
+from advisor.importers.records import Collector, Context, Draft, ListSeen, read_tags
 from advisor.importers.secrets import is_secret_name, looks_like_key
 from advisor.model.inventory import Kind, Origin
 
@@ -73,7 +73,7 @@ def _draft(row: Record, context: Context, collector: Collector) -> Draft | None:
     draft.zone = draft.zone or (draft.zones[0] if draft.zones else None)
     draft.status = text(row.get("status")) or None
     if row.get("tags") not in (None, ""):
-        draft.tags = safe_tags(as_tags(row["tags"]), resource_id, context, collector)
+        draft.tags = read_tags(row["tags"], resource_id, context, collector)
     given = row.get("attributes")
     own = given if isinstance(given, Mapping) else {}
     for name, value in own.items():

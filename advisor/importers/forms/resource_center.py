@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from advisor.importers.catalogue import SPEC_OF_KIND
-from advisor.importers.convert import as_tags, as_text, as_time, json_inside, tried, unique
+from advisor.importers.convert import as_text, as_time, json_inside, tried, unique
 from advisor.importers.fields import ABSENT, Record, get, keys_of, plain, records, text
 from advisor.importers.numbers import is_whole
 from advisor.importers.places import kind_of_id
-from advisor.importers.records import Batch, Collector, Context, Draft, ListSeen, read_record, safe_tags
+from advisor.importers.records import Batch, Collector, Context, Draft, ListSeen, read_record, read_tags
 from advisor.importers.secrets import is_secret_name
 from advisor.importers.services.databases import POLARDB
 from advisor.model.inventory import Kind, Origin
@@ -226,7 +226,7 @@ def _profile(draft: Draft, row: Record, context: Context, collector: Collector) 
     draft.status = draft.status or text(get(row, "ResourceStatus", "Status")) or None
     tags = get(row, "Tags")
     if draft.tags is None and tags is not ABSENT:
-        draft.tags = safe_tags(as_tags(tags), draft.id, context, collector)
+        draft.tags = read_tags(tags, draft.id, context, collector)
     for name, source in (("vpc_id", "VpcId"), ("vswitch_id", "VSwitchId")):
         value = as_text(get(row, source)) if get(row, source) is not ABSENT else ABSENT
         if isinstance(value, str) and value and plain(draft.kind) != plain(name[:-3]):

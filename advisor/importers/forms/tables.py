@@ -8,7 +8,7 @@ from typing import Final, get_args
 
 from advisor.importers.api_json import read_value
 from advisor.importers.catalogue import SPEC_OF_KIND
-from advisor.importers.convert import as_gib, as_tags, as_text, as_texts, gib_of_bytes, tried
+from advisor.importers.convert import as_gib, as_text, as_texts, gib_of_bytes, tried
 from advisor.importers.fields import ABSENT, Convert
 from advisor.importers.forms.cells import (
     CELL_WORDS,
@@ -27,7 +27,17 @@ from advisor.importers.forms.disk_cells import DISK_COLUMNS, ID_IN_CELL, disk_wo
 from advisor.importers.forms.flat import tree_of
 from advisor.importers.forms.words import CHARGES, STATES, plain_header, region_named, zone_named
 from advisor.importers.places import is_region, kind_of_id, region_of_zone, zones_in
-from advisor.importers.records import Batch, Collector, Context, Draft, ListSeen, read_record, region_text, safe_tags
+from advisor.importers.records import (
+    Batch,
+    Collector,
+    Context,
+    Draft,
+    ListSeen,
+    read_record,
+    read_tags,
+    region_text,
+    safe_tags,
+)
 from advisor.importers.secrets import is_secret_name, looks_like_key
 from advisor.model.inventory import Kind, Origin
 
@@ -204,11 +214,13 @@ def _region(row: Row) -> str:
 def _tags(row: Row, draft: Draft, collector: Collector) -> dict[str, str] | None:
     cell = row.get("tags")
     packed = structure(cell)
-    found = as_tags(packed) if isinstance(packed, list | dict) else _tags_of_text(cell)
+    is_packed = isinstance(packed, list | dict)
+    read = read_tags(packed, draft.id, row.context, collector) if is_packed else _tags_of_text(cell)
+    found = read or {}
     for concept, value in zip(row.concepts, row.cells, strict=False):
         if concept and concept.startswith("tag:") and value is not None and not is_none(cell_text(value) or "-"):
             found[concept[4:]] = cell_text(value)
-    if not found and "tags" not in row.concepts:
+    if not found and (read is None or "tags" not in row.concepts):
         return None
     return safe_tags(found, draft.id, row.context, collector)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from advisor.importers.convert import as_int, as_lower, as_number, as_text, as_texts, as_time, unique
-from advisor.importers.fields import ABSENT, Record, get, keys_of, records, text
+from advisor.importers.fields import ABSENT, Record, get, items, keys_of, records, text
 from advisor.importers.numbers import is_whole
 from advisor.importers.places import ids_in_path, is_region
-from advisor.importers.records import Batch, Context, Draft, Spec, field_of
+from advisor.importers.records import Batch, Collector, Context, Draft, Spec, field_of
+from advisor.model.inventory import Origin
 
 
 def _balancer_type(draft: Draft, record: Record) -> str | None:
@@ -86,16 +87,33 @@ def backend_record(member: Record) -> dict[str, object]:
     return {"type" if name == "server_type" else name: value for name, value in found.items()}
 
 
-def _balancer_extra(draft: Draft, record: Record, context: Context, batch: Batch) -> None:
-    """The listeners that a CLB's attribute answer names."""
-    for one in records(get(record, "ListenerPortsAndProtocol")):
-        port, protocol = text(get(one, "ListenerPort")), text(get(one, "ListenerProtocol")).lower()
-        if is_whole(port) and protocol:
-            listener = Draft("listener", listener_id(draft.id, protocol, port), context.place, region=draft.region)
-            listener.attributes = {"load_balancer_id": draft.id, "port": int(port), "protocol": protocol}
-            if text(get(one, "ListenerForward")) == "on" and is_whole(text(get(one, "ForwardPort"))):
-                listener.attributes["forward_port"] = int(text(get(one, "ForwardPort")))
+def _balancer_extra(draft: Draft, record: Record, context: Context, batch: Batch, collector: Collector) -> None:
+    """The listeners that a CLB's attribute answer names; one without port or protocol has no id, which is said."""
+    for number, one in enumerate(items(get(record, "ListenerPortsAndProtocol"))):
+        listener = _named_listener(draft, one, context) if isinstance(one, dict) else None
+        if listener is not None:
             batch.drafts.append(listener)
+            continue
+        collector.note(
+            "INV-NO-ID",
+            "medium",
+            "A listener of a balancer has no port or no protocol",
+            Origin(context.file, context.at(f"ListenerPortsAndProtocol[{number}]").place),
+            "it was left out.",
+            "Export the balancer's attributes again, or its listeners (DescribeLoadBalancerListeners).",
+            draft.id,
+        )
+
+
+def _named_listener(balancer: Draft, row: Record, context: Context) -> Draft | None:
+    port, protocol = text(get(row, "ListenerPort")), text(get(row, "ListenerProtocol")).lower()
+    if not is_whole(port) or not protocol:
+        return None
+    listener = Draft("listener", listener_id(balancer.id, protocol, port), context.place, region=balancer.region)
+    listener.attributes = {"load_balancer_id": balancer.id, "port": int(port), "protocol": protocol}
+    if text(get(row, "ListenerForward")) == "on" and is_whole(text(get(row, "ForwardPort"))):
+        listener.attributes["forward_port"] = int(text(get(row, "ForwardPort")))
+    return listener
 
 
 def listener_id(balancer: str, protocol: str, port: str) -> str:
@@ -252,7 +270,7 @@ def _group_finish(draft: Draft, record: Record) -> None:
         draft.attributes["members"] = tuple(member_record(one) for one in records(members))
 
 
-def _group_owner(draft: Draft, record: Record, context: Context, _batch: Batch) -> None:
+def _group_owner(draft: Draft, record: Record, context: Context, _batch: Batch, _collector: Collector) -> None:
     """A CLB group belongs to one balancer; a list of groups does not say to which, its file name may."""
     if "load_balancer_ids" not in draft.attributes and keys_of(record).keys() & {
         "vservergroupid",

@@ -17,19 +17,12 @@ from advisor.importers.fields import ABSENT, Record, get, records, text, texts
 from advisor.importers.numbers import is_whole
 from advisor.importers.places import kind_of_id
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
-from advisor.importers.services.finish_blocks import finish_instances, finish_interfaces
+from advisor.importers.services.finish_blocks import TELL_PRIVATE, finish_instances, finish_interfaces
 
 
 def _instance_finish(draft: Draft, record: Record) -> None:
     private = unique(
-        get(
-            record,
-            "VpcAttributes.PrivateIpAddress",
-            "PrivateIpAddress",
-            "InnerIpAddress",
-            "private_ip",
-            "primary_ip_address",
-        ),
+        get(record, *TELL_PRIVATE, "InnerIpAddress"),
         get(record, "InnerIpAddress"),
         get(
             record,
@@ -41,7 +34,7 @@ def _instance_finish(draft: Draft, record: Record) -> None:
         get(record, "PublicIpAddress", "public_ip", "public_ips"),
         get(record, "EipAddress.IpAddress", "eip_address.IpAddress"),
     )
-    if private or get(record, "VpcAttributes", "PrivateIpAddress", "private_ip") is not ABSENT:
+    if private or get(record, *TELL_PRIVATE) is not ABSENT:
         draft.attributes["private_ips"] = private
     if public or get(record, "PublicIpAddress", "public_ip") is not ABSENT:
         draft.attributes["public_ips"] = public

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from advisor.importers.columns import Rows
 
 SCALING_TAG = "acs:autoscaling:scalingGroupId"
+TELL_PRIVATE = ("VpcAttributes.PrivateIpAddress", "PrivateIpAddress", "private_ip", "primary_ip_address")
+"""Fields that tell the private addresses of an instance: where a record has none of them, they are unknown, not none.
+``InnerIpAddress`` is empty wherever the network is no classic one, which says nothing of them."""
 
 
 def finish_disks(block: Block, rows: Rows) -> None:
@@ -38,14 +41,12 @@ def _owners(own: object, attached: object, mounted: object) -> object:
 
 def finish_instances(block: Block, rows: Rows) -> None:
     """Addresses, the scaling group that a tag names, and the disks that a row names."""
-    private = rows.get(
-        "VpcAttributes.PrivateIpAddress", "PrivateIpAddress", "InnerIpAddress", "private_ip", "primary_ip_address"
-    )
+    told = rows.get(*TELL_PRIVATE)
+    private = rows.get(*TELL_PRIVATE, "InnerIpAddress")
     inner = rows.get("InnerIpAddress")
     more = rows.get(
         "NetworkInterfaces.NetworkInterface.PrivateIpSets.PrivateIpSet.PrivateIpAddress", "secondary_private_ips"
     )
-    told = rows.get("VpcAttributes", "PrivateIpAddress", "private_ip")
     block.attributes["private_ips"] = [
         _told(_addresses(*values), given) for *values, given in zip(private, inner, more, told, strict=True)
     ]

@@ -1,4 +1,4 @@
-"""A bad row costs only itself, wherever it stands, and a list that nothing reads is named beside those that are read."""
+"""A bad row costs only itself, wherever it stands, and a list that nothing reads is named beside those that are."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Make = Callable[..., ImportResult]
 ONE: dict[str, Any] = {"InstanceId": "i-bp1aaaa", "ImageId": "m-1", "ZoneId": "cn-hangzhou-h"}
 TWO = {**ONE, "InstanceId": "i-bp1bbbb"}
 DISKS = {"Disk": [{"DiskId": "d-bp1aaaa", "Size": 40, "Category": "cloud_essd", "InstanceId": "i-bp1aaaa"}]}
-BAD = {"no fields": {}, "other fields": {"foo": 1}, "null": None, "a text": "i-bp1cccc", "a number": 7, "a list": []}
+BAD: dict[str, object] = {"no fields": {}, "other fields": {"foo": 1}, "null": None, "a text": "i-bp1cccc", "a number": 7, "a list": []}
 
 
 def ids(result: ImportResult) -> list[str]:
