@@ -153,7 +153,7 @@ def _read_alike(
     reader: Reader, rows: list[Record], numbers: list[int], context: Context, batch: Batch, collector: Collector
 ) -> list[str]:
     """Read records of one shape; the ids of what they list, or any text for an addition."""
-    if len(rows) >= BLOCK_FROM and isinstance(reader, Spec) and reader is not LISTENER and can_block(reader):
+    if len(rows) >= BLOCK_FROM and isinstance(reader, Spec) and reader is not LISTENER and can_block(reader, rows[0]):
         return read_block(reader, rows, numbers, context, batch, collector)
     found = (
         _read_one(reader, row, context, batch, collector, f"{context.place}[{number}]")

@@ -10,7 +10,7 @@ from itertools import compress
 from typing import Final
 
 from advisor.importers.columns import Rows, converted, plain_texts
-from advisor.importers.fields import ABSENT, Record, text
+from advisor.importers.fields import ABSENT, Record, keys_of, text
 from advisor.importers.places import region_of_zone, zones_in
 from advisor.importers.records import (
     Batch,
@@ -84,9 +84,13 @@ class Block:
         )
 
 
-def can_block(spec: Spec) -> bool:
-    """Whether records of this kind can be read as columns: nothing but columns is made of them."""
-    return spec.extra is None and (spec.finish is None or spec.finish_block is not None)
+def can_block(spec: Spec, record: Record) -> bool:
+    """Whether records of this kind and shape can be read as columns: nothing but columns is made of them."""
+    if spec.extra is not None:
+        return False
+    if spec.finish is None or spec.finish_block is not None:
+        return True
+    return bool(spec.finish_reads) and spec.finish_reads.isdisjoint(keys_of(record))
 
 
 def read_block(

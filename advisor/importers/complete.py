@@ -57,14 +57,13 @@ def _back_references(resources: Tables) -> None:
     """Disks of an instance, members of a deployment set or scaling group, from either side."""
     disks, instances = resources.table("disk"), resources.table("instance")
     owned: dict[str, list[str]] = {}
-    owners_of = disks.lists("instance_ids")
-    for row in _sorted_rows(disks):
-        for owner in owners_of[row]:
-            owned.setdefault(owner, []).append(disks.ids[row])
+    for disk, owners in zip(disks.ids, disks.lists("instance_ids"), strict=True):
+        for owner in owners:
+            owned.setdefault(owner, []).append(disk)
     _add_all(resources, "disk_ids", owned)
     for attribute in ("deployment_set_id", "scaling_group_id"):
         members: dict[str, list[str]] = {}
-        for owner, member in sorted(zip(instances.texts(attribute), instances.ids, strict=True)):
+        for owner, member in zip(instances.texts(attribute), instances.ids, strict=True):
             if owner:
                 members.setdefault(owner, []).append(member)
         _add_all(resources, "instance_ids", members)
@@ -79,6 +78,7 @@ def _add_all(resources: Tables, attribute: str, found: dict[str, list[str]]) -> 
         if place is None:
             continue
         table, row = place
+        members.sort()
         known = table.attributes.get(attribute, ())
         old = known[row] if known else ABSENT
         stated = tuple(str(one) for one in old) if isinstance(old, tuple | list) else ()

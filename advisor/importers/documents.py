@@ -43,6 +43,7 @@ _WIDE: Final = (
     (re.compile(rb"\0[^\0]\0[^\0]"), "utf-16-be"),
 )
 """Texts of two and four bytes a sign without a mark, by the first two signs of what begins with plain ones."""
+_CONTROLS: Final = bytes(byte for byte in range(32) if not 9 <= byte <= 13 and byte != 27)
 _BLANKS = re.compile(r"[\s,;]*")
 _HTTP_HEAD = re.compile(r"^\s*HTTP/\d(?:\.\d)? \d{3}[^\n]*\n(?:[A-Za-z-]+:[^\n]*\n)*\s*")
 
@@ -79,8 +80,7 @@ def looks_binary(data: bytes) -> bool:
     head = data[:8192]
     if b"\0" in head:
         return True
-    controls = sum(byte < 9 or (13 < byte < 32 and byte != 27) for byte in head)
-    return controls > len(head) // 20
+    return len(head) - len(head.translate(None, _CONTROLS)) > len(head) // 20
 
 
 def json_values(text: str) -> list[tuple[str, object]]:

@@ -95,6 +95,10 @@ def first(record: Record, sources: tuple[Source, ...]) -> object:
 
 def get(record: Record, *names: str) -> object:
     """As ``first``, for fields by name."""
+    # Mostly the first name is the one, written so: the shape of the record then does not matter.
+    value = record.get(names[0])
+    if value:
+        return value
     return first(record, sources_in(record, names))
 
 

@@ -12,8 +12,8 @@ from advisor.importers.complete import complete
 from advisor.importers.records import Batch, Collector, Draft
 from advisor.importers.stubs import stubs_of
 from advisor.model.finding import Finding
-from advisor.model.inventory import Inventory, Kind, Origin, Resource
-from advisor.model.tables import Table, Tables
+from advisor.model.inventory import Inventory, Kind, Origin
+from advisor.model.tables import NO_TAGS, Row, Table, Tables
 
 Seen = tuple[tuple[str, int, int, int], Draft, Batch]
 _COMMON: Final = ("name", "region", "zone", "zones", "status")
@@ -36,8 +36,7 @@ def merge(collector: Collector, digest: str) -> tuple[Inventory, list[Finding]]:
             if all(draft.partial for _, draft, _ in one_kind):
                 orphans.extend((draft, Origin(batch.context.file, draft.place)) for _, draft, batch in one_kind)
             else:
-                resource = _merged(one_id, one_kind, findings)
-                tables.setdefault(resource.kind, Table(resource.kind)).append(resource)
+                _add_merged(one_id, one_kind, tables, findings)
     resources = Tables(tables.values())
     complete(resources)
     stubs = stubs_of(resources, orphans)
@@ -104,10 +103,14 @@ def _by_kind(resource_id: str, seen: list[Seen], findings: list[Finding]) -> Ite
         )
 
 
-def _merged(resource_id: str, seen: list[Seen], findings: list[Finding]) -> Resource:
+def _add_merged(resource_id: str, seen: list[Seen], tables: dict[Kind, Table], findings: list[Finding]) -> None:
+    """Add what is known of one resource to the table of its kind."""
+    kind = seen[0][1].kind
+    table = tables.get(kind) or tables.setdefault(kind, Table(kind))
     if len(seen) == 1:
         _, draft, batch = seen[0]
-        return _resource(resource_id, draft, batch)
+        table.add(_row(resource_id, draft), Origin(batch.context.file, draft.place), batch.context.observed_at)
+        return
     seen.sort(key=lambda entry: entry[0])
     newest_full = next(entry for entry in reversed(seen) if not entry[1].partial)
     values, origins, times, clashes = _fold(seen)
@@ -124,7 +127,8 @@ def _merged(resource_id: str, seen: list[Seen], findings: list[Finding]) -> Reso
     base = Origin(newest_full[2].context.file, draft.place)
     foreign = {name: origin for name, origin in origins.items() if origin != base}
     observed = max((time for time in times if time), default=None)
-    return _resource(resource_id, result, newest_full[2], foreign, observed)
+    observed = observed or newest_full[2].context.observed_at
+    table.add(_row(resource_id, result), base, observed, foreign)
 
 
 def _fold(
@@ -208,35 +212,24 @@ def _short(value: object) -> str:
     return written if len(written) <= 80 else f"{written[:77]}…"
 
 
-def _resource(
-    resource_id: str,
-    draft: Draft,
-    batch: Batch,
-    foreign: Mapping[str, Origin] | None = None,
-    observed: str | None = None,
-) -> Resource:
-    return Resource(
-        id=resource_id,
-        kind=draft.kind,
-        name=draft.name,
-        region=draft.region,
-        zone=draft.zone,
-        zones=draft.zones or ((draft.zone,) if draft.zone else ()),
-        status=draft.status,
-        tags=draft.tags or {},
-        attributes=draft.attributes,
-        origin=Origin(batch.context.file, draft.place),
-        observed_at=observed or batch.context.observed_at,
-        field_origins=foreign or {},
+def _row(resource_id: str, draft: Draft) -> Row:
+    return Row(
+        resource_id,
+        draft.name,
+        draft.region,
+        draft.zone,
+        draft.zones or ((draft.zone,) if draft.zone else ()),
+        draft.status,
+        draft.tags or NO_TAGS,
+        draft.attributes,
     )
 
 
 def _listed(collector: Collector, resources: Tables) -> frozenset[tuple[str, str]]:
     pairs = set(collector.pairs)
-    for seen in collector.lists:
-        if seen.operation.endswith("(part)"):
-            continue
-        regions = {region for region in map(resources.region_of, seen.ids) if region}
+    whole = [seen for seen in collector.lists if not seen.operation.endswith("(part)")]
+    for seen, found in zip(whole, resources.regions_of(seen.ids for seen in whole), strict=True):
+        regions = found - {None, ""}
         if not regions or seen.region:
             regions.add(seen.region)
         pairs.update((seen.kind, region or "") for region in regions)

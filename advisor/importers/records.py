@@ -7,6 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
 from advisor.importers.convert import as_tags
 from advisor.importers.fields import ABSENT, Convert, Record, Source, first, keys_of, sources_in, text
 from advisor.importers.places import is_region, region_of_zone, zones_in
@@ -22,8 +26,7 @@ FINDINGS_PER_FILE: Final = 20
 PLANS_LIMIT: Final = 5_000
 
 
-@dataclass(slots=True)
-class Draft:
+class Draft(Struct):
     """One observation of one resource. A ``partial`` one only adds to a resource that something else lists."""
 
     kind: Kind
@@ -35,13 +38,12 @@ class Draft:
     zones: tuple[str, ...] = ()
     status: str | None = None
     tags: dict[str, str] | None = None
-    attributes: dict[str, object] = field(default_factory=dict)
+    attributes: dict[str, object] = msgspec.field(default_factory=dict)
     partial: bool = False
     unite: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What is known about a document beside its text: file, place, region asked for, time and rank of the answer."""
 
     file: str
@@ -60,8 +62,7 @@ class Context:
 
     def but(self, **changes: object) -> Context:
         """The same with some fields changed."""
-        values = {name: getattr(self, name) for name in self.__slots__}
-        return Context(**(values | changes))
+        return replace(self, **changes)
 
 
 @dataclass(slots=True)
@@ -189,7 +190,8 @@ class Field:
 class Spec:
     """How records of one kind are read. Any set of plain field names in ``needs`` marks a record as this kind.
 
-    ``finish_block`` does for many records of one shape what ``finish`` does for one."""
+    ``finish_block`` does for many records of one shape what ``finish`` does for one; ``finish_reads`` are the plain
+    names of the only fields that ``finish`` looks at (none: any)."""
 
     kind: Kind
     id: tuple[str, ...]
@@ -206,6 +208,7 @@ class Spec:
     finish: Callable[[Draft, Record], None] | None = None
     extra: Callable[[Draft, Record, Context, Batch, Collector], None] | None = None
     finish_block: Callable[[Block, Rows], None] | None = None
+    finish_reads: frozenset[str] = frozenset()
     plans: dict[tuple[str, ...], Plan] = field(default_factory=dict, compare=False, repr=False)
 
     def fits(self, record: Record) -> bool:

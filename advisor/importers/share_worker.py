@@ -14,7 +14,8 @@ def main() -> None:
     gc.disable()
     share, mapping = pickle.load(sys.stdin.buffer)  # noqa: S301 - what the process that started this one wrote
     found = {number: read_file(source, mapping) for number, source in share}
-    pickle.dump(found, sys.stdout.buffer, protocol=pickle.HIGHEST_PROTOCOL)
+    # All of it first: the one who asked listens only when it has read its own share.
+    sys.stdout.buffer.write(pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from advisor.importers.sources import Source
 # Tuning: from so many bytes on a second process saves more than its start costs; more processes wait for one another.
 SHARED_FROM: Final = 64 * 1024**2
 MOST_PROCESSES: Final = 8
+# Tuning: what starting a worker and taking over what it found costs, in bytes of input read meanwhile.
+WORKER_COST: Final = 16 * 1024**2
 _WORKER: Final = "advisor.importers.share_worker"
 
 Worker = subprocess.Popen[bytes]
@@ -43,7 +45,7 @@ def _shares(sources: Sequence[Source]) -> list[Numbered]:
     if count < 2:
         return [numbered]
     shares: list[Numbered] = [[] for _ in range(count)]
-    sizes = [0] * count
+    sizes = [0, *[WORKER_COST] * (count - 1)]
     for number, source in sorted(numbered, key=lambda one: (-one[1].size, one[0])):
         least = sizes.index(min(sizes))
         shares[least].append((number, source))

@@ -73,7 +73,7 @@ def _unlisted(table: Table, name: str, resources: Tables) -> Iterator[tuple[int,
             if known is not None:
                 yield row, known, mentioned
         return
-    for row, known, mentioned in _mentioned(table, name):
+    for row, known, mentioned in _mentioned(table, name, resources):
         if mentioned and mentioned not in resources:
             yield row, known, mentioned
 
@@ -88,7 +88,7 @@ def _missing(column: Sequence[object], resources: Tables) -> Iterator[tuple[int,
     lists: Sequence[Sequence[object]] = [
         value if isinstance(value, tuple | list) else _alone(value) for value in column
     ]
-    missing = resources.unlisted(map(str, chain.from_iterable(lists))) - {""}
+    missing = resources.unlisted(map(str, resources.unlisted(chain.from_iterable(lists)))) - {""}
     if missing:
         yield from ((row, str(one)) for row, ids in enumerate(lists) for one in ids if str(one) in missing)
 
@@ -97,7 +97,7 @@ def _alone(value: object) -> tuple[object, ...]:
     return (value,) if value and value is not ABSENT else ()
 
 
-def _mentioned(table: Table, name: str) -> Iterator[tuple[int, Kind, str]]:
+def _mentioned(table: Table, name: str, resources: Tables) -> Iterator[tuple[int, Kind, str]]:
     """Ids inside the records of an attribute, and keys."""
     for row, value in enumerate(table.attributes[name] if name in _NESTED else ()):
         if not value or value is ABSENT:
@@ -107,13 +107,13 @@ def _mentioned(table: Table, name: str) -> Iterator[tuple[int, Kind, str]]:
             continue
         for record in value if isinstance(value, tuple | list) else ():
             if isinstance(record, Mapping):
-                yield from ((row, kind, one) for kind, one in _inside(table.kind, name, record))
+                yield from ((row, kind, one) for kind, one in _inside(table.kind, name, record, resources))
 
 
-def _inside(owner: Kind, name: str, record: Mapping[str, object]) -> Iterator[tuple[Kind, str]]:
+def _inside(owner: Kind, name: str, record: Mapping[str, object], resources: Tables) -> Iterator[tuple[Kind, str]]:
     if name in _MEMBERS:
         server = str(record.get("server_id", ""))
-        kind = kind_of_id(server)
+        kind = None if server in resources else kind_of_id(server)
         if kind is not None:
             yield kind, server
     elif name == "rules" and owner == "security_group":

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from advisor.model.inventory import Kind, Origin, Resource
 
@@ -37,6 +37,19 @@ class Stretch:
     place: str
     numbers: list[int] | None
     observed_at: str | None
+
+
+class Row(NamedTuple):
+    """What a table holds of one resource."""
+
+    id: str
+    name: str
+    region: str | None
+    zone: str | None
+    zones: tuple[str, ...]
+    status: str | None
+    tags: Mapping[str, str]
+    attributes: Mapping[str, object]
 
 
 @dataclass(eq=False)
@@ -111,21 +124,38 @@ class Table:
 
     def append(self, resource: Resource) -> None:
         """Add one resource."""
-        row = len(self.ids)
-        self.stretches.append(Stretch(row, resource.origin.file, resource.origin.place, None, resource.observed_at))
-        if resource.field_origins:
-            self.foreign[row] = resource.field_origins
-        self.ids.append(resource.id)
-        self.names.append(resource.name)
-        self.regions.append(resource.region)
-        self.zone.append(resource.zone)
-        self.zones.append(resource.zones)
-        self.statuses.append(resource.status)
-        self.tags.append(resource.tags)
-        for name in resource.attributes.keys() - self.attributes.keys():
-            self.attributes[name] = [ABSENT] * row
+        row = Row(
+            resource.id,
+            resource.name,
+            resource.region,
+            resource.zone,
+            resource.zones,
+            resource.status,
+            resource.tags,
+            resource.attributes,
+        )
+        self.add(row, resource.origin, resource.observed_at, resource.field_origins)
+
+    def add(
+        self, row: Row, origin: Origin, observed_at: str | None, foreign: Mapping[str, Origin] | None = None
+    ) -> None:
+        """Add one row that was read at ``origin``, some of its fields elsewhere."""
+        number = len(self.ids)
+        self.stretches.append(Stretch(number, origin.file, origin.place, None, observed_at))
+        if foreign:
+            self.foreign[number] = foreign
+        self.ids.append(row.id)
+        self.names.append(row.name)
+        self.regions.append(row.region)
+        self.zone.append(row.zone)
+        self.zones.append(row.zones)
+        self.statuses.append(row.status)
+        self.tags.append(row.tags)
+        attributes = row.attributes
+        for name in attributes.keys() - self.attributes.keys():
+            self.attributes[name] = [ABSENT] * number
         for name, column in self.attributes.items():
-            column.append(resource.attributes.get(name, ABSENT))
+            column.append(attributes.get(name, ABSENT))
 
 
 def _text(value: object) -> str:
@@ -175,6 +205,14 @@ class Tables(Mapping[str, Resource]):
         """The region of a resource, None where it is not known or not listed."""
         place = self.place(resource_id)
         return None if place is None else place[0].regions[place[1]]
+
+    def regions_of(self, lists: Iterable[Iterable[str]]) -> Iterator[set[str | None]]:
+        """The regions of what each list of ids names; what is not listed has none."""
+        regions = [region for table in self.tables.values() for region in table.regions]
+        for ids in lists:
+            numbers = set(map(self._index.get, ids))
+            numbers.discard(None)
+            yield {regions[number] for number in numbers if number is not None}
 
     def lists_all(self, ids: Iterable[str]) -> bool:
         """Whether all of these ids are listed."""

@@ -228,6 +228,7 @@ SECURITY_GROUP = Spec(
     refuses=frozenset({"instanceid", "scalinggroupid", "networkinterfaceid", "clusterid", "networktype", "nettype"}),
     unite=frozenset({"rules"}),
     finish=_group_finish,
+    finish_reads=frozenset({"permissions", "rules"}),
     fields=(
         field_of("vpc_id", "VpcId", as_text),
         field_of("group_type", "SecurityGroupType", as_text),
