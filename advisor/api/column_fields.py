@@ -135,17 +135,34 @@ def _escaped(char: str) -> str:
 def read_mapping(data: bytes, file: str) -> dict[str, str]:
     """The mapping in a file's bytes; raises ``InputError`` with every mistake in it."""
     try:
-        document = load_yaml(data.decode("utf-8"), file)
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise InputError([Mistake(file, "", "is no text in UTF-8.", "Save the file as UTF-8.")]) from None
+    try:
+        document = load_yaml(text, file)
+    except InputError as error:
+        raise InputError([*error.mistakes, *_beside(error.mistakes, text, file)]) from None
     root = Entry(file, document)
     if not root.fields:
         raise InputError([Mistake(file, "", "does not name columns.", _ADVICE)])
-    mistakes = [found for entry in root.children() for found in _mistakes_of(entry)]
-    mistakes += _doubles(root)
+    mistakes = _mistakes_in(root)
     if mistakes:
         raise InputError(mistakes)
     return {header: str(field) for header, field in root.fields.items()}
+
+
+def _beside(broken: Sequence[Mistake], text: str, file: str) -> list[Mistake]:
+    """The mistakes in the lines that can be read: a line stands for itself."""
+    places = {mistake.place for mistake in broken}
+    lines = ["" if f"line {number}" in places else line for number, line in enumerate(text.split("\n"), start=1)]
+    try:
+        return _mistakes_in(Entry(file, load_yaml("\n".join(lines), file)))
+    except InputError:
+        return []
+
+
+def _mistakes_in(root: Entry) -> list[Mistake]:
+    return [*(found for entry in root.children() for found in _mistakes_of(entry)), *_doubles(root)]
 
 
 def _mistakes_of(entry: Entry) -> Iterable[Mistake]:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import io
-import ipaddress
+import re
 import warnings
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, TypeVar, get_args
+from typing import Final, TypeVar
 
 from advisor.api.asking import safe_name
 from advisor.api.column_fields import ID, IN_ONE_COLUMN, TAG
+from advisor.api.column_guesses import guess
 from advisor.importers.documents import decode, looks_binary
 from advisor.importers.forms import canonical, sheets
 from advisor.importers.forms.cells import cell_text
 from advisor.importers.forms.columns import HEADER_WITHIN, ColumnMapping, concepts_of, find_header, is_api_header
-from advisor.importers.forms.words import CONCEPT_OF_HEADER, concept_of, plain_header
-from advisor.importers.places import is_region, kind_of_id, region_of_zone
+from advisor.importers.forms.words import concept_of, plain_header
+from advisor.importers.places import kind_of_id
 from advisor.importers.records import Collector
 from advisor.importers.secrets import is_secret_name, looks_like_key
 from advisor.importers.sources import RefusedError, Source, archive_members, is_workbook, is_zip, open_sources
@@ -33,24 +33,10 @@ HIDDEN: Final = "(hidden)"
 # Rows that are looked at to tell what a column holds; the rest is only counted by the importer.
 ROWS_READ: Final = 200
 _TEXT_READ: Final = 1024**2
-# The share of values of one form that makes a column one of that form, and of equal letters that makes headers alike.
-_MOST: Final = 0.8
-_ALIKE: Final = 0.7
+# The share of rows as long as the header that makes a text a table.
 _EVEN: Final = 0.8
-_KINDS: Final = frozenset(get_args(Kind))
-_FORMULAS: Final = "={[<"
-# What lists of one's own call things, beside the words of the console's lists.
-_CALLED: Final[Mapping[str, str]] = {
-    "编号": "id", "资产编号": "id", "assetid": "id", "vmid": "id", "serverid": "id",
-    "主机": "name", "server": "name", "vm": "name", "vmname": "name", "servername": "name",
-    "机房": "zone", "datacenter": "zone", "az": "zone", "城市": "region", "site": "region", "location": "region",
-    "flavor": "type", "cores": "cpu", "ram": "memory", "负责团队": "tag:owner", "team": "tag:owner",
-}  # fmt: skip
-_FIELD_OF_KIND: Final[Mapping[Kind, str]] = {
-    "vpc": "vpc", "vswitch": "vswitch", "security_group": "security_groups", "image": "image",
-    "snapshot_policy": "snapshot_policy", "deployment_set": "deployment_set", "instance": "attached_to",
-    "disk": "source_disk",
-}  # fmt: skip
+# What the importer takes for JSON or XML, not for cells: a bracket before a value, a tag that closes at the end.
+_JSON: Final = re.compile(r"""[\[{]\s*(?:["\[\]{}]|-?\d|true|false|null)""")
 
 
 @dataclass(frozen=True)
@@ -68,7 +54,8 @@ class Column:
 class FoundTable:
     """A table of a file or sheet: the row of its header, the kinds of resource its ids name, its columns.
 
-    ``is_read`` says whether an id column is known, so that the importer takes the table for an inventory."""
+    ``is_read`` says whether an id column is known, so that the importer takes the table for an inventory; ``notes`` are
+    sentences about columns that cannot be named one by one."""
 
     file: str
     place: str
@@ -76,6 +63,7 @@ class FoundTable:
     kinds: tuple[Kind, ...]
     columns: tuple[Column, ...]
     is_read: bool
+    notes: tuple[str, ...] = ()
 
     @property
     def unknown(self) -> tuple[Column, ...]:
@@ -146,9 +134,15 @@ def _tables(data: bytes) -> Iterator[tuple[str, Rows]]:
             yield from ((f"sheet {title}", rows) for title, rows in _sheets(data))
     elif data.strip() and not looks_binary(data):
         text = decode(data)
-        if text.lstrip()[:1] not in _FORMULAS and not sheets.is_text_table(text[:_TEXT_READ]):
+        if not _is_document(text) and not sheets.is_text_table(text[:_TEXT_READ]):
             # The importer's own reader, so that the columns shown are the columns that will be read.
             yield "", sheets._csv_rows(text[:_TEXT_READ], ROWS_READ)
+
+
+def _is_document(text: str) -> bool:
+    """Whether a text is JSON or XML; headers may begin with such signs, too."""
+    start = text.lstrip()
+    return bool(_JSON.match(start)) or (start[:1] == "<" and text.rstrip()[-1:] == ">")
 
 
 def _sheets(data: bytes) -> list[tuple[str, Rows]]:
@@ -182,10 +176,28 @@ def _table(file: str, place: str, rows: Rows, mapping: ColumnMapping | None, sur
     header = [str(cell or "").lstrip("\ufeff").strip() for cell in rows[start]]
     if canonical.is_canonical(header) or is_api_header(header):
         return None
-    columns = list(_columns(header, rows[start + 1 :], mapping))
-    kinds = _kinds_of(columns, header, rows[start + 1 :])
-    return FoundTable(file, place, start + 1, kinds, tuple(_suggested(columns, rows[start + 1 :], header)),
-                      known is not None)  # fmt: skip
+    body = rows[start + 1 :]
+    columns = list(_columns(header, body, mapping))
+    kinds = _kinds_of(columns, header, body)
+    suggested = tuple(_suggested(columns, body, header, kinds))
+    return FoundTable(file, place, start + 1, kinds, suggested, known is not None, tuple(_oddities(header, body)))
+
+
+def _oddities(header: Sequence[str], rows: Rows) -> Iterator[str]:
+    """What keeps columns from being named one by one: no header, or one that stands over several."""
+    width = max((len(row) for row in rows), default=0)
+    nameless = [
+        str(index + 1)
+        for index in range(max(width, len(header)))
+        if not plain_header(header[index] if index < len(header) else "") and _values(rows, index)
+    ]
+    if nameless:
+        what = "Column" if len(nameless) == 1 else "Columns"
+        verb = "has no header and is" if len(nameless) == 1 else "have no header and are"
+        yield f"{what} {', '.join(nameless)} {verb} not read: write one above the values."
+    counts = Counter(plain for name in header if (plain := plain_header(name)))
+    for name in dict.fromkeys(name for name in header if counts[plain_header(name)] > 1):
+        yield f"'{name}' stands over {counts[plain_header(name)]} columns, which are named together."
 
 
 def _likely_header(rows: Rows, sure: bool) -> int | None:
@@ -232,62 +244,16 @@ def _kinds_of(columns: Iterable[Column], header: Sequence[str], rows: Rows) -> t
     return ()
 
 
-def _suggested(columns: Sequence[Column], rows: Rows, header: Sequence[str]) -> Iterator[Column]:
+def _suggested(columns: Sequence[Column], rows: Rows, header: Sequence[str], kinds: Sequence[Kind]) -> Iterator[Column]:
     """The columns with what the unknown ones may be; a field that only one column can have is suggested once."""
     taken = {column.field for column in columns if column.field in IN_ONE_COLUMN}
     for column in columns:
         if column.field or column.samples == (HIDDEN,):
             yield column
             continue
-        values = _values(rows, header.index(column.header))
-        pairs = (_by_values(values, taken), _by_header(column.header))
-        field, why = next((pair for pair in pairs if pair[0] and pair[0] not in taken), ("", ""))
+        field, why = guess(column.header, _values(rows, header.index(column.header)), taken, kinds)
         taken |= {field} & IN_ONE_COLUMN
         yield replace(column, suggestion=field, why=why)
-
-
-def _by_values(values: Sequence[str], taken: Collection[str]) -> tuple[str, str]:
-    """The field that most of the values have the form of."""
-    if not values:
-        return "", ""
-    tests: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
-        ("zone", "zones", lambda text: region_of_zone(text.lower()) is not None and not is_region(text.lower())),
-        ("region", "regions", lambda text: is_region(text.lower())),
-        ("kind", "kinds of resource", lambda text: text.lower() in _KINDS),
-        ("type", "instance types", lambda text: text.startswith("ecs.")),
-        ("private_ip", "private addresses", lambda text: _address(text) is True),
-        ("public_ip", "public addresses", lambda text: _address(text) is False),
-    )
-    for field, what, test in tests:
-        if sum(map(test, values)) >= _MOST * len(values):
-            return field, f"its values are {what}"
-    kinds = Counter(kind for value in values if (kind := kind_of_id(value)))
-    if sum(kinds.values()) < _MOST * len(values):
-        return "", ""
-    kind = kinds.most_common(1)[0][0]
-    different = len(set(values)) == len(values)
-    field = ID if different and ID not in taken else _FIELD_OF_KIND.get(kind, "")
-    return field, f"its values are ids ({kind.replace('_', ' ')})"
-
-
-def _address(text: str) -> bool | None:
-    """Whether an address is private; None where the text is none."""
-    try:
-        return ipaddress.ip_address(text).is_private
-    except ValueError:
-        return None
-
-
-def _by_header(header: str) -> tuple[str, str]:
-    """The field of the known header that is most like this one."""
-    plain = plain_header(header)
-    if plain in _CALLED:
-        return _CALLED[plain], f"it is called '{header}'"
-    known = {**CONCEPT_OF_HEADER, **_CALLED}
-    ranked = max(known, key=lambda word: (SequenceMatcher(None, plain, word).ratio(), word))
-    if SequenceMatcher(None, plain, ranked).ratio() < _ALIKE:
-        return "", ""
-    return known[ranked], f"it is called almost '{ranked}'"
 
 
 def check_mapping(tables: Sequence[FoundTable], mapping: Mapping[str, str], file: str) -> tuple[Mistake, ...]:
@@ -322,6 +288,12 @@ def complete_mapping(tables: Sequence[FoundTable], picked: Mapping[str, str]) ->
         if column.field and column.field != concept_of(column.header)
     }
     return told | dict(picked)
+
+
+def absent_headers(tables: Sequence[FoundTable], mapping: Mapping[str, str]) -> tuple[str, ...]:
+    """The headers of a mapping that stand over no column of these tables."""
+    there = {plain_header(column.header) for table in tables for column in table.columns}
+    return tuple(header for header in mapping if plain_header(header) not in there)
 
 
 def tag_field(header: str) -> str:

@@ -11,7 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from advisor import api, reporting
 from advisor.model.targets import Targets
 from advisor.web.editing import FIELDS, begun, redraw
-from advisor.web.session import Loaded, Made, Session, books, graph_for, plan_key
+from advisor.web.session import PLANS_KEPT, Loaded, Made, Session, books, graph_for, plan_key
 from advisor.web.text import md
 
 # Fields of the targets screen that hold a setting of the session.
@@ -27,21 +27,32 @@ def make(state: Session, loaded: Loaded, targets: Targets, place: DeltaGenerator
     made = state.plans.get(key)
     if made is None:
         made = _plan(state, loaded, targets, place)
-        state.plans.put(key, made)
-    if key != state.current:
-        state.previous, state.current = state.current, key
+    state.plans.put(key, made)
+    if state.current is not None and key != state.current:
+        state.past = (*state.past, state.current)[1 - PLANS_KEPT :]
+    state.current = key
     return made
 
 
 def take_back(state: Session) -> None:
-    """The last plan again, with all that was asked of it."""
+    """The last plan again, with all that was asked of it; once more for the one before it, as far as they are kept."""
     before = state.made_before
     if before is None:
         return
-    asked = before.asked
+    state.past = state.past[: state.past.index(before.key)]
+    state.current = before.key
+    discard(state)
+
+
+def discard(state: Session) -> None:
+    """Ask again what the plan on the screens was asked; what has been changed since is forgotten."""
+    made = state.made
+    if made is None:
+        return
+    asked = made.asked
     state.draft, state.objective, state.own = asked.draft, asked.objective, asked.own
     state.admit_unpriced, state.seed = asked.admit_unpriced, asked.seed
-    state.current, state.previous = state.previous, None
+    state.own_mistakes = ()
     refresh(state)
 
 

@@ -16,9 +16,10 @@ from advisor.web.session import Handed, Loaded, Session, books
 def take(state: Session, handed: Handed) -> bool:
     """Take over what was handed in; False where nothing could be read. Its unknown columns are there to be named."""
     state.mapping, state.mapping_mistakes = {}, ()
-    found, state.read_mistakes = _read(handed, {})
-    # Files are kept only where they can be read again with more of their columns.
-    state.tables = _to_name(handed)
+    with st.spinner("Reading the inventory"):
+        found, state.read_mistakes = _read(handed, {})
+        # Files are kept only where they can be read again with more of their columns.
+        state.tables = _to_name(handed)
     state.handed = handed if any(table.unknown for table in state.tables) else None
     state.mapping_version += 1
     if found is not None:
@@ -31,10 +32,11 @@ def take_mapped(state: Session, mapping: Mapping[str, str], file: str = MAPPING_
     handed = state.handed
     if handed is None:
         return False
-    state.mapping_mistakes = check_mapping(handed.ask(lambda paths: columns_in(paths, mapping)), mapping, file)
-    if state.mapping_mistakes:
-        return False
-    found, state.mapping_mistakes = _read(handed, mapping)
+    with st.spinner("Reading the inventory"):
+        state.mapping_mistakes = check_mapping(handed.ask(lambda paths: columns_in(paths, mapping)), mapping, file)
+        if state.mapping_mistakes:
+            return False
+        found, state.mapping_mistakes = _read(handed, mapping)
     if found is None:
         return False
     state.mapping, state.read_mistakes = dict(mapping), ()
@@ -45,8 +47,7 @@ def take_mapped(state: Session, mapping: Mapping[str, str], file: str = MAPPING_
 
 def _read(handed: Handed, mapping: Mapping[str, str]) -> tuple[ImportResult | None, tuple[Mistake, ...]]:
     try:
-        with st.spinner("Reading the inventory"):
-            return handed.ask(lambda paths: load_mapped(paths, mapping)), ()
+        return handed.ask(lambda paths: load_mapped(paths, mapping)), ()
     except InputError as error:
         return None, error.mistakes
     except (OSError, ValueError) as error:
@@ -69,7 +70,8 @@ def _to_name(handed: Handed) -> tuple[FoundTable, ...]:
 def _settle(state: Session, title: str, imported: ImportResult) -> None:
     books()
     state.loaded = Loaded(title, imported)
-    state.draft = state.grid = state.current = state.previous = None
+    state.draft = state.grid = state.current = None
+    state.past = ()
     state.targets_mistakes = ()
     state.workload = ""
     state.plans.clear()

@@ -142,7 +142,7 @@ class Session:
     own_mistakes: tuple[Mistake, ...] = ()
     what_if_version: int = 0
     current: PlanKey | None = None
-    previous: PlanKey | None = None
+    past: tuple[PlanKey, ...] = ()
     workload: str = ""
     asked: str = ""
     plans: Kept[Made] = field(default_factory=lambda: Kept(PLANS_KEPT))
@@ -165,8 +165,8 @@ class Session:
 
     @property
     def made_before(self) -> Made | None:
-        """The plan before it, for comparison."""
-        return self.plans.get(self.previous) if self.previous else None
+        """The plan before it, for comparison: the latest that is kept."""
+        return next((self.plans[key] for key in reversed(self.past) if key in self.plans), None)
 
 
 def session() -> Session:

@@ -70,6 +70,7 @@ def test_from_the_sample_to_the_files(page: Page) -> None:
     _press(page, "Plan with this budget")
     page.get_by_text("By workload").wait_for()
 
+    _onward(page, "What-if")
     _onward(page, "Download")
     _press(page, "Build report.pdf")
     name, report = _save(page, re.compile("Save report.pdf"))
@@ -133,7 +134,7 @@ def test_hostile_names_stay_text_on_every_screen(page: Page) -> None:
     _onward(page, "Graph")
     page.locator("svg g.node", has_text="<img").first.wait_for()
     _unharmed(page)
-    for title in ("Costs", "Download"):
+    for title in ("Costs", "What-if", "Download"):
         _onward(page, title)
         _unharmed(page)
 

@@ -16,10 +16,11 @@ from streamlit.testing.v1 import AppTest
 
 from advisor import api
 from advisor.api.column_fields import FIELDS, fields_for, load_mapped, mapping_text, read_mapping
+from advisor.api.column_guesses import guess
 from advisor.api.columns import HIDDEN, check_mapping, columns_in_bytes, with_files
 from advisor.importers.forms.words import plain_header
 from advisor.model.finding import InputError
-from advisor.model.inventory import ImportResult
+from advisor.model.inventory import ImportResult, Kind
 from advisor.web.session import Session
 
 ROOT = Path(__file__).parents[2]
@@ -107,6 +108,53 @@ def test_known_columns_are_told_and_their_fields_not_suggested_again() -> None:
     assert table.is_read
     assert {column.header: column.field for column in table.columns} == {"实例ID": "id", "名称": "name", "资产号": ""}
     assert table.unknown[0].suggestion != "id"
+
+
+def test_headers_of_any_kind_are_columns_and_what_cannot_be_named_is_told() -> None:
+    """A formula, a tag, Markdown, an empty header over values, one header over two columns, a password."""
+    data = (
+        "=cmd|' /C calc'!A0,<script>alert(1)</script>,DC,,DC,password\n"
+        "i-bp1dddd0001,<b>x</b>,cn-hangzhou-h,a,cn-hangzhou-h,hunter2\n"
+        "i-bp1dddd0002,y,cn-hangzhou-i,b,cn-hangzhou-i,hunter3\n"
+    )
+    (table,) = columns_in_bytes([("t.csv", data.encode())])
+    assert [(column.header, column.suggestion) for column in table.columns] == [
+        ("=cmd|' /C calc'!A0", "id"), ("<script>alert(1)</script>", ""), ("DC", "zone"), ("password", ""),
+    ]  # fmt: skip
+    assert table.notes == (
+        "Column 4 has no header and is not read: write one above the values.",
+        "'DC' stands over 2 columns, which are named together.",
+    )
+    named = {"=cmd|' /C calc'!A0": "id", "<script>alert(1)</script>": "name", "DC": "zone"}
+    read = _load([("t.csv", data.encode())], read_mapping(mapping_text(named).encode(), "m.yaml")).inventory
+    assert [(item.name, item.zone) for item in read.resources.values()] == [
+        ("<b>x</b>", "cn-hangzhou-h"), ("y", "cn-hangzhou-i"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "data", [b'[{"a": 1,\n"b": 2}]\n', b'{"a": 1,\n"b": 2}\n', b"<a>\n<b>1,2</b>\n<b>3,4</b>\n</a>\n"]
+)
+def test_documents_under_the_name_of_a_table_are_none(data: bytes) -> None:
+    assert columns_in_bytes([("t.csv", data)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "values", "kind", "field"),
+    [
+        ("RAM (GB)", "16", "instance", "memory"),
+        ("GB", "40", "disk", "size"),
+        ("GB", "40", "instance", ""),
+        ("Kind of it", "cloud_essd", "disk", "disk_category"),
+        ("Kind of it", "cloud_essd", "instance", ""),
+        ("Flavour", "ecs.g7.large", "disk", ""),
+        ("Adresse", "10.0.0.7", "instance", "private_ip"),
+        ("Adresse", "10.0.0.7", "disk", ""),
+    ],
+)
+def test_what_is_suggested_is_a_field_of_the_rows(header: str, values: str, kind: Kind, field: str) -> None:
+    assert guess(header, [values], (), (kind,))[0] == field
+    assert field in ("", *(one.id for one in fields_for((kind,))))
 
 
 def test_fields_go_with_the_kind_of_the_rows() -> None:
@@ -201,6 +249,17 @@ def test_all_mistakes_of_a_mapping_are_listed() -> None:
     assert "is the same header as 'x y'" in told[5]
 
 
+def test_a_header_given_twice_hides_no_other_mistake() -> None:
+    with pytest.raises(InputError) as caught:
+        read_mapping(b"a: idd\nb: zone\nb: region\nc: nam\n", "m.yaml")
+    told = [(mistake.place, mistake.problem) for mistake in caught.value.mistakes]
+    assert told == [
+        ("line 3", "The key 'b' is given twice, first in line 2."),
+        ("line 1", "'idd' (of 'a') is no field."),
+        ("line 4", "'nam' (of 'c') is no field."),
+    ]
+
+
 @pytest.mark.parametrize("data", [b"", b"- a\n", b"x", "主机: name".encode("gbk"), b"a: [\n", b"a: id\na: name\n"])
 def test_what_is_no_mapping_is_told(data: bytes) -> None:
     with pytest.raises(InputError) as caught:
@@ -281,6 +340,25 @@ def test_a_mapping_file_is_taken_and_a_wrong_one_is_told() -> None:
     assert not app.exception
     assert _state(app).mapping == NAMED
     assert {metric.label: metric.value for metric in app.metric}["Servers"] == "3"
+
+
+def test_two_tables_with_one_header_name_it_once_and_a_strange_header_of_a_file_is_told() -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+    disks = b"Volume,Belongs to,GB,\xe6\x9c\xba\xe6\x88\xbf\nd-bp1aaaa0001,i-bp1aaaa0001,40,cn-hangzhou-h\n"
+    app.file_uploader(key="inventory_files").upload("a.csv", CMDB.encode(), "text/csv")
+    app.file_uploader(key="inventory_files").upload("b.csv", disks, "text/csv")
+    app.button(key="read_files").click().run()
+    assert "Name the columns below, then read again." in app.error[0].value
+    assert [item.label for item in app.selectbox].count("Field of 机房") == 1
+    assert "Named further up, for every table: 机房." in [item.value for item in app.caption]
+    text = mapping_text({**NAMED, "Volume": "id", "Belongs to": "attached_to", "GB": "size", "Nobody": "name"})
+    app.file_uploader(key="mapping_file").upload("m.yaml", text.encode(), "text/yaml")
+    app.button(key="read_mapping").click().run()
+    assert not app.exception
+    assert "Read with 8 named columns: 4 resources." in app.success[0].value
+    assert "No table here has these columns: Nobody." in [item.value for item in app.caption]
+    disk = _state(app).loaded.imported.inventory.resources["d-bp1aaaa0001"]  # type: ignore[union-attr]
+    assert (disk.kind, disk.zone, disk.attributes["size_gib"]) == ("disk", "cn-hangzhou-h", 40)
 
 
 def test_a_table_that_is_read_offers_its_other_columns() -> None:

@@ -36,6 +36,7 @@ from advisor.web.archive import pack
 from advisor.web.changes import changes
 from advisor.web.draft import Draft, begin, with_max_changes, with_wishes
 from advisor.web.inputs import input_files
+from advisor.web.screens import what_if
 from advisor.web.session import Session
 from advisor.yaml_text import load_yaml
 
@@ -201,6 +202,46 @@ def test_a_target_that_is_met_no_more_says_so(plain: Plan) -> None:
     assert after == "10 h (missed, target 8 h)"
 
 
+def _changes(earlier: Plan, later: Plan) -> dict[tuple[str, str], str]:
+    return {(line.group, line.item): line.change for line in changed_only(plan_differences(earlier, later))}
+
+
+def test_steps_have_a_sign_a_unit_and_the_verdict(plain: Plan) -> None:
+    """Half the price of 0.12 is 0.06 less; a recovery of 1 h that takes 10 h takes 9 h more and misses 8 h."""
+    cheaper = _plan(OwnValues().with_price(PRICE))
+    by = plain.portfolio.monthly_added - cheaper.portfolio.monthly_added
+    found = _changes(plain, cheaper)
+    assert found["Whole estate", "Added per month"] == f"−{by} CNY"
+    assert found["Price", "snapshot.standard.storage, cn-hangzhou, payg"] == "−0.06 CNY"
+    assert _changes(cheaper, plain)["Whole estate", "Added per month"] == f"+{by} CNY"
+
+    item = plain.workloads[0]
+    quick, slow = (
+        item.estimates["zone"].model_copy(update={"rto_p95_s": hours * 3600.0, "target_rto_s": 8 * 3600.0})
+        for hours in (1, 10)
+    )
+    plans = []
+    for estimate in (quick, slow):
+        changed = item.model_copy(update={"estimates": {**item.estimates, "zone": estimate}})
+        plans.append(plain.model_copy(update={"workloads": (changed, *plain.workloads[1:])}))
+    line = (item.name, "Zone outage: recovery")
+    assert _changes(plans[0], plans[1])[line] == "+9 h, now missed"
+    assert _changes(plans[1], plans[0])[line] == "−9 h, now met"
+
+
+def test_no_step_is_named_where_none_is_known(plain: Plan) -> None:
+    """Neither sums with unpriced lines, nor unbounded recoveries, nor another currency; a verdict is told all the same."""
+    figures = plain.portfolio.model_copy(update={"unpriced": 1})
+    line = ("Whole estate", "Added per month")
+    assert _changes(plain, plain.model_copy(update={"portfolio": figures}))[line] == ""
+    assert _changes(plain, plain.model_copy(update={"currency": "USD"}))[line] == ""
+    item = plain.workloads[0]
+    endless = item.estimates["zone"].model_copy(update={"rto_p95_s": None, "rto_unbounded": True, "unbounded": True})
+    changed = item.model_copy(update={"estimates": {**item.estimates, "zone": endless}})
+    later = plain.model_copy(update={"workloads": (changed, *plain.workloads[1:])})
+    assert _changes(plain, later)[item.name, "Zone outage: recovery"] == "now missed"
+
+
 def test_workloads_that_come_and_go_have_an_empty_side(plain: Plan) -> None:
     fewer = plain.model_copy(update={"workloads": plain.workloads[:1]})
     gone = plain.workloads[1].name
@@ -314,6 +355,37 @@ def test_limits_are_taken_planned_compared_and_taken_back(app: AppTest) -> None:
     assert state.objective == "min-cost"
     assert changes(first.asked, state.asked_now) == []
     assert _field(app, "Budget per month").value == ""  # type: ignore[attr-defined]
+
+
+def test_changes_are_discarded_and_plans_are_taken_back_one_by_one(app: AppTest) -> None:
+    first = _state(app).made
+    for budget in ("0 CNY", "10 CNY"):
+        _set(app, "Budget per month", budget)
+        _press(app, "take_limits")
+        _press(app, "plan_what_if_changes")
+    assert "discard" not in {button.key for button in app.button}
+    _set(app, "Budget per month", "wrong")
+    _press(app, "take_limits")
+    assert "wrong" in _told(app)
+    _press(app, "discard")
+    assert _field(app, "Budget per month").value == "10 CNY"  # type: ignore[attr-defined]
+    assert "plan_what_if_changes" not in {button.key for button in app.button}
+    _press(app, "take_back")
+    assert _field(app, "Budget per month").value == "0 CNY"  # type: ignore[attr-defined]
+    _press(app, "take_back")
+    assert _state(app).made is first
+    assert _field(app, "Budget per month").value == ""  # type: ignore[attr-defined]
+    assert "take_back" not in {button.key for button in app.button}
+
+
+def test_many_lines_are_scrolled_through(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(what_if, "LINES_AS_TEXT", 3)
+    _set(app, "Budget per month", "0 CNY")
+    _press(app, "take_limits")
+    _press(app, "plan_what_if_changes")
+    (frame,) = (item.value for item in app.dataframe)
+    assert list(frame.columns) == ["Line", "Last plan", "This plan", "Change"]
+    assert "Setting: Budget per month" in set(frame["Line"])
 
 
 def test_an_option_can_be_pinned_and_a_protection_forbidden(app: AppTest) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from advisor.api.column_fields import MAPPING_FILE, fields_for, mapping_text, read_mapping, title_of
-from advisor.api.columns import Column, FoundTable, complete_mapping, tag_field
+from advisor.api.columns import Column, FoundTable, absent_headers, complete_mapping, tag_field
 from advisor.model.finding import InputError
 from advisor.reporting import words
 from advisor.web import reading, tables
@@ -66,6 +66,11 @@ def _table(state: Session, table: FoundTable, picked: dict[str, str]) -> None:
         st.caption(f"The header is row {table.header_row}. Known already: {pairs}.")
     else:
         st.caption(f"The header is row {table.header_row}. None of its columns is known.")
+    for note in table.notes:
+        st.caption(md(note))
+    again = [column.header for column in table.unknown if column.header in picked]
+    if again:
+        st.caption(f"Named further up, for every table: {listed(again, len(again))}.")
     shown = [column for column in table.unknown if column.header not in picked]
     for column in shown[:COLUMNS_SHOWN]:
         picked[column.header] = _column(state, table, column)
@@ -88,6 +93,7 @@ def _column(state: Session, table: FoundTable, column: Column) -> str:
         found = st.selectbox(
             f"Field of {md(column.header)}", options, index=options.index(now), label_visibility="collapsed",
             key=f"column_{state.mapping_version}_{digest}", format_func=lambda field: _option(field, column.header),
+            persist_state="session",
         )  # fmt: skip
         if suggestion:
             st.caption(f"Suggested: {md(column.why)}.")
@@ -101,10 +107,12 @@ def _option(field: str, header: str) -> str:
 
 
 def _result(state: Session) -> None:
-    loaded = state.loaded
-    if loaded is not None:
-        count = words.plural(len(loaded.imported.inventory.resources), "resource")
-        st.success(f"Read with {words.plural(len(state.mapping), 'named column')}: {count}.")
+    absent = absent_headers(state.tables, state.mapping)
+    if state.loaded is not None:
+        count = words.plural(len(state.loaded.imported.inventory.resources), "resource")
+        st.success(f"Read with {words.plural(len(state.mapping) - len(absent), 'named column')}: {count}.")
+    if absent:
+        st.caption(f"No table here has these columns: {listed(absent, len(absent))}.")
     texts(_named(state.mapping))
     st.download_button(f"Download {MAPPING_FILE}", mapping_text(state.mapping), MAPPING_FILE, "application/yaml",
                        key="download_mapping", on_click="ignore")  # fmt: skip

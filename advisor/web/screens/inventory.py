@@ -31,7 +31,9 @@ def show() -> None:
     _ways_in(state)
     if state.read_mistakes:
         count = words.plural(len(state.read_mistakes), "mistake")
-        refused(f"Nothing was taken over. {count}:", state.read_mistakes)
+        unnamed = any(not table.is_read for table in state.tables)
+        what_next = "Name the columns below, then read again. " if unnamed else ""
+        refused(f"Nothing was taken over. {what_next}{count}:", state.read_mistakes)
     if state.handed is not None:
         columns.show(state)
     if state.loaded is not None:

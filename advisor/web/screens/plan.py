@@ -82,6 +82,9 @@ def _headline(made: Made) -> None:
         delta_color="off", delta_arrow="off", border=True, help=md(" ".join(report.solver)),
     )  # fmt: skip
     st.caption(md(" ".join(report.decision.context)))
+    own = len(made.asked.own.facts) + len(made.asked.own.prices)
+    if own:
+        st.caption(f"Planned with {words.plural(own, 'value')} of your own; the screen What-if lists them.")
 
 
 def _spans(plan: Plan) -> str:

@@ -18,9 +18,11 @@ from advisor.web.editing import begun
 from advisor.web.inputs import input_files
 from advisor.web.session import Loaded, Made, Session, parsed_targets, plan_key, session
 from advisor.web.text import md
-from advisor.web.widgets import asked, refused, texts
+from advisor.web.widgets import asked, grid, refused, texts
 
 ZIP = "what-if.zip"
+# A table that wraps is built in full by the browser; more lines than these are scrolled through.
+LINES_AS_TEXT = 300
 HEADINGS = (SETTINGS, TOTAL, FACTS, PRICES)
 
 
@@ -70,6 +72,18 @@ def _own(state: Session) -> None:
 
 
 def _plan(state: Session, loaded: Loaded, made: Made) -> None:
+    """Show what has changed since the plan; plan with it, forget it, or go back to the plan before."""
+    _changed(state, loaded, made)
+    places = st.columns((1, 1, 2))
+    if state.asked_now != made.asked and places[0].button("Discard these changes", key="discard", width="stretch"):
+        planning.discard(state)
+        st.rerun()
+    if state.made_before is not None and places[1].button("Take the last plan back", key="take_back", width="stretch"):
+        planning.take_back(state)
+        st.rerun()
+
+
+def _changed(state: Session, loaded: Loaded, made: Made) -> None:
     lines = changes(made.asked, state.asked_now)
     if lines:
         st.subheader("Changed since the plan", divider="gray")
@@ -82,9 +96,6 @@ def _plan(state: Session, loaded: Loaded, made: Made) -> None:
         place = asked(state, "plan_what_if_changes", "Plan with these changes", primary=True)
         if place is not None:
             _replan(state, loaded, targets, place)
-    if state.made_before is not None and st.button("Take the last plan back", key="take_back"):
-        planning.take_back(state)
-        st.rerun()
 
 
 def _replan(state: Session, loaded: Loaded, targets: Targets, place: DeltaGenerator) -> None:
@@ -104,7 +115,8 @@ def _difference(state: Session) -> None:
         st.caption("There is no earlier plan of this inventory yet.")
         return
     earlier, later = before.assessment.plan, made.assessment.plan
-    lines = state.differences.get_or((before.key, made.key), lambda: plan_differences(earlier, later))
+    with st.spinner("Comparing the two plans"):
+        lines = state.differences.get_or((before.key, made.key), lambda: plan_differences(earlier, later))
     every = st.toggle("Also what stays the same", key="every_line", persist_state="session")
     shown = lines if every else changed_only(lines)
     if not shown:
@@ -114,11 +126,15 @@ def _difference(state: Session) -> None:
     names = {line.group for line in changed if line.group not in HEADINGS}
     count = f"{len(changed)} of {words.plural(len(lines), 'line')} differ"
     st.caption(f"{count}, in {words.plural(len(names), 'workload')}." if names else f"{count}.")
-    texts(tables.escaped(("Line", "Last plan", "This plan"), map(_row, shown)))
+    heads, rows = ("Line", "Last plan", "This plan", "Change"), list(map(_row, shown))
+    if len(rows) <= LINES_AS_TEXT:
+        texts(tables.escaped(heads, rows))
+    else:
+        grid(tables.frame(heads, rows), "differences")
 
 
-def _row(line: Difference) -> tuple[str, str, str]:
-    return f"{line.group}: {line.item}", line.before, line.after
+def _row(line: Difference) -> tuple[str, str, str, str]:
+    return f"{line.group}: {line.item}", line.before, line.after, line.change
 
 
 def _take_along(state: Session) -> None:
