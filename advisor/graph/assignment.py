@@ -18,7 +18,7 @@ from advisor.model.inventory import Kind, Resource
 
 INFRASTRUCTURE: frozenset[Kind] = frozenset(
     {"vpc", "vswitch", "security_group", "nat_gateway", "vpn_gateway", "snapshot_policy", "backup_policy", "vault",
-     "image", "key", "deployment_set", "gtm_instance", "other"}
+     "image", "key", "deployment_set", "gtm_instance", "gtm_pool", "other"}
 )  # fmt: skip
 FOUNDERS: frozenset[Kind] = frozenset({"instance", "database", "cache", "load_balancer"})
 FOLLOWERS: frozenset[Kind] = frozenset(

@@ -17,6 +17,7 @@ from advisor.graph.edges_data import add_data_edges
 from advisor.graph.edges_network import add_network_edges
 from advisor.graph.edges_place import add_place_edges
 from advisor.graph.edges_storage import add_storage_edges
+from advisor.graph.edges_traffic import add_traffic_edges
 from advisor.graph.edgeset import EdgeSet
 from advisor.graph.edgetable import Edges
 from advisor.graph.index import Estate
@@ -121,6 +122,7 @@ def find_edges(estate: Estate, memberships: Memberships) -> Edges:
     add_place_edges(estate, edges)
     add_storage_edges(estate, edges)
     add_network_edges(estate, edges)
+    add_traffic_edges(estate, edges)
     add_balancing_edges(estate, memberships, edges)
     add_data_edges(estate, edges)
     add_call_edges(estate, memberships, edges)
@@ -144,7 +146,8 @@ def _names(labels: Mapping[str, Label]) -> dict[Label, str]:
 
 
 def _with_quorums(edges: Edges, workloads: tuple[Workload, ...], memberships: Memberships, targets: Targets) -> Edges:
-    """Give every k-of-n edge its quorum: by the rule of the component its group serves in, else one."""
+    """Give every k-of-n edge its quorum: by the rule of the component its group serves in, else the one that is
+    declared, else one."""
     quorums: dict[str, int] = {}
     for workload in workloads:
         spec = targets.spec(workload.name) if workload.found_by == "declared" else None
@@ -152,8 +155,11 @@ def _with_quorums(edges: Edges, workloads: tuple[Workload, ...], memberships: Me
             if component.kind == "server_group":
                 quorums.update(_group_quorums(component, memberships, spec.min_capacity if spec else None))
     redundant = edges.means("k_of_n")
-    quorum = np.where(edges.means("k_of_n", "failover"), 1, edges.quorum)
-    quorum[redundant] = [max(1, quorums.get(edges.words[group], 1)) for group in edges.group[redundant].tolist()]
+    quorum = np.where(edges.means("k_of_n", "failover"), np.maximum(1, edges.quorum), edges.quorum)
+    groups, declared = edges.group[redundant].tolist(), quorum[redundant].tolist()
+    quorum[redundant] = [
+        max(1, quorums.get(edges.words[group], own)) for group, own in zip(groups, declared, strict=True)
+    ]
     return replace(edges, quorum=quorum.astype(np.int32))
 
 

@@ -41,11 +41,13 @@ class EdgeSet:
         rule: str,
         evidence: str = "",
         group: str | None = None,
+        quorum: int | None = None,
     ) -> None:
-        """Add one edge; an edge without an end or to itself is none."""
+        """Add one edge; an edge without an end or to itself is none. ``quorum`` is how many of the group the provider
+        says are needed, None where nothing says so."""
         if not source or not target or source == target:
             return
-        self._columns.append(Edge(source, target, meaning, confidence, rule, evidence, group))
+        self._columns.append(Edge(source, target, meaning, confidence, rule, evidence, group, quorum))
 
     def add_many(
         self,

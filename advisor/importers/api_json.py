@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from advisor.importers.blocks import BLOCK_FROM, can_block, read_block
@@ -110,11 +111,16 @@ def _read_member(body: Record, key: str, value: object, context: Context, collec
 
 
 def _reader_of(hint: str, rows: RecordList) -> Reader | None:
-    """The reader of a list with this name: the first that fits any of its rows, or the name alone where it has none."""
+    """The reader of a list with this name: the first of that name that fits any of its rows, else the first of any name
+    (``Instances`` are also those of caches and traffic managers); the name alone where it has none."""
     if hint not in HINTS or not len(rows):
         return by_hint(hint, None)
-    records = (row for _, page in _pages(rows) for row in page if isinstance(row, Mapping))
-    return next((reader for row in records if (reader := by_hint(hint, row)) is not None), None)
+    for find in (partial(by_hint, hint), by_shape):
+        records = (row for _, page in _pages(rows) for row in page if isinstance(row, Mapping))
+        reader = next((reader for row in records if (reader := find(row)) is not None), None)
+        if reader is not None:
+            return reader
+    return None
 
 
 def _containers(key: str, value: object) -> Iterator[tuple[str, str, RecordList]]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from advisor.importers.fields import Record, get, keys_of, plain, records, text
 from advisor.importers.records import Batch, Context, Spec
-from advisor.importers.services import backup, balancing, databases, ecs, network, others, scaling, storage
+from advisor.importers.services import backup, balancing, databases, ecs, network, others, scaling, storage, traffic
 from advisor.model.inventory import Kind
 
 SPECS: Final[tuple[Spec, ...]] = (
@@ -30,7 +30,7 @@ SPECS: Final[tuple[Spec, ...]] = (
     backup.BACKUP_POLICY,
     others.VAULT,
     others.DTS_JOB,
-    others.GTM_INSTANCE,
+    traffic.GTM_POOL,
     others.CLUSTER,
     others.BUCKET,
     network.NAT_GATEWAY,
@@ -41,6 +41,7 @@ SPECS: Final[tuple[Spec, ...]] = (
     ecs.SECURITY_GROUP,
     network.VPC,
     ecs.INSTANCE,
+    traffic.GTM_INSTANCE,
     ecs.IMAGE,
 )
 
@@ -123,6 +124,13 @@ PARTS: Final[tuple[Part, ...]] = (
         "ecssecuritygrouprelation dbclustersecuritygroup",
         "securitygroupid networktype regionid",
         "securitygroupid nettype regionid",
+    ),
+    _part(
+        "gtm_instance",
+        traffic.read_strategy,
+        "strategies strategy dnsgtmaccessstrategies",
+        "strategyid effectiveaddrpools",
+        "strategyid defaultaddrpools",
     ),
     _part(
         "cluster",

@@ -46,7 +46,9 @@ _ZONE_END = re.compile(rf"^(?:({_REGION})-[a-z]|({_REGION}(?<=\d))[a-z])$")
 _REGION_ALONE = re.compile(rf"^{_REGION}$")
 _REGION_INSIDE = re.compile(rf"(?<![A-Za-z0-9]){_REGION}(?![a-z0-9])")
 _MULTI_ZONE = re.compile(rf"^({_REGION})(-?)MAZ\d*\(([a-z](?:,[a-z])*)\)$", re.IGNORECASE)
-_ID_TOKEN = re.compile(r"(?<![A-Za-z0-9])((?:[a-z]{1,4}-[0-9a-z*]{3,})|(?:c[0-9a-f]{32}))(?![0-9a-z])")
+_ID_TOKEN = re.compile(
+    r"(?<![A-Za-z0-9])((?:gtm-[a-z]{2}-[0-9a-z*]{3,})|(?:[a-z]{1,4}-[0-9a-z*]{3,})|(?:c[0-9a-f]{32}))(?![0-9a-z])"
+)
 _DATE_TOKEN = re.compile(r"(?<!\d)(20\d\d)[-_年]?(0[1-9]|1[0-2])[-_月]?(0[1-9]|[12]\d|3[01])日?(?!\d)")
 _API_VERSIONS: Final = frozenset(
     {

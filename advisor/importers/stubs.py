@@ -43,7 +43,7 @@ REFERENCES: Final[dict[str, Kind]] = {
 }
 _BY_PREFIX: Final = ("instance_id", "source_id", "destination_id", "resource_ids", "image_id")
 _MEMBERS: Final = ("backend", "members")
-_NESTED: Final = frozenset({*_MEMBERS, "kms_key_id", "rules", "zone_mappings"})
+_NESTED: Final = frozenset({*_MEMBERS, "kms_key_id", "rules", "zone_mappings", "strategies"})
 
 
 def stubs_of(resources: Tables, orphans: Sequence[tuple[Draft, Origin]]) -> tuple[Stub, ...]:
@@ -118,5 +118,9 @@ def _inside(owner: Kind, name: str, record: Mapping[str, object], resources: Tab
             yield kind, server
     elif name == "rules" and owner == "security_group":
         yield "security_group", str(record.get("source_group_id") or record.get("dest_group_id") or "")
+    elif name == "strategies":
+        for group in ("default_pool_ids", "failover_pool_ids", "effective_pool_ids"):
+            pools = record.get(group)
+            yield from (("gtm_pool", str(one)) for one in (pools if isinstance(pools, tuple | list) else ()))
     elif name == "zone_mappings":
         yield "vswitch", str(record.get("vswitch_id") or "")

@@ -215,6 +215,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     # The service lists the standard edition unless told otherwise; whether it lists every source is not documented.
     _op("hbr", "DescribeBackupPlans", "page", "BackupPlans.BackupPlan", label="basic", fixed=_BASIC, may_refuse=True),
     _op("hbr", "DescribeBackupPlans", "page", "BackupPlans.BackupPlan", label="server", fixed=_SERVER, may_refuse=True),
+    _op("hbr", "DescribePoliciesV2", "token", "Policies"),
+    _op("hbr", "DescribePolicyBindings", "token", "PolicyBindings"),
     _op("dts", "DescribeDtsJobs", "record", "DtsJobList", label="sync", fixed=(("JobType", "SYNC"), _NO_TABLES)),
     _op(
         "dts",

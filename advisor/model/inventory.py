@@ -39,6 +39,7 @@ Kind = Literal[
     "file_system",
     "dts_job",
     "gtm_instance",
+    "gtm_pool",
     "key",
     "other",
 ]
@@ -134,7 +135,22 @@ class Inventory:
     digest: str = ""
 
     def of_kind(self, *kinds: Kind) -> Iterator[Resource]:
+        """The resources of these kinds, in the order of their ids. Those of one kind are looked for once: every
+        workload of an estate asks for them."""
+        if len(kinds) == 1:
+            return iter(self._of_one_kind(kinds[0]))
         return (resource for resource in self.resources.values() if resource.kind in kinds)
+
+    def _of_one_kind(self, kind: Kind) -> tuple[Resource, ...]:
+        known = self._known_kinds.get(kind)
+        if known is None:
+            known = tuple(resource for resource in self.resources.values() if resource.kind == kind)
+            self._known_kinds[kind] = known
+        return known
+
+    @cached_property
+    def _known_kinds(self) -> dict[Kind, tuple[Resource, ...]]:
+        return {}
 
     def get(self, resource_id: str | None) -> Resource | None:
         return self.resources.get(resource_id) if resource_id else None
@@ -168,6 +184,28 @@ class Inventory:
     def jobs_by_source(self) -> Mapping[str, tuple[Resource, ...]]:
         """Data synchronisation jobs by the database they read from."""
         return self._by_attribute("dts_job", "source_id")
+
+    @cached_property
+    def vswitches_by_region(self) -> Mapping[str, tuple[Resource, ...]]:
+        """vSwitches by their region; those of unknown region under the empty text."""
+        found: dict[str, list[Resource]] = defaultdict(list)
+        for item in self.of_kind("vswitch"):
+            found[item.region or ""].append(item)
+        return {region: tuple(items) for region, items in found.items()}
+
+    @cached_property
+    def listeners_by_balancer(self) -> Mapping[str, tuple[Resource, ...]]:
+        """Listeners by the balancer they belong to."""
+        return self._by_attribute("listener", "load_balancer_id")
+
+    @cached_property
+    def disks_by_policy(self) -> Mapping[str, frozenset[str]]:
+        """Ids of the disks that each snapshot policy is attached to."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for disk in self.of_kind("disk"):
+            for policy in disk.texts("snapshot_policy_ids"):
+                found[policy].add(disk.id)
+        return {policy: frozenset(disks) for policy, disks in found.items()}
 
     def _by_attribute(self, kind: Kind, key: str) -> Mapping[str, tuple[Resource, ...]]:
         found: dict[str, list[Resource]] = defaultdict(list)

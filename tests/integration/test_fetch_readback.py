@@ -157,7 +157,9 @@ SERVED: dict[tuple[str, str], list[Any]] = {
         for n, mode in enumerate(("GEO", "LATENCY", ""))
     ],
     ("alidns", "DescribeDnsGtmInstanceAddressPools:gtm-cn-bp0"): [{"AddrPoolId": f"hra0{n}"} for n in range(3)],
-    ("alidns", "DescribeDnsGtmAccessStrategies:gtm-cn-bp0_GEO"): [{"StrategyId": "strategy-1"}],
+    ("alidns", "DescribeDnsGtmAccessStrategies:gtm-cn-bp0_GEO"): [
+        {"StrategyId": "strategy-1", "EffectiveAddrPools": {"EffectiveAddrPool": [{"Id": "hra00"}]}}
+    ],
     ("slb", "DescribeLoadBalancers"): [{"LoadBalancerId": "lb-bp1", "LoadBalancerName": "web"}],
     ("slb", "DescribeLoadBalancerListeners"): [
         {"LoadBalancerId": "lb-bp1", "ListenerPort": port, "ListenerProtocol": protocol, "BackendServerPort": 8080}
@@ -171,6 +173,13 @@ SERVED: dict[tuple[str, str], list[Any]] = {
         {"PlanId": "plan-bp1", "VaultId": "v-1", "SourceType": "ECS_FILE", "InstanceId": "i-1", "Edition": "BASIC"},
         {"PlanId": "plan-bp2", "VaultId": "v-1", "SourceType": "ECS_FILE", "InstanceId": "i-2"},
         {"PlanId": "plan-bp3", "VaultId": "", "SourceType": "UDM_ECS", "InstanceId": "i-3"},
+    ],
+    ("hbr", "DescribePoliciesV2"): [
+        {"PolicyId": "po-1", "PolicyName": "daily", "Rules": [{"RuleType": "BACKUP", "Schedule": "I|1648647166|P1D"}]}
+    ],
+    ("hbr", "DescribePolicyBindings"): [
+        {"PolicyBindingId": f"pd-{n}", "PolicyId": "po-1", "SourceType": "UDM_ECS", "DataSourceId": f"i-bp1{n}000"}
+        for n in range(3)
     ],
     ("dds", "DescribeDBInstances"): [
         {
@@ -199,6 +208,14 @@ ALLOWED = {
 }
 OBJECTS: dict[str, dict[str, Any]] = {
     "DescribeDnsGtmInstanceAddressPool:hra00": {"AddrPoolId": "hra00", "Addrs": {"Addr": [{"Addr": "192.0.2.1"}]}},
+    "DescribeDnsGtmInstanceAddressPool:hra01": {"AddrPoolId": "hra01", "Addrs": {"Addr": []}},
+    "DescribeDnsGtmInstanceAddressPool:hra02": {"AddrPoolId": "hra02", "Addrs": {"Addr": []}},
+    "DescribeDnsGtmAccessStrategy:strategy-1": {
+        "InstanceId": "gtm-cn-bp0",
+        "StrategyId": "strategy-1",
+        "DefaultAddrPools": {"DefaultAddrPool": [{"Id": "hra00"}]},
+        "DefaultMinAvailableAddrNum": 1,
+    },
     "DescribeLoadBalancerHTTPListenerAttribute:lb-bp1_80": {
         "ListenerPort": 80,
         "Status": "running",
@@ -270,6 +287,9 @@ def test_traffic_managers_are_asked_once_for_all_regions(served: Cloud, tmp_path
     assert (first["ttl_s"], first["strategy_mode"], first["domain"]) == (60, "GEO", "a.example")
     assert first["expired_at"] == "2030-01-01T00:00:00Z"
     assert imported.inventory.was_listed("gtm_instance", None)
+    assert imported.skipped == ()
+    assert imported.inventory.resources["hra00"].records("addresses") == ({"address": "192.0.2.1"},)
+    assert {one.get("effective_pool_ids") or one.get("default_pool_ids") for one in first["strategies"]} == {("hra00",)}
     served.log.clear()
     assert run(served, Time(), out, "alidns", regions=("cn-beijing",), resume=True).whole
     assert served.log == []
@@ -287,7 +307,8 @@ def test_backup_plans_of_every_edition_and_source(served: Cloud, tmp_path: Path)
     assert run(served, Time(), tmp_path / "exports", "hbr").whole
     imported = read_inventory([tmp_path / "exports"])
     plans = {name for name, item in imported.inventory.resources.items() if item.kind == "backup_plan"}
-    assert plans == {"plan-bp1", "plan-bp2", "plan-bp3"}
+    assert plans == {"plan-bp1", "plan-bp2", "plan-bp3", "pd-0", "pd-1", "pd-2"}
+    assert imported.inventory.resources["pd-2"].text("schedule") == "I|1648647166|P1D"
     assert not [one for one in imported.findings if one.id == "INV-TRUNCATED"]
 
 

@@ -83,6 +83,8 @@ INSTANCE = Spec(
             "scalingconfigurationid",
             "snapshotlinkid",
             "instancestatus",
+            "versioncode",
+            "monitortaskquota",
         }
     ),
     unite=frozenset({"disk_ids"}),

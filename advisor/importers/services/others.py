@@ -1,4 +1,4 @@
-"""Cloud Backup, DTS, GTM, ACK and OSS."""
+"""Cloud Backup, DTS, ACK and OSS."""
 
 from __future__ import annotations
 
@@ -136,21 +136,6 @@ DTS_JOB = Spec(
         field_of("delay_s", "Delay", as_number),
         field_of("checkpoint", "Checkpoint", as_text),
         field_of("created_at", "CreateTime", as_time),
-    ),
-)
-
-GTM_INSTANCE = Spec(
-    kind="gtm_instance",
-    id=("InstanceId", "id"),
-    name=("Config.InstanceName", "InstanceName"),
-    hints=("gtminstance", "gtminstances"),
-    needs=(frozenset({"instanceid", "versioncode", "taskquota"}), frozenset({"instanceid", "smsquota", "taskquota"})),
-    fields=(
-        field_of("edition", "VersionCode", as_text),
-        field_of("ttl_s", "Config.Ttl", as_int),
-        field_of("domain", "Config.PublicUserDomainName", as_text),
-        field_of("strategy_mode", "Config.StrategyMode", as_text),
-        field_of("expired_at", "ExpireTimestamp", as_time),
     ),
 )
 

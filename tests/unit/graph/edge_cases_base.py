@@ -5,6 +5,8 @@ from __future__ import annotations
 from edge_cases import case
 from graph_estates import disk, make, server, zone
 
+from advisor.model.inventory import Resource
+
 H, I, J = "zone:" + zone("h"), "zone:" + zone("i"), "zone:" + zone("j")  # noqa: E741
 R, FAR = "region:cn-hangzhou", "region:cn-shanghai"
 VSW = make("vswitch", "vsw-1", at="h", vpc_id="vpc-1", cidr="10.0.16.0/20")
@@ -164,6 +166,16 @@ STORAGE = (
 )  # fmt: skip
 
 ENTRY = make("eip", "eip-1", address="198.51.100.9")
+
+
+def gtm(**strategy: object) -> Resource:
+    return make("gtm_instance", "gtm-1", region=None, strategies=({"strategy_id": "s-1", **strategy},))
+
+
+def pool(*addresses: str) -> Resource:
+    return make("gtm_pool", "p-1", region=None, addresses=tuple({"address": one, "mode": "smart"} for one in addresses))
+
+
 NAT = make("nat_gateway", "ngw-1", vpc_id="vpc-1", eip_ids=("eip-9",))
 NETWORK = (
     case("security group", "network.security_group", "instance → security group", "SecurityGroupIds[]",
@@ -183,6 +195,26 @@ NETWORK = (
          make("load_balancer", "alb-1", zone_mappings=[{"zone": zone("h"), "eip_id": "eip-2"}])),
     case("address of a HaVip", "network.eip", "address → HaVip, which hides its instances", "InstanceType HaVip",
          "eip-1 --hard--> havip-1", make("eip", "eip-1", instance_id="havip-1", instance_type="HaVip")),
+    case("traffic manager", "network.gtm_pool", "traffic manager → pools of a strategy, the second in case of failure",
+         "DefaultAddrPools, FailoverAddrPools", "gtm-1 --failover--> p-1\ngtm-1 --failover--> p-2",
+         gtm(default_pool_ids=("p-1",), failover_pool_ids=("p-2",))),
+    case("traffic manager with one pool", "network.gtm_pool", "traffic manager → its only pool",
+         "DefaultAddrPools, EffectiveAddrPools", "gtm-1 --hard--> p-1", gtm(effective_pool_ids=("p-1",))),
+    case("traffic manager with equal pools", "network.gtm_pool", "traffic manager → pools that answer together",
+         "DefaultAddrPools", "gtm-1 --k_of_n--> p-1\ngtm-1 --k_of_n--> p-2", gtm(default_pool_ids=("p-1", "p-2"))),
+    case("pool and its addresses", "network.gtm_address", "pool → address, balancer, server that answers there",
+         "Addrs[].Addr", "p-1 ~~k_of_n~~> eip-1\np-1 ~~k_of_n~~> i-1\np-1 ~~k_of_n~~> alb-1\n"
+         "p-1 --k_of_n--> ip:192.0.2.7\np-1 --k_of_n--> dns:www.example.com",
+         gtm(default_pool_ids=("p-1",), default_min_available=2), ENTRY, server("i-1", public_ips=("198.51.100.7",)),
+         make("load_balancer", "alb-1", dns_name="alb-1.cn-hangzhou.alb.aliyuncs.com"),
+         pool("198.51.100.9", "198.51.100.7", "alb-1.cn-hangzhou.alb.aliyuncs.com", "192.0.2.7", "www.example.com."),
+         note="2 must be available"),
+    case("pool with one address", "network.gtm_address", "pool → its only address that is not switched off",
+         "Addrs[].Mode OFFLINE", "p-1 ~~hard~~> eip-1", ENTRY,
+         make("gtm_pool", "p-1", addresses=({"address": "198.51.100.9"}, {"address": "192.0.2.1", "mode": "offline"}))),
+    case("address of several", "network.gtm_address", "pool → address that several have: nobody's", "Addrs[].Addr",
+         "p-1 --hard--> ip:198.51.100.7", pool("198.51.100.7"), server("i-1", public_ips=("198.51.100.7",)),
+         server("i-2", public_ips=("198.51.100.7",))),
     case("outbound by rule", "network.nat", "private instance → NAT gateway",
          "SnatTableEntries SourceVSwitchId, SourceCIDR",
          "i-1 ~~soft~~> ngw-1\ni-2 ~~soft~~> ngw-1", server("i-1", vswitch_id="vsw-1"),

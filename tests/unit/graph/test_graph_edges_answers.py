@@ -157,6 +157,36 @@ def test_a_server_bound_to_a_backup_policy_is_protected_as_by_a_plan(read: Read)
     assert "pd-1" in next(item for item in graph.workloads if item.name == "shop").resources
 
 
+def test_the_least_addresses_of_a_pool_are_the_one_quorum_that_is_declared(read: Read) -> None:
+    """Two of three servers must answer before the traffic manager turns to the other pool."""
+    addresses = ["198.51.100.1", "198.51.100.2", "198.51.100.3"]
+    servers = [
+        {**instance(f"i-bp1{number}", f"10.0.0.{number}"), "PublicIpAddress": {"IpAddress": [address]}}
+        for number, address in enumerate(addresses)
+    ]
+    strategy = {
+        "InstanceId": "gtm-cn-bp0", "StrategyId": "s-1", "StrategyName": "all", "DefaultMinAvailableAddrNum": 2,
+        "DefaultAddrPools": {"DefaultAddrPool": [{"Id": "hra00"}]}, "FailoverMinAvailableAddrNum": 1,
+        "FailoverAddrPools": {"FailoverAddrPool": [{"Id": "hra01"}]},
+    }  # fmt: skip
+    pools = {
+        name: {"AddrPoolId": name, "AddrCount": len(held), "Addrs": {"Addr": [{"Addr": one} for one in held]}}
+        for name, held in (("hra00", addresses), ("hra01", ["192.0.2.1", "192.0.2.2"]))
+    }
+    graph = read(
+        DescribeInstances={"Instances": {"Instance": servers}},
+        DescribeDnsGtmInstances={"GtmInstances": [{"InstanceId": "gtm-cn-bp0", "VersionCode": "a", "TaskQuota": 1}]},
+        DescribeDnsGtmAccessStrategy=strategy,
+        **{f"DescribeDnsGtmInstanceAddressPool.{name}": pool for name, pool in pools.items()},
+    )
+    assert [edge[:3] for edge in edges_of(graph, "network.gtm_pool")] == [
+        ("gtm-cn-bp0", "hra00", "failover"),
+        ("gtm-cn-bp0", "hra01", "failover"),
+    ]
+    found = {(edge.source, edge.quorum) for edge in graph.edges if edge.rule == "network.gtm_address"}
+    assert found == {("hra00", 2), ("hra01", 1)}
+
+
 def test_a_job_of_both_directions(read: Read) -> None:
     job = {
         "DtsJobId": "dts1", "DtsJobName": "both", "Status": "Synchronizing", "DtsJobDirection": "Forward",

@@ -15,7 +15,14 @@ Make = Callable[..., ImportResult]
 ONE: dict[str, Any] = {"InstanceId": "i-bp1aaaa", "ImageId": "m-1", "ZoneId": "cn-hangzhou-h"}
 TWO = {**ONE, "InstanceId": "i-bp1bbbb"}
 DISKS = {"Disk": [{"DiskId": "d-bp1aaaa", "Size": 40, "Category": "cloud_essd", "InstanceId": "i-bp1aaaa"}]}
-BAD: dict[str, object] = {"no fields": {}, "other fields": {"foo": 1}, "null": None, "a text": "i-bp1cccc", "a number": 7, "a list": []}
+BAD: dict[str, object] = {
+    "no fields": {},
+    "other fields": {"foo": 1},
+    "null": None,
+    "a text": "i-bp1cccc",
+    "a number": 7,
+    "a list": [],
+}
 
 
 def ids(result: ImportResult) -> list[str]:

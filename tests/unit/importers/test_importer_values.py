@@ -54,7 +54,7 @@ def test_a_number_out_of_range_is_one_finding_and_unknown(
      convert.as_time],
 )  # fmt: skip
 def test_every_reader_of_numbers_refuses_what_no_float_holds(read: Callable[[object], object], number: object) -> None:
-    with pytest.raises(ValueError, match="out of range|is no time"):
+    with pytest.raises(ValueError, match=r"out of range|is no time"):
         read(number)
 
 
@@ -82,7 +82,7 @@ def test_a_tag_nested_too_deeply_is_one_finding_and_the_tags_unknown(count: int,
 )
 def test_what_cannot_be_read_is_not_kept_in_memory(read: Callable[[object], object]) -> None:
     secret = f"hunter2-{read.__name__}"
-    with pytest.raises(ValueError, match="is no|is neither"):
+    with pytest.raises(ValueError, match=r"is no|is neither"):
         read(secret)
     assert secret not in convert._WORDS
     assert secret not in convert._TIMES

@@ -1,0 +1,87 @@
+"""Global Traffic Manager: instances of both generations, address pools, access strategies.
+
+Fields: DescribeDnsGtm… and ListCloudGtmInstances in the public SDK of alidns 2015-01-09."""
+
+from __future__ import annotations
+
+from advisor.importers.convert import as_int, as_lower, as_text, as_time, unique
+from advisor.importers.fields import ABSENT, Record, get, records, text
+from advisor.importers.numbers import is_whole
+from advisor.importers.places import ids_in_path
+from advisor.importers.records import Batch, Context, Draft, Spec, field_of
+
+GTM_INSTANCE = Spec(
+    kind="gtm_instance",
+    id=("InstanceId", "id"),
+    name=("Config.InstanceName", "InstanceName"),
+    hints=("gtminstance", "gtminstances", "cloudgtminstances"),
+    needs=(
+        frozenset({"instanceid", "versioncode", "taskquota"}),
+        frozenset({"instanceid", "smsquota", "taskquota"}),
+        frozenset({"instanceid", "versioncode", "commoditycode"}),
+        frozenset({"instanceid", "versioncode", "monitortaskquota"}),
+    ),
+    unite=frozenset({"strategies"}),
+    fields=(
+        field_of("edition", "VersionCode", as_text),
+        field_of("ttl_s", "Config.Ttl", as_int),
+        field_of("domain", "Config.PublicUserDomainName | ScheduleDomainName", as_text),
+        field_of("strategy_mode", "Config.StrategyMode", as_text),
+        field_of("expired_at", "ExpireTimestamp", as_time),
+    ),
+)
+
+
+def _pool_finish(draft: Draft, record: Record) -> None:
+    listed = get(record, "Addrs")
+    if listed is not ABSENT:
+        draft.attributes["addresses"] = tuple(_address(one) for one in records(listed))
+
+
+def _address(record: Record) -> dict[str, object]:
+    found: dict[str, object] = {"address": text(get(record, "Addr")), "mode": text(get(record, "Mode")).lower()}
+    weight = text(get(record, "LbaWeight"))
+    if is_whole(weight):
+        found["weight"] = int(weight)
+    return {name: value for name, value in found.items() if value != ""}
+
+
+GTM_POOL = Spec(
+    kind="gtm_pool",
+    id=("AddrPoolId", "id"),
+    name=("Name",),
+    hints=("addrpool", "addrpools", "dnsgtminstanceaddresspools"),
+    needs=(frozenset({"addrpoolid", "addrs"}), frozenset({"addrpoolid", "addrcount"})),
+    finish=_pool_finish,
+    fields=(
+        field_of("pool_type", "Type", as_lower),
+        field_of("lb_strategy", "LbaStrategy", as_lower),
+        field_of("address_count", "AddrCount", as_int),
+        field_of("created_at", "CreateTimestamp", as_time),
+    ),
+)
+
+
+def read_strategy(record: Record, context: Context, batch: Batch) -> None:
+    """An access strategy of a traffic manager: the pools it answers with and, where its attributes are asked for, how
+    many addresses must be available before it turns to the others."""
+    manager = text(get(record, "InstanceId")) or next(iter(ids_in_path(context.path, "gtm_instance")[-1:]), "")
+    if not manager:
+        raise LookupError("the strategy does not name its traffic manager; put its id (gtm-…) into the file name")
+    found: dict[str, object] = {
+        "strategy_id": text(get(record, "StrategyId")),
+        "name": text(get(record, "StrategyName")),
+        "access_mode": text(get(record, "AccessMode")).lower(),
+    }
+    for group in ("Default", "Failover", "Effective"):
+        pools = get(record, f"{group}AddrPools")
+        if pools is not ABSENT:
+            found[f"{group.lower()}_pool_ids"] = unique(
+                get(record, f"{group}AddrPools.{group}AddrPool.Id", f"{group}AddrPools.Id")
+            )
+        least = text(get(record, f"{group}MinAvailableAddrNum"))
+        if is_whole(least):
+            found[f"{group.lower()}_min_available"] = int(least)
+    draft = Draft("gtm_instance", manager, context.place, partial=True, unite=frozenset({"strategies"}))
+    draft.attributes["strategies"] = ({name: value for name, value in found.items() if value != ""},)
+    batch.drafts.append(draft)
