@@ -22,6 +22,7 @@ from advisor.model.inventory import Kind
 from advisor.model.targets import WorkloadSpec
 
 _ROUNDING = 1e-9
+_PARTS: tuple[Kind, ...] = ("instance", "database", "cache", "load_balancer")
 
 
 def quorum_of(serving: int, behind_balancer: bool, min_capacity: float | None) -> int:
@@ -48,15 +49,21 @@ class ComponentRules:
     def split(self, resources: Iterable[str], spec: WorkloadSpec | None) -> tuple[Component, ...]:
         """The components of a workload, sorted by id."""
         own: dict[Kind, list[str]] = defaultdict(list)
-        ids = sorted(resources)
+        ids, kinds = sorted(resources), self._kinds
         for item in ids:
-            own[self.estate.tables.kind_of(item) or "other"].append(item)
+            if item in kinds:
+                own[kinds[item]].append(item)
         servers = list(self._servers(own["instance"], set(ids), spec))
         stores = [*self._stores(own["database"], "database"), *self._stores(own["cache"], "cache")]
         entries = [self._entry(item) for item in own["load_balancer"]]
         needs = self._needs(servers, tuple(store.id for store in stores))
         ordered = [replace(item, needs=tuple(sorted(found))) if (found := needs[item.id]) else item for item in servers]
         return tuple(sorted((*ordered, *stores, *entries), key=lambda item: item.id))
+
+    @cached_property
+    def _kinds(self) -> Mapping[str, Kind]:
+        """The kind of everything that components are made of."""
+        return {item: kind for kind in _PARTS for item in self.estate.tables.table(kind).ids}
 
     def _needs(self, servers: list[Component], stores: tuple[str, ...]) -> dict[str, set[str]]:
         """Servers need all stores of their workload, and the servers their own instances need; rings need nothing."""

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from advisor.graph.edgeset import EdgeSet
-from advisor.graph.edgetable import EdgeColumns, Edges, joined
+from advisor.graph.edgetable import Edges, joined
 from advisor.graph.index import Estate
 from advisor.model.graph import Edge
 from advisor.model.targets import Targets
@@ -117,23 +117,22 @@ class Confirmations:
 
 def sort_out(found: Edges, confirmations: Confirmations) -> tuple[Edges, tuple[Edge, ...]]:
     """(edges that count, proposals): confirmed edges count as declared; a confirmed pair without an edge makes one."""
-    counted, proposed = EdgeColumns.empty(), []
+    counted, proposed = EdgeSet(), []
     open_ = found.is_sure("guessed") | found.has_rule(CALL_RULES, start="calls.")
     asked = np.zeros(len(found), dtype=np.bool_)
-    for place in np.flatnonzero(open_).tolist():
-        edge = found[place]
+    for place, edge in zip(np.flatnonzero(open_).tolist(), found.where(open_), strict=True):
         if not _asks(edge, confirmations):
             continue
         asked[place] = True
         if confirmations.confirmed(edge):
-            counted.append(replace(edge, confidence="declared", evidence=f"{edge.evidence}; confirmed in the targets"))
+            counted.put(replace(edge, confidence="declared", evidence=f"{edge.evidence}; confirmed in the targets"))
         elif edge.rule in WIDE_CALLS and not confirmations.tells_apart(edge):
             continue
         elif settled := confirmations.settled(edge):
-            counted.append(settled)
+            counted.put(settled)
         else:
             proposed.append(edge)
-    settled_edges = joined(found.where(~asked), counted.coded())
+    settled_edges = joined(found.where(~asked), counted.as_found())
     stated = EdgeSet()
     for source, target in sorted(_unmade(settled_edges, confirmations)):
         stated.add(source, target, "hard", "declared", CONFIRMED_RULE, "stated in the targets")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import repeat
 
 import numpy as np
 
 from advisor.graph.edgetable import (
     CONFIDENCE_CODE,
-    MEANING_CODE,
     EdgeColumns,
     Edges,
     is_same_as_before,
@@ -30,7 +28,7 @@ def edge_key(edge: Edge) -> tuple[str, str, str, str, str]:
 class EdgeSet:
     """Edges by (source, target, meaning, group): both evidences are kept and the stronger confidence wins."""
 
-    _columns: EdgeColumns = field(default_factory=EdgeColumns.empty)
+    _columns: EdgeColumns = field(default_factory=EdgeColumns)
 
     def add(
         self,
@@ -47,7 +45,7 @@ class EdgeSet:
         says are needed, None where nothing says so."""
         if not source or not target or source == target:
             return
-        self._columns.append(Edge(source, target, meaning, confidence, rule, evidence, group, quorum))
+        self._columns.append(source, target, meaning, confidence, rule, evidence, group, quorum)
 
     def add_many(
         self,
@@ -62,16 +60,16 @@ class EdgeSet:
         pairs = [(one, other) for one, other in zip(sources, targets, strict=True) if one and other and one != other]
         if not pairs:
             return
-        columns, count = self._columns, len(pairs)
         kept_sources, kept_targets = zip(*pairs, strict=True)
-        columns.source.extend(kept_sources)
-        columns.target.extend(kept_targets)
-        columns.meaning.extend(repeat(MEANING_CODE[meaning], count))
-        columns.confidence.extend(repeat(CONFIDENCE_CODE[confidence], count))
-        columns.rule.extend(repeat(rule, count))
-        columns.evidence.extend(repeat(evidence, count))
-        columns.group.extend(repeat("", count))
-        columns.quorum.extend(repeat(-1, count))
+        self._columns.extend(kept_sources, kept_targets, meaning, confidence, rule, evidence)
+
+    def put(self, edge: Edge) -> None:
+        """Add one edge as it is."""
+        self._columns.append_edge(edge)
+
+    def as_found(self) -> Edges:
+        """All edges in the order in which they were added."""
+        return self._columns.coded()
 
     def sorted(self) -> Edges:
         """All edges, each once, in the order in which they are told."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, overload
 
@@ -152,40 +153,82 @@ def _among(words: Sequence[str], wanted: Sequence[str]) -> Bools:
     return np.array([word in wanted for word in words], dtype=np.bool_)
 
 
+def _growing() -> array[int]:
+    return array("i")
+
+
 @dataclass
 class EdgeColumns:
-    """Edges as they are found, in whatever order: columns that grow."""
+    """Edges as they are found, in whatever order: columns that grow, all but the ends as numbers; those of the words
+    are given as the words come."""
 
-    source: list[str]
-    target: list[str]
-    meaning: list[int]
-    confidence: list[int]
-    rule: list[str]
-    evidence: list[str]
-    group: list[str]
-    quorum: list[int]
+    source: list[str] = field(default_factory=list)
+    target: list[str] = field(default_factory=list)
+    meaning: array[int] = field(default_factory=_growing)
+    confidence: array[int] = field(default_factory=_growing)
+    rule: array[int] = field(default_factory=_growing)
+    evidence: array[int] = field(default_factory=_growing)
+    group: array[int] = field(default_factory=_growing)
+    quorum: array[int] = field(default_factory=_growing)
+    _words: dict[str, int] = field(default_factory=lambda: {"": 0})
 
-    @staticmethod
-    def empty() -> EdgeColumns:
-        """No edge yet."""
-        return EdgeColumns([], [], [], [], [], [], [], [])
-
-    def append(self, edge: Edge) -> None:
+    def append(
+        self,
+        source: str,
+        target: str,
+        meaning: Meaning,
+        confidence: EdgeConfidence,
+        rule: str,
+        evidence: str,
+        group: str | None,
+        quorum: int | None = None,
+    ) -> None:
         """Add one edge."""
-        self.source.append(edge.source)
-        self.target.append(edge.target)
-        self.meaning.append(MEANING_CODE[edge.meaning])
-        self.confidence.append(CONFIDENCE_CODE[edge.confidence])
-        self.rule.append(edge.rule)
-        self.evidence.append(edge.evidence)
-        self.group.append(edge.group or "")
-        self.quorum.append(-1 if edge.quorum is None else edge.quorum)
+        words = self._words
+        self.source.append(source)
+        self.target.append(target)
+        self.meaning.append(MEANING_CODE[meaning])
+        self.confidence.append(CONFIDENCE_CODE[confidence])
+        self.rule.append(words.setdefault(rule, len(words)))
+        self.evidence.append(words.setdefault(evidence, len(words)))
+        self.group.append(words.setdefault(group or "", len(words)))
+        self.quorum.append(-1 if quorum is None else quorum)
+
+    def append_edge(self, edge: Edge) -> None:
+        """Add one edge as it is."""
+        self.append(
+            edge.source, edge.target, edge.meaning, edge.confidence, edge.rule, edge.evidence, edge.group, edge.quorum
+        )
+
+    def extend(
+        self,
+        sources: Sequence[str],
+        targets: Sequence[str],
+        meaning: Meaning,
+        confidence: EdgeConfidence,
+        rule: str,
+        evidence: str,
+    ) -> None:
+        """Add an edge from each source to the target in the same place."""
+        words, count = self._words, len(sources)
+        self.source.extend(sources)
+        self.target.extend(targets)
+        for column, code in (
+            (self.meaning, MEANING_CODE[meaning]),
+            (self.confidence, CONFIDENCE_CODE[confidence]),
+            (self.rule, words.setdefault(rule, len(words))),
+            (self.evidence, words.setdefault(evidence, len(words))),
+            (self.group, words[""]),
+            (self.quorum, -1),
+        ):
+            column.extend(array("i", [code]) * count)
 
     def coded(self) -> Edges:
         """The edges with words as numbers, in the order in which they were added."""
         names = Names(sorted({*self.source, *self.target}))
-        words = tuple(sorted({"", *self.rule, *self.evidence, *self.group}))
-        code, word = names.code, _codes(words)
+        words = tuple(sorted(self._words))
+        code = names.code
+        word = _coded(list(self._words), _codes(words))
         return Edges(
             names,
             words,
@@ -193,9 +236,9 @@ class EdgeColumns:
             _coded(self.target, code),
             np.array(self.meaning, dtype=np.int32),
             np.array(self.confidence, dtype=np.int32),
-            _coded(self.rule, word),
-            _coded(self.evidence, word),
-            _coded(self.group, word),
+            word[self.rule],
+            word[self.evidence],
+            word[self.group],
             np.array(self.quorum, dtype=np.int32),
         )
 
@@ -212,9 +255,9 @@ def edges_of(edges: Iterable[Edge]) -> Edges:
     """Edges as columns; those that are so already are handed back."""
     if isinstance(edges, Edges):
         return edges
-    columns = EdgeColumns.empty()
+    columns = EdgeColumns()
     for edge in edges:
-        columns.append(edge)
+        columns.append_edge(edge)
     return columns.coded()
 
 

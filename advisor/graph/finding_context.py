@@ -16,6 +16,7 @@ from advisor.model.graph import Component, Graph, Workload
 from advisor.model.inventory import Inventory
 from advisor.model.targets import Targets
 
+SHOWN = 5
 REFERENCE = "dependency rules, docs/graph.md"
 
 
@@ -62,12 +63,13 @@ class Context:
 
     def label(self, resource_id: str) -> str:
         """How people know the resource."""
-        resource = self.inventory.get(resource_id)
-        return resource.label if resource else resource_id
+        name = self.estate.name_of(resource_id)
+        return f"{name} ({resource_id})" if name and name != resource_id else resource_id
 
     def labels(self, ids: Iterable[str]) -> str:
         """A few resources by the names people know."""
-        return shortened([self.label(item) for item in sorted(ids)])
+        listed = sorted(ids)
+        return shortened([*map(self.label, listed[:SHOWN]), *listed[SHOWN:]], SHOWN)
 
     def zone_of(self, resource_id: str) -> str | None:
         """The zone of a resource, or of its vSwitch; None where it is not known or not listed."""

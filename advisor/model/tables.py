@@ -152,8 +152,9 @@ class Table:
         self.statuses.append(row.status)
         self.tags.append(row.tags)
         attributes = row.attributes
-        for name in attributes.keys() - self.attributes.keys():
-            self.attributes[name] = [ABSENT] * number
+        for name in attributes:
+            if name not in self.attributes:
+                self.attributes[name] = [ABSENT] * number
         for name, column in self.attributes.items():
             column.append(attributes.get(name, ABSENT))
 
