@@ -47,7 +47,8 @@ SCREENS: Final = (
 # On a narrow page long ids break, so that no column of a table is cut.
 COMPACT: Final = (
     "<style>.stMainBlockContainer {padding-top: 4.5rem; padding-bottom: 2rem}"
-    "@media (max-width: 640px) {.stTable td, .stTable th {overflow-wrap: anywhere; padding: 0.25rem}}</style>"
+    "@media (max-width: 640px) {.stTable :is(td, th) {padding: 0.25rem}"
+    ".stTable :is(td, th), .stTable :is(td, th) * {overflow-wrap: anywhere !important}}</style>"
 )
 
 

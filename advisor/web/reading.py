@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from advisor.api.asking import safe_name
 from advisor.api.column_fields import MAPPING_FILE, load_mapped
 from advisor.api.columns import FoundTable, check_mapping, columns_in
 from advisor.model.finding import InputError, Mistake
 from advisor.model.inventory import ImportResult
+from advisor.reporting import words
 from advisor.web.session import Handed, Loaded, Session, books
 
 
@@ -21,9 +23,10 @@ def take(state: Session, handed: Handed) -> bool:
         # Files are kept only where they can be read again with more of their columns.
         state.tables = _to_name(handed)
     state.handed = handed if any(table.unknown for table in state.tables) else None
+    state.readable = _without(handed, state.read_mistakes)
     state.mapping_version += 1
     if found is not None:
-        _settle(state, handed.title, found)
+        _settle(state, handed, found)
     return found is not None
 
 
@@ -41,7 +44,7 @@ def take_mapped(state: Session, mapping: Mapping[str, str], file: str = MAPPING_
         return False
     state.mapping, state.read_mistakes = dict(mapping), ()
     state.mapping_version += 1
-    _settle(state, handed.title, found)
+    _settle(state, handed, found)
     return True
 
 
@@ -67,9 +70,20 @@ def _to_name(handed: Handed) -> tuple[FoundTable, ...]:
     return tuple(found.values())
 
 
-def _settle(state: Session, title: str, imported: ImportResult) -> None:
+def _without(handed: Handed, mistakes: Sequence[Mistake]) -> Handed | None:
+    """What is left of uploaded files without those that have mistakes; None where that is all or nothing of them."""
+    wrong = {mistake.file.split("/")[0] for mistake in mistakes}
+    names = [safe_name(name, "") for name, _ in handed.files]
+    left = tuple(file for file, name in zip(handed.files, names, strict=True) if name not in wrong)
+    if not left or len(left) == len(handed.files):
+        return None
+    title = words.listing([name for name, _ in left])
+    return Handed(title, left, without=tuple(dict.fromkeys(name for name in names if name in wrong)))
+
+
+def _settle(state: Session, handed: Handed, imported: ImportResult) -> None:
     books()
-    state.loaded = Loaded(title, imported)
+    state.loaded = Loaded(handed.title, imported, handed.without)
     state.draft = state.grid = state.current = None
     state.past = ()
     state.targets_mistakes = ()

@@ -64,6 +64,8 @@ class Loaded:
 
     title: str
     imported: ImportResult
+    without: tuple[str, ...] = ()
+    """Files that were handed in, could not be read, and were left out on request."""
 
     @property
     def digest(self) -> str:
@@ -77,6 +79,7 @@ class Handed:
     title: str
     files: tuple[tuple[str, bytes], ...] = ()
     path: Path | None = None
+    without: tuple[str, ...] = ()
 
     def ask(self, question: Callable[[Sequence[Path]], Value]) -> Value:
         """What a question about files on disk answers for it."""
@@ -125,6 +128,7 @@ class Session:
 
     loaded: Loaded | None = None
     read_mistakes: tuple[Mistake, ...] = ()
+    readable: Handed | None = None
     handed: Handed | None = None
     tables: tuple[FoundTable, ...] = ()
     mapping: dict[str, str] = field(default_factory=dict)

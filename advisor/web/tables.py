@@ -15,6 +15,8 @@ from advisor.reporting import words
 from advisor.web.text import md, plain
 
 PERCENTILES = ("P50", "P90", "P95")
+FINDINGS = ("Severity", "Finding", "Resource", "Detail", "What to do")
+ESTATE_FINDINGS = ("Severity", "Finding", "Workload", "Resource", "Detail", "What to do")
 _AFTER_NUMBER = re.compile(r"(?<=\d) | (?=\d)")
 
 
@@ -50,19 +52,17 @@ def mistakes(items: Iterable[Mistake]) -> pd.DataFrame:
                    ((item.file, item.place, item.problem, item.remedy) for item in items))  # fmt: skip
 
 
-def findings(items: Iterable[Finding]) -> pd.DataFrame:
-    """Findings about what was read."""
-    rows = ((item.severity, item.title, item.resource or "", item.detail, item.fix) for item in items)
-    return frame(("Severity", "Finding", "Resource", "Detail", "What to do"), rows)
+def findings(items: Iterable[Finding]) -> list[tuple[str, ...]]:
+    """Findings about what was read, under ``FINDINGS``."""
+    return [(item.severity, item.title, item.resource or "", item.detail, item.fix) for item in items]
 
 
-def estate_findings(report: Report) -> pd.DataFrame:
-    """Findings about the estate, the most severe first."""
-    rows = (
+def estate_findings(report: Report) -> list[tuple[str, ...]]:
+    """Findings about the estate, the most severe first, under ``ESTATE_FINDINGS``."""
+    return [
         (item.severity, item.title, item.workload, item.resource, f"{item.detail} {item.also}".strip(), item.fix)
         for item in report.findings
-    )
-    return frame(("Severity", "Finding", "Workload", "Resource", "Detail", "What to do"), rows)
+    ]
 
 
 def skipped(imported: ImportResult) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from advisor.web.draft import Draft, Row, with_budget, with_max_changes, with_ri
 from advisor.web.session import Session
 from advisor.web.targets_file import METRICS, Cell
 from advisor.web.text import plain
+from advisor.web.widgets import choose
 
 FREE = ""
 
@@ -61,10 +62,7 @@ def workload(state: Session) -> None:
     draft = state.draft
     if draft is None or not draft.rows:
         return
-    names = [row.name for row in draft.rows]
-    picked = st.selectbox("Workload", range(len(names)), key="w_workload", format_func=lambda item: plain(names[item]),
-                          persist_state="session")  # fmt: skip
-    _wishes(state, draft, draft.rows[min(picked, len(names) - 1)])
+    _wishes(state, draft, draft.rows[choose("Workload", [row.name for row in draft.rows], "w_workload")])
 
 
 def _wishes(state: Session, draft: Draft, row: Row) -> None:

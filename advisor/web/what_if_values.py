@@ -23,7 +23,8 @@ from advisor.model.pricebook import MissingPrice, Price, text_of
 from advisor.web import planning
 from advisor.web.session import Made, Session, shipped_books
 from advisor.web.targets_file import number
-from advisor.web.text import listed, md, plain
+from advisor.web.text import listed, md
+from advisor.web.widgets import choose
 
 KNOWN_BY = {
     "measured": "Measured, for example in a drill", "quoted": "Promised by the vendor",
@@ -38,11 +39,8 @@ def fact(state: Session, made: Made) -> None:
     if not found:
         st.caption("The plan rests on no number that could be changed.")
         return
-    picked = st.selectbox(
-        "Fact, what moves the recovery times most first", range(len(found)), key="w_fact",
-        format_func=lambda item: plain(f"{found[item].fact.id}: {found[item].shown}"), persist_state="session",
-    )  # fmt: skip
-    item = found[min(picked, len(found) - 1)]
+    names = [f"{item.fact.id}: {item.shown}" for item in found]
+    item = found[choose("Fact, what moves the recovery times most first", names, "w_fact")]
     _shipped(item)
     own = next((value for value in state.own.facts if value.id == item.fact.id), None)
     _fact_form(state, item.fact, own)
@@ -91,9 +89,7 @@ def price(state: Session, made: Made) -> None:
     if not found:
         st.caption("The plan buys nothing that has a price.")
         return
-    picked = st.selectbox("Price", range(len(found)), key="w_price", persist_state="session",
-                          format_func=lambda item: plain(_price_label(found[item])))  # fmt: skip
-    item = found[min(picked, len(found) - 1)]
+    item = found[choose("Price", list(map(_price_label, found)), "w_price")]
     _in_book(item)
     own = next((value for value in state.own.prices if value.key == item.key), None)
     _price_form(state, item, own)

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync",
          "--disable-component-update", "--disable-quic")  # fmt: skip
 START_SECONDS = 60
-WAIT_MS = 180_000
+WAIT_MS = 90_000
 OURS = ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:")
 
 

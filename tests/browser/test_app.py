@@ -101,12 +101,12 @@ def test_a_target_typed_into_the_grid_is_checked_and_kept(page: Page) -> None:
 
 
 def _type(page: Page, text: str) -> None:
-    """Type over the fifth cell of the first row."""
+    """Type over the fourth cell of the first row."""
     page.wait_for_timeout(1500)  # the grid is painted, not built: there is nothing to wait for
     box = page.get_by_test_id("stDataFrame").first.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 40, box["y"] + 52)
-    for _ in range(4):
+    for _ in range(3):
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.locator(".gdg-input").fill(text)

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
 
 from advisor.api import load_inventory
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.browser
 
 MINIMAL = Path(__file__).parents[2] / "sample_inventories" / "minimal"
 HOSTILE = "<img src=x onerror=alert(1)>[l](http://e.example)**b**"
+FORMULA = "=cmd|/C calc!A0"
 CMDB = (
     f"资产台账,,,,\n主机编号,主机,机房,配置说明,{HOSTILE}\ni-bp1aaaa0001,web-1,cn-hangzhou-h,4核 8G,{HOSTILE}\n"
     "i-bp1aaaa0002,web-2,cn-hangzhou-i,8核 16G\n"
@@ -86,6 +88,10 @@ def test_columns_of_a_table_are_named_and_the_file_fits_the_command_line(page: P
     page.get_by_text("Read with 4 named columns: 2 resources.").wait_for()
     page.get_by_text("What was read").wait_for()
     _unharmed(page)
+    for title in ("Targets", "Graph", "Inventory"):
+        page.get_by_role("link", name=title, exact=True).first.click()
+        page.get_by_role("heading", name=title, exact=True).wait_for()
+    page.get_by_text("Read with 4 named columns: 2 resources.").wait_for()
     name, mapping = _save(page, re.compile("Download mapping.yaml"))
     assert name == "mapping.yaml"
     (tmp_path / name).write_bytes(mapping)
@@ -97,6 +103,49 @@ def test_columns_of_a_table_are_named_and_the_file_fits_the_command_line(page: P
     ]
 
 
+def test_sheets_with_headers_of_any_kind_are_read_by_a_mapping_file_that_is_brought(page: Page) -> None:
+    _hand_in(page, [("estate.xlsx", _two_sheets())])
+    page.get_by_text("Name the columns below, then read again.").wait_for()
+    page.get_by_text("The header is row 3.").wait_for()
+    page.get_by_text("estate.xlsx, sheet 云盘").wait_for()
+    page.get_by_text("Named further up, for every table: DC.").wait_for()
+    _unharmed(page)
+    _bring(page, b"Asset: idd\nDC: zone\nDC: region\nVolume: nam\n")
+    page.get_by_text("The columns were not taken over. 3 mistakes:").wait_for()
+    page.get_by_role("cell", name="line 4").wait_for()
+    _bring(page, f"'{FORMULA}': id\nVolume: id\nBelongs to: attached_to\nDC: zone\nGB: size\n".encode())
+    page.get_by_text("Read with 5 named columns: 4 resources.").wait_for()
+    page.get_by_text("What was read").wait_for()
+    _unharmed(page)
+    for width in (1280, 1920):
+        _fits(page, width)
+
+
+def _two_sheets() -> bytes:
+    """A title above the header of the first sheet, one header in both, hostile ones beside them."""
+    book = openpyxl.Workbook()
+    servers, disks = book.worksheets[0], book.create_sheet("云盘")
+    for row in (["Our servers"], [None], [FORMULA, "Hostname", "DC", HOSTILE, None]):
+        servers.append(row)
+    servers["A3"].data_type = "s"
+    for number in (1, 2):
+        servers.append([f"i-bp1eeee000{number}", f"app-{number}", "cn-hangzhou-h", HOSTILE, "nameless"])
+    disks.append(["Volume", "Belongs to", "GB", "DC"])
+    for number in (1, 2):
+        disks.append([f"d-bp1eeee000{number}", f"i-bp1eeee000{number}", 40, "cn-hangzhou-h"])
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _bring(page: Page, mapping: bytes) -> None:
+    page.get_by_test_id("stFileUploader").nth(1).locator("input[type=file]").set_input_files(
+        [{"name": "m.yaml", "mimeType": "text/yaml", "buffer": mapping}]
+    )
+    page.get_by_text("m.yaml").first.wait_for()
+    _press(page, "Read the mapping file")
+
+
 def test_a_what_if_is_planned_and_read_line_by_line(page: Page) -> None:
     _hand_in(page, [(path.name, path.read_bytes()) for path in sorted(MINIMAL.glob("*.json"), key=_length)])
     page.get_by_text("What was read").wait_for()
@@ -106,6 +155,12 @@ def test_a_what_if_is_planned_and_read_line_by_line(page: Page) -> None:
     page.get_by_role("link", name="What-if", exact=True).first.click()
     page.get_by_text("There is no earlier plan of this inventory yet.").wait_for()
 
+    page.get_by_label("Budget per month").fill("7 CNY")
+    _press(page, "Take these over")
+    page.get_by_role("cell", name="7 CNY", exact=True).wait_for()
+    _press(page, "Discard these changes")
+    page.get_by_text("Changed since the plan").wait_for(state="detached")
+    assert page.get_by_label("Budget per month").input_value() == ""
     page.get_by_label("Budget per month").fill("5 CNY")
     _press(page, "Take these over")
     page.get_by_role("cell", name="5 CNY", exact=True).wait_for()
@@ -123,8 +178,10 @@ def test_a_what_if_is_planned_and_read_line_by_line(page: Page) -> None:
     page.get_by_text(re.compile(r"^\d+ of \d+ lines differ")).wait_for()
     page.get_by_role("cell", name="blog: Added per month", exact=True).wait_for()
     page.get_by_role("cell", name="0.01 CNY per GiB-month (your own)", exact=True).wait_for()
+    page.get_by_role("cell", name="−0.11 CNY", exact=True).wait_for()
     _unharmed(page)
-    _fits(page, 390)
+    for width in (390, 1280, 1920):
+        _fits(page, width)
 
     name, packed = _save(page, re.compile("Download what-if.zip"))
     assert name == "what-if.zip"

@@ -11,7 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from advisor import reporting
-from advisor.api import Assessment
+from advisor.api import Assessment, load_inventory
 from advisor.api.asking import sample_estate
 from advisor.web.session import Session
 
@@ -98,6 +98,34 @@ def test_a_broken_file_is_told_with_its_name_and_what_to_do() -> None:
     assert "Nothing was taken over." in app.error[0].value
     assert "servers\\.json" in _tables(app)
     assert _state(app).loaded is None
+
+
+def test_of_several_files_the_readable_ones_are_read_on_request_and_the_others_named() -> None:
+    app = _start()
+    for path in sorted(MINIMAL.glob("*.json")):
+        app.file_uploader(key="inventory_files").upload(path.name, path.read_bytes(), "application/json")
+    app.file_uploader(key="inventory_files").upload("note.txt", b"hello", "text/plain")
+    app.file_uploader(key="inventory_files").upload("cut.json", b'{"a":', "application/json")
+    app.button(key="read_files").click().run()
+    assert "2 mistakes" in app.error[0].value
+    assert _state(app).loaded is None
+    assert app.button(key="read_rest").label == "Leave these files out and read the other 4 files"
+    _press(app, "read_rest")
+    assert [item.value for item in app.warning] == [
+        r"Read without note\.txt and cut\.json: what these files list is unknown."
+    ]
+    loaded = _state(app).loaded
+    assert loaded is not None
+    assert loaded.digest == load_inventory(sorted(MINIMAL.glob("*.json"))).inventory.digest
+    assert "read_rest" not in {button.key for button in app.button}
+
+
+def test_one_file_that_cannot_be_read_leaves_nothing_to_read() -> None:
+    app = _start()
+    app.file_uploader(key="inventory_files").upload("cut.json", b'{"a":', "application/json")
+    app.button(key="read_files").click().run()
+    assert app.error
+    assert "read_rest" not in {button.key for button in app.button}
 
 
 def test_a_missing_path_and_an_empty_upload_are_told() -> None:

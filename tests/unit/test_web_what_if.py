@@ -230,7 +230,7 @@ def test_steps_have_a_sign_a_unit_and_the_verdict(plain: Plan) -> None:
 
 
 def test_no_step_is_named_where_none_is_known(plain: Plan) -> None:
-    """Neither sums with unpriced lines, nor unbounded recoveries, nor another currency; a verdict is told all the same."""
+    """Not of sums with unpriced lines, unbounded recoveries or another currency; a verdict is told all the same."""
     figures = plain.portfolio.model_copy(update={"unpriced": 1})
     line = ("Whole estate", "Added per month")
     assert _changes(plain, plain.model_copy(update={"portfolio": figures}))[line] == ""
@@ -379,7 +379,7 @@ def test_changes_are_discarded_and_plans_are_taken_back_one_by_one(app: AppTest)
 
 
 def test_many_lines_are_scrolled_through(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(what_if, "LINES_AS_TEXT", 3)
+    monkeypatch.setattr(what_if, "ROWS_AS_TEXT", 3)
     _set(app, "Budget per month", "0 CNY")
     _press(app, "take_limits")
     _press(app, "plan_what_if_changes")
@@ -441,6 +441,25 @@ def test_a_fact_and_a_price_are_used_marked_and_taken_along(app: AppTest) -> Non
     _press(app, "take_out_0")
     assert [item.sku for item in _state(app).own.prices] == ["snapshot.standard.storage"]
     assert _state(app).own.facts == ()
+
+
+def test_the_fact_that_was_picked_stays_picked_when_a_plan_orders_them_anew(app: AppTest) -> None:
+    """A drill that leaves no doubt takes a fact's influence away, and with it its place in the list."""
+    first = app.selectbox(key="w_fact").options[0]
+    name = first.partition(":")[0]
+    item = next(item for item in _state(app).made.assessment.plan.assumptions if item.fact == name)  # type: ignore[union-attr]
+    assert item.influence > 0
+    likely = _field(app, next(box.label for box in app.text_input if box.label.startswith("Most likely"))).value  # type: ignore[attr-defined]
+    for box in app.text_input:
+        if box.label.startswith(("At least", "At most")):
+            box.set_value(likely)
+    _set(app, "From where", "drill")
+    _press(app, "take_fact")
+    _press(app, "plan_what_if_changes")
+    box = app.selectbox(key="w_fact")
+    assert box.options[0] != first
+    assert box.value == first
+    assert len({item.value for item in app.text_input if item.label.startswith(("At", "Most"))}) == 1
 
 
 def test_a_wrong_fact_is_told_and_not_taken(app: AppTest) -> None:

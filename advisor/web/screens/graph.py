@@ -15,7 +15,7 @@ from advisor.reporting import words
 from advisor.web import maps, tables
 from advisor.web.session import Loaded, Session, graph_for, parsed_targets, session
 from advisor.web.text import plain
-from advisor.web.widgets import grid, refused
+from advisor.web.widgets import choose, grid, refused
 
 NOTHING = "nothing"
 FAILS = {NOTHING: "Nothing", "zone": "A zone", "region": "A region", "resource": "A resource"}
@@ -54,8 +54,7 @@ def _choose(state: Session, loaded: Loaded, graph: Graph, targets: Targets) -> t
     left, middle, right = st.columns((1, 1, 1.6))
     names = [WHOLE, *(item.name for item in graph.workloads)]
     with left:
-        scope = st.selectbox("Show", range(len(names)), key="scope", format_func=lambda index: plain(names[index]),
-                             persist_state="session")  # fmt: skip
+        scope = choose("Show", names, "scope")
     with middle:
         kind = st.selectbox("What fails", list(FAILS), key="fails", format_func=lambda name: FAILS[name],
                             persist_state="session")  # fmt: skip

@@ -14,8 +14,8 @@ from advisor.web import reading, tables
 from advisor.web.editing import take_file
 from advisor.web.screens import columns
 from advisor.web.session import Handed, Loaded, Session, session
-from advisor.web.text import md
-from advisor.web.widgets import grid, refused
+from advisor.web.text import listed, md
+from advisor.web.widgets import grid, refused, sentences
 
 NAMES_SHOWN = 3
 
@@ -34,6 +34,7 @@ def show() -> None:
         unnamed = any(not table.is_read for table in state.tables)
         what_next = "Name the columns below, then read again. " if unnamed else ""
         refused(f"Nothing was taken over. {what_next}{count}:", state.read_mistakes)
+        _rest(state)
     if state.handed is not None:
         columns.show(state)
     if state.loaded is not None:
@@ -83,10 +84,23 @@ def _take_path(state: Session, where: str) -> None:
     reading.take(state, Handed(path.name or str(path), path=path))
 
 
+def _rest(state: Session) -> None:
+    """Read what can be read of several files, on request only: a list that is missing is never missing in silence."""
+    rest = state.readable
+    if rest is None:
+        return
+    count = words.plural(len(rest.files), "file")
+    if st.button(f"Leave these files out and read the other {count}", key="read_rest"):
+        reading.take(state, rest)
+        st.rerun()
+
+
 def _content(loaded: Loaded) -> None:
     imported = loaded.imported
     inventory = imported.inventory
     st.subheader(md(loaded.title), divider="gray")
+    if loaded.without:
+        st.warning(f"Read without {listed(loaded.without, len(loaded.without))}: what these files list is unknown.")
     regions = {item.region for item in inventory.resources.values() if item.region}
     figures = (
         ("Resources", len(inventory.resources)),
@@ -105,7 +119,7 @@ def _content(loaded: Loaded) -> None:
     with right:
         st.markdown("**Findings about the files**")
         if imported.findings:
-            grid(tables.findings(imported.findings), "read_findings")
+            sentences(tables.FINDINGS, tables.findings(imported.findings), "read_findings")
         else:
             st.caption("None.")
         st.markdown("**Left out**")

@@ -13,7 +13,7 @@ from advisor.web.charts import picture
 from advisor.web.screens import workload
 from advisor.web.session import Loaded, Made, Session, parsed_targets, plan_key, session
 from advisor.web.text import md
-from advisor.web.widgets import asked, grid, refused, texts
+from advisor.web.widgets import asked, grid, refused, sentences, texts
 
 SOLVER_WORDS = {
     "optimal": "optimal",
@@ -137,7 +137,7 @@ def _tabs(state: Session, made: Made) -> None:
     with confirm:
         _confirm(report)
     with findings:
-        grid(tables.estate_findings(report), "findings")
+        sentences(tables.ESTATE_FINDINGS, tables.estate_findings(report), "findings")
 
 
 def _confirm(report: Report) -> None:

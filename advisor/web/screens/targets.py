@@ -103,19 +103,19 @@ def _grid(state: Session, draft: Draft) -> None:
         state.grid = draft
     base = state.grid
     rows = [
-        (row.name, words.FOUND_BY.get(row.found_by, row.found_by), row.spec.class_name,
-         *(row.shown(cell, base.classes) for cell in CELLS))
+        (row.name, row.spec.class_name, *(row.shown(cell, base.classes) for cell in CELLS),
+         words.FOUND_BY.get(row.found_by, row.found_by))
         for row in base.rows
     ]  # fmt: skip
     st.data_editor(
-        tables.frame(("name", "found_by", CLASS_COLUMN, *map(column, CELLS)), rows),
+        tables.frame(("name", CLASS_COLUMN, *map(column, CELLS), "found_by"), rows),
         key=key, hide_index=True, num_rows="fixed", disabled=("name", "found_by"), on_change=_typed,
         column_config={
             "name": TextColumn("Workload", pinned=True),
             "found_by": TextColumn("Recognised by"),
             CLASS_COLUMN: SelectboxColumn("Class", options=list(base.classes), required=True),
             **{
-                column(cell): TextColumn(f"{SHORT[cell[0]]} {cell[1].upper()}", width=90, help=_struck(cell[0]))
+                column(cell): TextColumn(f"{SHORT[cell[0]]} {cell[1].upper()}", width=101, help=_struck(cell[0]))
                 for cell in CELLS
             },
         },

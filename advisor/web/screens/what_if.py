@@ -18,11 +18,9 @@ from advisor.web.editing import begun
 from advisor.web.inputs import input_files
 from advisor.web.session import Loaded, Made, Session, parsed_targets, plan_key, session
 from advisor.web.text import md
-from advisor.web.widgets import asked, grid, refused, texts
+from advisor.web.widgets import ROWS_AS_TEXT, asked, grid, refused, texts
 
 ZIP = "what-if.zip"
-# A table that wraps is built in full by the browser; more lines than these are scrolled through.
-LINES_AS_TEXT = 300
 HEADINGS = (SETTINGS, TOTAL, FACTS, PRICES)
 
 
@@ -74,13 +72,13 @@ def _own(state: Session) -> None:
 def _plan(state: Session, loaded: Loaded, made: Made) -> None:
     """Show what has changed since the plan; plan with it, forget it, or go back to the plan before."""
     _changed(state, loaded, made)
-    places = st.columns((1, 1, 2))
-    if state.asked_now != made.asked and places[0].button("Discard these changes", key="discard", width="stretch"):
-        planning.discard(state)
-        st.rerun()
-    if state.made_before is not None and places[1].button("Take the last plan back", key="take_back", width="stretch"):
-        planning.take_back(state)
-        st.rerun()
+    with st.container(horizontal=True):
+        if state.asked_now != made.asked and st.button("Discard these changes", key="discard"):
+            planning.discard(state)
+            st.rerun()
+        if state.made_before is not None and st.button("Take the last plan back", key="take_back"):
+            planning.take_back(state)
+            st.rerun()
 
 
 def _changed(state: Session, loaded: Loaded, made: Made) -> None:
@@ -127,7 +125,7 @@ def _difference(state: Session) -> None:
     count = f"{len(changed)} of {words.plural(len(lines), 'line')} differ"
     st.caption(f"{count}, in {words.plural(len(names), 'workload')}." if names else f"{count}.")
     heads, rows = ("Line", "Last plan", "This plan", "Change"), list(map(_row, shown))
-    if len(rows) <= LINES_AS_TEXT:
+    if len(rows) <= ROWS_AS_TEXT:
         texts(tables.escaped(heads, rows))
     else:
         grid(tables.frame(heads, rows), "differences")

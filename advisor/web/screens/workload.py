@@ -12,8 +12,8 @@ from advisor.reporting import estimates as estimating
 from advisor.web import tables
 from advisor.web.charts import picture
 from advisor.web.session import Made, Session
-from advisor.web.text import md, plain
-from advisor.web.widgets import grid, texts
+from advisor.web.text import md
+from advisor.web.widgets import choose, grid, texts
 
 
 def show(state: Session, made: Made) -> None:
@@ -24,11 +24,7 @@ def show(state: Session, made: Made) -> None:
         return
     names = [view.name for view in views]
     start = names.index(state.workload) if state.workload in names else 0
-    picked = st.selectbox(
-        "Workload", range(len(names)), index=start, key="workload", format_func=lambda index: plain(names[index]),
-        persist_state="session",
-    )  # fmt: skip
-    view = views[min(picked, len(views) - 1)]
+    view = views[choose("Workload", names, "workload", start)]
     state.workload = view.name
     item = next(found for found in made.assessment.plan.workloads if found.name == view.name)
     st.markdown(f"**{md(view.verdict)}.** {md(' '.join(view.why))}")
