@@ -16,17 +16,18 @@ from typing import Final
 import numpy as np
 
 from advisor.optimise.columns import Bools, Floats, Ints
-from advisor.optimise.dual import best_prices
 from advisor.optimise.incumbent import Incumbent
 from advisor.optimise.lagrangian import FREE, OFF, ON, Lagrangian, Point, Stage
 from advisor.optimise.milp import Program
 from advisor.optimise.pricing import Priced, Pricer
+from advisor.optimise.raising import WHOLE, best_point
 from advisor.optimise.system import Cap
 
 CANDIDATES: Final = 4000
-WHOLE: Final = 1e-6
 LARGEST: Final = 1e300
 LADDER: Final = (1, 4, 16)
+# Programs are slow at losses by waiting: charges are decided first, down to this part of the options.
+WAITING: Final = 10
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,17 @@ class Branching:
         self.keep_options = np.zeros(self.system.size, np.bool_)
         self.keep_configs: Bools | None = None
         self.start: Floats | None = None
+        if pricer.shifts is not None:
+            pricer.shifts.reset()
 
     def run(self) -> float:
         """The proven bound; the incumbent and the pricer's ``alive`` are updated."""
+        try:
+            return self._search()
+        finally:
+            self.pricer.shift = None
+
+    def _search(self) -> float:
         heap: list[tuple[float, int, tuple[int, ...]]] = [(-np.inf, 0, (FREE,) * len(self.system.charges))]
         closed, made = np.inf, 1
         while heap and made <= self.effort.nodes:
@@ -91,7 +100,7 @@ class Branching:
     def _visit(self, states: tuple[int, ...]) -> _Node | None:
         """The node at its best prices; None where it holds nothing as good as the incumbent."""
         lagrangian = Lagrangian(self.pricer, self.stage, states)
-        point = best_prices(lagrangian, self.incumbent.offer, self.incumbent.value + WHOLE, self.start)
+        point = best_point(lagrangian, self.incumbent, self.start)
         if not point.picks.size or point.value > self.incumbent.value:
             return None
         self.start = point.prices if lagrangian.dimensions > 1 else None
@@ -125,11 +134,13 @@ class Branching:
         bound = whole(node.point.value)
         leaf = self._ambiguous(node) is None
         nearby = False
-        for size in (rung * self.effort.better for rung in (LADDER if exact(self.pricer, self.stage) else LADDER[:1])):
+        told = exact(self.pricer, self.stage)
+        few = self.effort.settle if leaf else self.effort.better // (1 if told else WAITING)
+        for size in (rung * self.effort.better for rung in (LADDER if told else LADDER[:1])):
             if self.incumbent.value - bound <= self._close():
                 break
             core = node.excess <= min(self.incumbent.value - 1 + node.margin - node.point.value, LARGEST)
-            if np.count_nonzero(core) - self.system.workloads <= (self.effort.settle if leaf else self.effort.better):
+            if np.count_nonzero(core) - self.system.workloads <= few:
                 return max(bound, self._program(node, core))
             if not leaf and np.isfinite(self.incumbent.value):
                 return bound
@@ -190,10 +201,17 @@ class Branching:
 
 
 def exact(pricer: Pricer, stage: Stage) -> bool:
-    """Whether prices tell the whole truth about how workloads affect one another; where they do not, small problems are
-    left to programs."""
+    """Whether prices tell the whole truth about how workloads affect one another."""
     listed = pricer.blocks is None or pricer.blocks.exact
     return listed and not any(pricer.system.overlooked(form) for form in (stage.goal, *(c.form for c in stage.caps)))
+
+
+def near(pricer: Pricer, stage: Stage) -> bool:
+    """The same, but for what they lose by waiting, which shifts see nearly; else small problems are left to
+    programs."""
+    missed = ({"miss": form.get("miss", 0)} for form in (stage.goal, *(cap.form for cap in stage.caps)))
+    listed = pricer.blocks is None or pricer.blocks.exact
+    return listed and not any(pricer.system.overlooked(form) for form in missed)
 
 
 def whole(bound: float) -> float:

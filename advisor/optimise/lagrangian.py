@@ -105,6 +105,8 @@ class Lagrangian:
         found = {name: float(self.system.measure(name)[picks].sum()) for name in sorted(names)}
         if "miss" in found:
             found["miss"] += missed
+        if "loss" in found and self.pricer.shift is not None:
+            found["loss"] += float(self.pricer.shift[picks].sum())
         if "cost" in found:
             found["cost"] += self.paid - sum(
                 quota.cents_per_unit * used for quota, used in zip(self.quotas, in_use, strict=True)

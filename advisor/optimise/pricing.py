@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,7 @@ from advisor.optimise.blocks import Blocks, PricedBlocks, blocks_of
 from advisor.optimise.columns import Bools, Floats, Ints
 from advisor.optimise.components import LIMITS, Limits
 from advisor.optimise.ragged import first_minimum
+from advisor.optimise.shifts import Shifts
 from advisor.optimise.system import System
 
 CHUNK: Final = 1 << 17
@@ -82,7 +84,8 @@ class Priced:
 
 
 class Pricer:
-    """Prices all options at once; remembers what has been ruled out."""
+    """Prices all options at once; remembers what has been ruled out. ``shift`` is what waiting adds to each option's
+    loss, never more in all than in truth; without it prices leave out what waiting adds."""
 
     def __init__(
         self, system: System, possible: Bools | None = None, limits: Limits = LIMITS, *, cautious: bool = False
@@ -91,13 +94,18 @@ class Pricer:
         self.possible = possible
         self.blocks: Blocks | None = blocks_of(system, possible, limits, cautious=cautious)
         self.alive = Alive(possible)
+        self.shift: Floats | None = None
         self._vector = np.empty(system.size)
         self._spare = np.empty(min(CHUNK, system.size))
 
     def price(self, prices: Mapping[str, float], uses: Sequence[float] = (), charges: Sequence[float] = ()) -> Priced:
         """``prices`` by measure; ``uses`` is what a unit of each quota earns; ``charges`` what each use of a charge
         costs (infinite: not allowed)."""
-        self._combine([(self.system.measure(name), price) for name, price in prices.items() if price])
+        wanted = [(name, price) for name, price in prices.items() if price]
+        terms: list[tuple[Ints | Floats, float]] = [(self.system.measure(name), price) for name, price in wanted]
+        if self.shift is not None and prices.get("loss"):
+            terms.append((self.shift, prices["loss"]))
+        self._combine(terms)
         for quota, earned in zip(self.system.quotas, uses, strict=False):
             self._vector[quota.options] -= earned * quota.used
         for charge, price in zip(self.system.charges, charges, strict=False):
@@ -111,7 +119,12 @@ class Pricer:
         linked = self.blocks.price(self._vector, miss_price, barred) if self.blocks else None
         return Priced(self.system, self._vector, lowest, linked)
 
-    def _combine(self, terms: Sequence[tuple[Ints, float]]) -> None:
+    @cached_property
+    def shifts(self) -> Shifts | None:
+        """What shares out the losses by waiting; None where nobody loses by it."""
+        return Shifts(self.system, self.possible) if self.system.waits.extra.any() else None
+
+    def _combine(self, terms: Sequence[tuple[Ints | Floats, float]]) -> None:
         """The weighted sum of measures, in pieces that stay in the processor's cache."""
         if not terms:
             self._vector[:] = 0.0

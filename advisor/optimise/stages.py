@@ -9,7 +9,7 @@ import numpy as np
 
 from advisor.model.option import SolverStatus
 from advisor.model.targets import Objective
-from advisor.optimise.branch import Branching, Effort, exact, whole
+from advisor.optimise.branch import Branching, Effort, near, whole
 from advisor.optimise.columns import Bools, ColumnarProblem, ColumnarSolution, Ints
 from advisor.optimise.components import LIMITS, Limits, harmless
 from advisor.optimise.incumbent import Incumbent
@@ -17,6 +17,7 @@ from advisor.optimise.lagrangian import Stage
 from advisor.optimise.milp import Program
 from advisor.optimise.pricing import Pricer
 from advisor.optimise.prune import undominated
+from advisor.optimise.raising import prices_loss
 from advisor.optimise.system import Cap, Form, System, value_of, within
 
 GOALS: Final[dict[Objective, Form]] = {
@@ -28,6 +29,7 @@ GOALS: Final[dict[Objective, Form]] = {
 TIES: Final[tuple[Form, ...]] = ({"cost": 1}, {"changes": 1}, {"loss": 1}, {"rank": 1})
 EXACT_WORKLOADS: Final = 300
 EXACT_OPTIONS: Final = 20_000
+FEW: Final = 40
 PROVEN: Final = 1e-9
 MISSED: Final = "missed targets"
 UNPROVEN: Final = "no choice was found that keeps all limits, though that there is none is not proven"
@@ -191,13 +193,20 @@ class Solver:
         incumbent = Incumbent(self.system, Stage(goal, caps))
         if picks is not None:
             incumbent.offer(picks)
-        if self._open() <= self.settings.direct or (self.settings.exact and not exact(self.pricer, stage)):
+        if self._few(stage) or (self.settings.exact and not near(self.pricer, stage)):
             bound = self._direct(stage, incumbent)
         else:
             if self.pinned:
                 Branching(self.pinned, stage, incumbent, self.settings.effort).run()
             bound = Branching(self.pricer, stage, incumbent, self.settings.effort).run()
+            if self.settings.exact and incumbent.value > bound:
+                bound = max(bound, self._direct(stage, incumbent))
         return _Answer(incumbent.picks, incumbent.value, bound)
+
+    def _few(self, stage: Stage) -> bool:
+        """Whether a program is quick without prices; losses by waiting are what programs are slow at."""
+        waiting = prices_loss(stage) and self.pricer.shifts is not None
+        return self._open() <= (min(self.settings.direct, FEW) if waiting else self.settings.direct)
 
     def _direct(self, stage: Stage, incumbent: Incumbent) -> float:
         """A program on all options that are left, kept for the next stage."""
