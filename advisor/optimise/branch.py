@@ -18,6 +18,7 @@ import numpy as np
 from advisor.optimise.columns import Bools, Floats, Ints
 from advisor.optimise.incumbent import Incumbent
 from advisor.optimise.lagrangian import FREE, OFF, ON, Lagrangian, Point, Stage
+from advisor.optimise.listing import Core, best_of
 from advisor.optimise.milp import Program
 from advisor.optimise.pricing import Priced, Pricer
 from advisor.optimise.raising import WHOLE, best_point
@@ -166,6 +167,12 @@ class Branching:
         offered."""
         core = core.copy()
         core[node.point.picks] = True
+        if self._alone():
+            found, certain = self._listed(node, core)
+            if found is not None:
+                self.incumbent.offer(found)
+            if certain:
+                return self.incumbent.value
         caps = self.incumbent.stage.caps
         if np.isfinite(self.incumbent.value):
             caps = (*caps, Cap(self.stage.goal, int(self.incumbent.value) - 1))
@@ -175,6 +182,30 @@ class Branching:
         if outcome.picks is not None:
             self.incumbent.offer(outcome.picks)
         return min(before, whole(outcome.bound))
+
+    def _alone(self) -> bool:
+        """Whether a single limit is all that couples workloads."""
+        system = self.system
+        plain = not (system.charges or system.quotas or system.coupled.any())
+        return plain and len(self.stage.caps) == 1 and self.incumbent.picks is not None
+
+    def _listed(self, node: _Node, core: Bools) -> tuple[Ints | None, bool]:
+        """The best choice of a core below the incumbent where a single limit couples workloads, and whether that is
+        certain."""
+        picks = node.point.picks
+        core[picks] = False
+        rows = np.flatnonzero(core)
+        owner = self.system.owner[rows].astype(np.int64)
+        goal, slope = (
+            sum((w * self.system.measure(name) for name, w in form.items()), np.zeros(1, np.int64))
+            for form in (self.stage.goal, self.stage.caps[0].form)
+        )
+        room = self.stage.caps[0].limit - int(slope[picks].sum())
+        below = self.incumbent.value - int(goal[picks].sum())
+        own = picks[owner]
+        spare = self.incumbent.value - node.point.value + node.margin * self.system.workloads
+        part = Core(rows, owner, goal[rows] - goal[own], slope[rows] - slope[own], node.excess[rows], room)
+        return best_of(part, picks, below, spare)
 
     def _ambiguous(self, node: _Node) -> int | None:
         """The free charge that the relaxation understates most; None where it counts all in full."""
