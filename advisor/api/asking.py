@@ -54,7 +54,7 @@ def dependency_graph(imported: ImportResult, targets: Targets) -> Graph:
 
 def failures_of(inventory: Inventory, graph: Graph) -> tuple[str, ...]:
     """Every failure that ``blast_of`` answers: regions and zones first, then resources."""
-    return Analysis(inventory, graph).failures
+    return Analysis.of(inventory, graph).failures
 
 
 def sample_estate(name: str = "shop") -> tuple[Path, Path]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from advisor.api.assessing import Settings, books, classes_of, load_mapping
 from advisor.graph import blast, build_graph, to_dot, to_html, to_json, to_text
 from advisor.importers import default_targets, read_inventory, read_targets
+from advisor.model.collecting import without_gc
 from advisor.model.disruption import DISRUPTIONS
 from advisor.model.evidence import RuleBook
 from advisor.model.finding import InputError, Mistake
@@ -191,9 +192,10 @@ def graph_output(
 ) -> str:
     """The graph, or a failure on it, in the wanted form."""
     rules = load_rules()
-    inventory = load_inventory(paths, mapping).inventory
-    graph = build_graph(inventory, load_targets(targets_path, rules))
-    hit = blast_of(inventory, graph, failure) if failure else None
+    with without_gc():
+        inventory = load_inventory(paths, mapping).inventory
+        graph = build_graph(inventory, load_targets(targets_path, rules))
+        hit = blast_of(inventory, graph, failure) if failure else None
     if form == "json":
         return to_json(inventory, graph, hit)
     if form == "dot":

@@ -24,6 +24,7 @@ RESOURCE = "resource:"
 _CLOSE_ENOUGH = 1e-9
 _SHOWN = 20
 _AFTER_COLON = ";"
+_KEPT = "analysis of the graph"
 
 
 def is_place(node: str) -> bool:
@@ -33,12 +34,12 @@ def is_place(node: str) -> bool:
 
 def blast(inventory: Inventory, graph: Graph, failure: str) -> Blast:
     """What one failure does. ``failure`` is ``zone:…``, ``region:…`` or ``resource:…``; others raise ``ValueError``."""
-    return Analysis(inventory, graph).blast(failure)
+    return Analysis.of(inventory, graph).blast(failure)
 
 
 def blast_many(inventory: Inventory, graph: Graph, failures: Sequence[str]) -> BlastTable:
     """What fails outright with each of many failures, propagated together; unknown failures raise ``ValueError``."""
-    return Analysis(inventory, graph).many(failures)
+    return Analysis.of(inventory, graph).many(failures)
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,14 @@ class Analysis:
 
     inventory: Inventory
     graph: Graph
+
+    @staticmethod
+    def of(inventory: Inventory, graph: Graph) -> Analysis:
+        """The analysis of a graph, made once: neither changes."""
+        known: Analysis | None = vars(graph).get(_KEPT)
+        if known is None or known.inventory is not inventory:
+            known = vars(graph)[_KEPT] = Analysis(inventory, graph)
+        return known
 
     @cached_property
     def engine(self) -> Engine:

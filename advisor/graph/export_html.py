@@ -20,7 +20,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inl
 
 def to_html(inventory: Inventory, graph: Graph, failure: str | None = None, title: str = "Dependency graph") -> str:
     """One self-contained page; ``failure`` is shown from the start. An unknown failure raises ``ValueError``."""
-    analysis = Analysis(inventory, graph)
+    analysis = Analysis.of(inventory, graph)
     if failure is not None:
         analysis.node_of(failure)
     page = _part("page.html")

@@ -38,7 +38,7 @@ class Context:
 
     @cached_property
     def analysis(self) -> Analysis:
-        return Analysis(self.inventory, self.graph)
+        return Analysis.of(self.inventory, self.graph)
 
     @cached_property
     def homes(self) -> Mapping[str, str]:
