@@ -222,7 +222,8 @@ def _read_one(
 def _read_part(part: Part, record: Record, context: Context, batch: Batch, collector: Collector) -> str | None:
     before = len(batch.drafts)
     try:
-        part.read(record, context, batch)
+        if part.fits(record):
+            part.read(record, context, batch)
     except LookupError as error:
         collector.skip(context.place or part.kind, str(error.args[0]), context.file, context.place)
         collector.note(

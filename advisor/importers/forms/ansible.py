@@ -9,7 +9,7 @@ from typing import Final
 from advisor.importers.api_json import read_value
 from advisor.importers.catalogue import SPEC_OF_KIND
 from advisor.importers.convert import unique
-from advisor.importers.fields import Record, get, keys_of, records, text
+from advisor.importers.fields import Record, get, items, keys_of, records, text
 from advisor.importers.places import kind_of_id
 from advisor.importers.records import Batch, Collector, Context, Draft, read_record
 from advisor.importers.services import balancing
@@ -57,7 +57,7 @@ def matches(value: object) -> bool:
 def _is_module_answer(value: Record) -> bool:
     """``instances``, ``disks``, … of snake_case records that have an ``id`` beside the API's own id field."""
     rows = [row for key in (*_LISTS, *_SINGLES) for row in _rows(value.get(key))]
-    return any("id" in row and all(str(key).islower() for key in row) and "arn" not in row for row in rows[:3])
+    return any("id" in row and all(str(key).islower() for key in row) and "arn" not in row for row in rows[:20])
 
 
 def read(value: object, context: Context, collector: Collector) -> bool:
@@ -79,12 +79,18 @@ def read(value: object, context: Context, collector: Collector) -> bool:
 def _backends(value: Record) -> list[Record] | None:
     """The servers of the module that lists those behind a balancer: snake_case, with ``id`` for the server."""
     rows = _rows(value.get("backend_servers"))
-    own = bool(rows) and all("id" in row and "server_id" not in row for row in rows)
+    own = any("id" in row for row in rows) and not any("server_id" in row for row in rows)
     return rows if own and text(value.get("load_balancer_id")) else None
 
 
 def _read_backends(owner: str, rows: list[Record], context: Context, collector: Collector) -> bool:
     """Each server once, however many listeners its health is told for."""
+    nameless = sum(not text(row.get("id")) for row in rows)
+    if nameless:
+        where, title = Origin(context.file, context.at("backend_servers").place), "A server behind a balancer has no id"
+        detail = f"{nameless} rows were left out."
+        collector.note("INV-NO-ID", "medium", title, where, detail, "Run the module again.", owner)
+    rows = [row for row in rows if text(row.get("id"))]
     members = [balancing.backend_record({"ServerId": row["id"], "Weight": row.get("weight")}) for row in rows]
     draft = Draft("load_balancer", owner, context.place, partial=True, unite=frozenset({"backend"}))
     draft.attributes["backend"] = tuple(one for place, one in enumerate(members) if one not in members[:place])
@@ -93,7 +99,9 @@ def _read_backends(owner: str, rows: list[Record], context: Context, collector: 
 
 
 def _rows(value: object) -> list[Record]:
-    return [value] if isinstance(value, Mapping) else records(value)
+    """The records of a list or the one that stands for it; what is none is an empty one, which has no id."""
+    rows = [value] if isinstance(value, Mapping) else items(value)
+    return [row if isinstance(row, dict) else {} for row in rows]
 
 
 def _read_module(value: Record, context: Context, collector: Collector) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 
 from advisor.importers.catalogue import SPEC_OF_KIND
 from advisor.importers.convert import as_bool, json_inside
-from advisor.importers.fields import ABSENT, Record, records, text
+from advisor.importers.fields import ABSENT, Record, items, records, text
 from advisor.importers.forms.columns import Table, note_width, row_context
 from advisor.importers.forms.tables import KINDS
 from advisor.importers.numbers import is_whole
@@ -22,22 +22,22 @@ _GUARDED: Final = re.compile(r"'[=+\-@\t\r]")
 
 
 def matches(value: object) -> bool:
-    """Whether the document has ``resources`` that each name their kind and id."""
+    """Whether the document has ``resources`` that name their kind and id."""
     rows = (
         records(value.get("resources"))
         if isinstance(value, Mapping) and isinstance(value.get("resources"), list)
         else []
     )
-    return bool(rows) and all(row.get("kind") in KINDS and "id" in row for row in rows[:20])
+    return any(row.get("kind") in KINDS and "id" in row for row in rows[:20])
 
 
 def read(value: object, context: Context, collector: Collector) -> bool:
     """Read every resource of the document."""
     batch = collector.batch(context)
     listed: dict[Kind, list[str]] = {}
-    rows = records(value["resources"]) if isinstance(value, Mapping) else []
+    rows = items(value["resources"]) if isinstance(value, Mapping) else []
     for index, row in enumerate(rows):
-        draft = _draft(row, context.but(place=f"resources[{index}]"), collector)
+        draft = _draft(row if isinstance(row, dict) else {}, context.but(place=f"resources[{index}]"), collector)
         if draft is not None:
             batch.drafts.append(draft)
             listed.setdefault(draft.kind, []).append(draft.id)

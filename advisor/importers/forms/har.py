@@ -34,6 +34,10 @@ def read(value: object, context: Context, collector: Collector) -> bool:
     failed: dict[str, int] = {}
     unknown: dict[str, int] = {}
     for index, entry in enumerate(_entries(value)):
+        if not entry:
+            place = f"log.entries[{index}]"
+            collector.skip(place, "no call was recorded there", context.file, place)
+            continue
         here = _context(entry, context.but(place=f"log.entries[{index}]"))
         raw = _text(entry)
         if xml_form.matches(raw) and _XML_ANSWER.search(raw):
@@ -61,7 +65,7 @@ def read(value: object, context: Context, collector: Collector) -> bool:
 
 def _entries(value: object) -> Iterator[Record]:
     log: dict[str, list[object]] = value["log"] if isinstance(value, Mapping) else {}
-    return (entry for entry in log["entries"] if isinstance(entry, Mapping))
+    return (entry if isinstance(entry, Mapping) else {} for entry in log["entries"])
 
 
 def _text(entry: Record) -> str:

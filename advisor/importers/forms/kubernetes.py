@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from advisor.importers.fields import Record, get, records, text
+from advisor.importers.fields import Record, get, items, records, text
 from advisor.importers.places import ids_in_path, kind_of_id
 from advisor.importers.records import Batch, Collector, Context, Draft
 
@@ -28,7 +28,10 @@ def _nodes(value: object) -> list[Record]:
 def read(value: object, context: Context, collector: Collector) -> bool:
     """Read every node as the instance it runs on."""
     batch = collector.batch(context)
-    for index, node in enumerate(_nodes(value)):
+    single = isinstance(value, Mapping) and value.get("kind") == "Node"
+    nodes = [value] if single else items(value.get("items")) if isinstance(value, Mapping) else []
+    for index, row in enumerate(nodes):
+        node = row if isinstance(row, dict) else {}
         match = _PROVIDER.match(text(get(node, "spec.providerID")))
         if match:
             _node(node, match.group(1), match.group(2), context.but(place=f"items[{index}]"), batch)

@@ -150,7 +150,7 @@ def _rows(value: object, place: str = "", depth: int = 0) -> list[tuple[str, Rec
     for key, inner in value.items():
         here = f"{place}.{key}" if place else str(key)
         if isinstance(inner, list) and plain(str(key)) in _LISTS:
-            rows = [(f"{here}[{index}]", row) for index, row in enumerate(inner) if isinstance(row, Mapping)]
+            rows = [(f"{here}[{index}]", _record(row)) for index, row in enumerate(inner)]
             found.extend(rows if any(_is_row(row) for _, row in rows) else ())
         elif isinstance(inner, Mapping) and plain(str(key)) not in ("resourcerelationships",):
             found.extend(_rows(inner, here, depth + 1))
@@ -165,8 +165,13 @@ def _rows_of_list(rows: list[object], place: str, depth: int) -> list[tuple[str,
     for index, row in enumerate(rows):
         here = f"{place}[{index}]"
         inner = _rows(row, here, depth + 1)
-        found.extend(inner or ([(here, row)] if isinstance(row, Mapping) and not _holds_list(row) else []))
+        found.extend(inner or ([] if isinstance(row, Mapping) and _holds_list(row) else [(here, _record(row))]))
     return found
+
+
+def _record(row: object) -> Record:
+    """The row, or an empty one in its place: what is no record has no id either, which is said."""
+    return row if isinstance(row, Mapping) else {}
 
 
 def _holds_list(page: Record) -> bool:

@@ -32,7 +32,8 @@ def _rows(value: object) -> list[Record]:
 
 def read(value: object, context: Context, collector: Collector) -> bool:
     """Read every row as the record of the API that its columns were made from."""
-    rows = [_row(row) for row in _rows(value)]
+    listed = value.get("rows") if isinstance(value, Mapping) else value
+    rows = [_row(row) if isinstance(row, dict) else row for row in (listed if isinstance(listed, list) else ())]
     return read_value(rows, context, collector)
 
 

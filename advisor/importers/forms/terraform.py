@@ -106,7 +106,7 @@ def _version_4(state: Record) -> Iterator[Item]:
     for number, resource in enumerate(_mappings(state.get("resources"))):
         kind, mode = resource.get("type"), resource.get("mode")
         module = f"{resource['module']}." if resource.get("module") else ""
-        address = f"{module}{kind or f'resources[{number}]'}.{resource.get('name', '')}"
+        address = f"{module}{kind}.{resource.get('name', '')}" if kind else f"{module}resources[{number}]"
         if mode != _MANAGED or not isinstance(resource.get("instances"), list):
             if mode != _DATA:
                 yield _item(address, kind, None)
@@ -128,7 +128,7 @@ def _shown(module: Record, depth: int) -> Iterator[Item]:
         values = resource.get("values")
         if resource.get("mode") != _DATA:
             found = values if resource.get("mode") == _MANAGED and isinstance(values, Mapping) else None
-            yield _item(str(resource.get("address", "")), resource.get("type"), found)
+            yield _item(str(resource.get("address") or "a resource"), resource.get("type"), found)
     for child in _mappings(module.get("child_modules")):
         yield from _shown(child, depth + 1)
 
@@ -140,4 +140,5 @@ def _item(address: str, kind: object, attributes: Record | None, why_not: str = 
 
 
 def _mappings(value: object) -> list[Record]:
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+    """The records of a list; what is none is an empty one, which tells nothing and is said to."""
+    return [item if isinstance(item, Mapping) else {} for item in value] if isinstance(value, list) else []
