@@ -18,11 +18,21 @@ from advisor.model.inventory import Kind, Resource
 
 INFRASTRUCTURE: frozenset[Kind] = frozenset(
     {"vpc", "vswitch", "security_group", "nat_gateway", "vpn_gateway", "snapshot_policy", "backup_policy", "vault",
-     "image", "key", "deployment_set", "gtm_instance", "gtm_pool", "other"}
+     "image", "key", "deployment_set", "gtm_instance", "gtm_pool", "route_table", "other"}
 )  # fmt: skip
 FOUNDERS: frozenset[Kind] = frozenset({"instance", "database", "cache", "load_balancer"})
 FOLLOWERS: frozenset[Kind] = frozenset(
-    {"disk", "snapshot", "eip", "network_interface", "listener", "server_group", "replica_pair", "backup_plan"}
+    {
+        "disk",
+        "snapshot",
+        "eip",
+        "network_interface",
+        "listener",
+        "server_group",
+        "replica_pair",
+        "backup_plan",
+        "ha_vip",
+    }
 )
 
 

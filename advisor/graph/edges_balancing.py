@@ -35,6 +35,9 @@ def _listener(edges: EdgeSet, listener: Resource) -> None:
     for group in groups:
         name = None if len(groups) == 1 else f"{listener.id} groups"
         edges.add(listener.id, group, meaning, "declared", "balancing.listener_group", "server_group_ids", name)
+    for group in listener.texts("mirror_server_group_ids"):
+        evidence = "gets a copy of the traffic"
+        edges.add(listener.id, group, "soft", "declared", "balancing.mirror", evidence)
 
 
 def _forwarding(estate: Estate, edges: EdgeSet) -> None:

@@ -7,8 +7,8 @@ from ipaddress import ip_address, ip_network
 
 from advisor.graph.edges_related import add_related_edges
 from advisor.graph.edgeset import EdgeSet
-from advisor.graph.index import Estate
-from advisor.model.graph import EdgeConfidence
+from advisor.graph.index import Estate, unique
+from advisor.model.graph import EdgeConfidence, Meaning
 from advisor.model.inventory import Resource
 
 
@@ -27,9 +27,44 @@ def add_network_edges(estate: Estate, edges: EdgeSet) -> None:
     for gateway in estate.of_kind("vpn_gateway"):
         evidence = "the way to the other side; who uses it is not known"
         edges.add(gateway.text("vpc_id"), gateway.id, "soft", "declared", "network.vpn", evidence)
+    _moving_addresses(estate, edges)
+    _routes(estate, edges)
     _outbound(estate, edges)
     _inbound(estate, edges)
     add_related_edges(estate, edges)
+
+
+def _moving_addresses(estate: Estate, edges: EdgeSet) -> None:
+    """An address that one of several servers answers at: another takes it over when that one fails."""
+    for address in estate.of_kind("ha_vip"):
+        servers = unique(estate.eni_instances.get(one, one) for one in address.texts("associated_ids"))
+        group = address.id if len(servers) > 1 else None
+        for server in servers:
+            meaning: Meaning = "failover" if group else "hard"
+            edges.add(address.id, server, meaning, "declared", "network.ha_vip", "answers at the address", group)
+
+
+def _routes(estate: Estate, edges: EdgeSet) -> None:
+    """The servers that a vSwitch's routes lead to: without one its servers lose what lies behind, not themselves."""
+    for table in estate.of_kind("route_table"):
+        routes = table.records("routes")
+        for vswitch in _routed_by(estate, table) if routes else ():
+            for route in routes:
+                hop = str(route.get("hop_id") or "")
+                evidence = f"route to {route.get('cidr') or 'somewhere'} in {table.id}"
+                target = estate.eni_instances.get(hop, hop)
+                edges.add(vswitch, target, "soft", "declared", "network.route", evidence)
+
+
+def _routed_by(estate: Estate, table: Resource) -> tuple[str, ...]:
+    """The vSwitches of a route table: those that it or they name; of the VPC's own table all that name no other."""
+    named = [one.id for one in estate.of_kind("vswitch") if one.text("route_table_id") == table.id]
+    named += table.texts("vswitch_ids")
+    if table.text("table_type") == "system":
+        elsewhere = {one for other in estate.of_kind("route_table") for one in other.texts("vswitch_ids")}
+        of_vpc = estate.vswitches_of_vpc.get(table.text("vpc_id") or "-", ())
+        named += [one.id for one in of_vpc if one.text("route_table_id") is None and one.id not in elsewhere]
+    return unique(named)
 
 
 def is_private(estate: Estate, instance: Resource) -> bool:

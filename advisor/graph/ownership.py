@@ -62,6 +62,8 @@ class Ownership:
                 return self._disk_owners.get(resource.id, ()) or self._replicated.get(resource.id, ())
             case "backup_plan":
                 return (resource.text("instance_id") or "", *resource.texts("resource_ids"))
+            case "ha_vip":
+                return (self.estate.eni_instances.get(one, one) for one in resource.texts("associated_ids"))
             case "eip":
                 return self._eip_targets.get(resource.id, ())
             case "listener":

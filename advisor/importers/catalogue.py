@@ -9,7 +9,18 @@ from typing import Final
 
 from advisor.importers.fields import Record, get, keys_of, plain, records, text
 from advisor.importers.records import Batch, Context, Spec
-from advisor.importers.services import backup, balancing, databases, ecs, network, others, scaling, storage, traffic
+from advisor.importers.services import (
+    backup,
+    balancing,
+    databases,
+    ecs,
+    network,
+    others,
+    routing,
+    scaling,
+    storage,
+    traffic,
+)
 from advisor.model.inventory import Kind
 
 SPECS: Final[tuple[Spec, ...]] = (
@@ -33,6 +44,8 @@ SPECS: Final[tuple[Spec, ...]] = (
     traffic.GTM_POOL,
     others.CLUSTER,
     others.BUCKET,
+    routing.HA_VIP,
+    routing.ROUTE_TABLE,
     network.NAT_GATEWAY,
     network.VPN_GATEWAY,
     network.EIP,
@@ -94,12 +107,16 @@ PARTS: Final[tuple[Part, ...]] = (
         "securitygroupid referencingsecuritygroups",
         "securitygroupid securityreferencinggroups",
     ),
+    _part(
+        "route_table", routing.read_route, "routeentrys routeentry routeentrylist", "routetableid destinationcidrblock"
+    ),
     _part("nat_gateway", network.read_snat_entry, "snattableentry snattableentries", "snatentryid snatip"),
     _part(
         "nat_gateway", network.read_forward_entry, "forwardtableentry forwardtableentries", "forwardentryid internalip"
     ),
     _part("server_group", balancing.read_group_server, "servers server", "serverid servertype"),
     _part("listener", balancing.read_rule, "rules", "ruleid ruleactions listenerid"),
+    _part("listener", balancing.read_clb_rule, "rules rule", "ruleid vservergroupid"),
     _part("database", databases.read_cross_region_policy, "", "crossbackupregion", "crossbackuptype"),
     _part(
         "database",
@@ -159,9 +176,6 @@ NOTHING_TO_PLAN: Final[dict[str, str]] = {
     "reports": "a diagnosis report",
     "servercertificates": "a list of certificates",
     "routerinterfaceset": "a list of router interfaces",
-    "routetables": "a list of route tables",
-    "routertablelist": "a list of route tables",
-    "routeentrys": "a list of routes",
 }
 
 _NOTHING_BY_FIELD: Final[dict[str, str]] = {"serverhealthstatus": "a health report"}

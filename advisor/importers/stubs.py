@@ -32,6 +32,7 @@ REFERENCES: Final[dict[str, Kind]] = {
     "load_balancer_ids": "load_balancer",
     "server_group_ids": "server_group",
     "rule_server_group_ids": "server_group",
+    "mirror_server_group_ids": "server_group",
     "db_ids": "database",
     "master_id": "database",
     "readonly_ids": "database",
@@ -41,7 +42,7 @@ REFERENCES: Final[dict[str, Kind]] = {
     "policy_id": "backup_policy",
     "replica_vault_id": "vault",
 }
-_BY_PREFIX: Final = ("instance_id", "source_id", "destination_id", "resource_ids", "image_id")
+_BY_PREFIX: Final = ("instance_id", "source_id", "destination_id", "resource_ids", "image_id", "associated_ids")
 _MEMBERS: Final = ("backend", "members")
 _NESTED: Final = frozenset({*_MEMBERS, "kms_key_id", "rules", "zone_mappings", "strategies"})
 

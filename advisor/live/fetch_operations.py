@@ -125,6 +125,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "DescribeNatGateways.NatGatewayId",
     ),
     _op("vpc", "DescribeVpnGateways", "page", "VpnGateways.VpnGateway"),
+    _op("vpc", "DescribeHaVips", "page", "HaVips.HaVip"),
+    _op("vpc", "DescribeRouteTableList", "page", "RouterTableList.RouterTableListType"),
+    _of(
+        _op("vpc", "DescribeRouteEntryList", "token", "RouteEntrys.RouteEntry", sized=False),
+        "DescribeRouteTableList.RouteTableId",
+    ),
     _op("alb", "ListLoadBalancers", "token", "LoadBalancers"),
     _of(_op("alb", "GetLoadBalancerAttribute", "once"), "ListLoadBalancers.LoadBalancerId"),
     _op("alb", "ListListeners", "token", "Listeners"),

@@ -27,6 +27,8 @@ Kind = Literal[
     "eip",
     "nat_gateway",
     "vpn_gateway",
+    "ha_vip",
+    "route_table",
     "load_balancer",
     "listener",
     "server_group",

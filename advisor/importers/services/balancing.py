@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from advisor.importers.convert import as_int, as_lower, as_number, as_text, as_texts, as_time, unique
 from advisor.importers.fields import ABSENT, Record, get, items, keys_of, records, text
 from advisor.importers.numbers import is_whole
@@ -164,22 +166,47 @@ def _listener_finish(draft: Draft, record: Record) -> None:
         get(record, "VServerGroupId", "server_group_id"),
         get(record, "MasterSlaveServerGroupId"),
         *(get(record, f"{config}.MasterSlaveServerGroupId") for config in _CONFIGS),
-        *(
-            get(
-                action,
-                "ForwardGroupConfig.ServerGroupTuples.ServerGroupId",
-                "forward_group_config.server_group_tuples.server_group_id",
-            )
-            for action in records(get(record, "DefaultActions"))
-        ),
+        *_forwarded(get(record, "DefaultActions")),
     )
     stated = {"servergroupid", "vservergroupid", "defaultactions", "masterslaveservergroupid"} & keys_of(record).keys()
     if groups or stated:
         draft.attributes["server_group_ids"] = groups
+    _mirrored(draft, get(record, "DefaultActions"))
+    rules = get(record, "Rules")
+    if rules is not ABSENT:
+        draft.attributes["rule_server_group_ids"] = unique(*(get(rule, "VServerGroupId") for rule in records(rules)))
     config = next((get(record, name) for name in _CONFIGS if get(record, name) is not ABSENT), ABSENT)
     check = health_check(config) if isinstance(config, dict) else {}
     if check:
         draft.attributes["health_check"] = check
+
+
+def _forwarded(actions: object) -> tuple[str, ...]:
+    """The server groups that actions send to; one of weight 0 gets nothing while another has more."""
+    found = [one for action in records(actions) for one in _tuples(get(action, "ForwardGroupConfig"))]
+    served = [one for one in found if text(get(one, "Weight")) != "0"] or found
+    return unique(*(get(one, "ServerGroupId") for one in served))
+
+
+def _mirrored(draft: Draft, actions: object) -> None:
+    """The server groups that get a copy of the traffic and whose answers nobody waits for."""
+    found = [
+        one
+        for action in records(actions)
+        for config in _configs(get(action, "TrafficMirrorConfig"))
+        for one in _tuples(get(config, "MirrorGroupConfig"))
+    ]
+    if found:
+        draft.attributes["mirror_server_group_ids"] = unique(*(get(one, "ServerGroupId") for one in found))
+
+
+def _tuples(config: object) -> list[Record]:
+    return [one for inner in _configs(config) for one in records(get(inner, "ServerGroupTuples"))]
+
+
+def _configs(value: object) -> list[Record]:
+    """One configuration, or the list of one that Terraform keeps it in."""
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, dict)]
 
 
 def clb_listener_record(record: Record, context: Context) -> Record | None:
@@ -221,7 +248,7 @@ LISTENER = Spec(
     refuses=frozenset({"servergroupinfos", "serverhealthstatus", "loadbalancername"}),
     status=("ListenerStatus", "Status"),
     finish=_listener_finish,
-    unite=frozenset({"rule_server_group_ids"}),
+    unite=frozenset({"rule_server_group_ids", "mirror_server_group_ids"}),
     fields=(
         field_of("load_balancer_id", "LoadBalancerId", as_text),
         field_of("port", "ListenerPort", as_int),
@@ -329,13 +356,32 @@ def read_group_server(record: Record, context: Context, batch: Batch) -> None:
 def read_rule(record: Record, context: Context, batch: Batch) -> None:
     """A forwarding rule: the server groups that a listener sends to beside its default one."""
     listener = text(get(record, "ListenerId"))
-    groups = unique(
-        *(
-            get(action, "ForwardGroupConfig.ServerGroupTuples.ServerGroupId")
-            for action in records(get(record, "RuleActions"))
-        )
-    )
     if listener:
-        draft = Draft("listener", listener, context.place, partial=True, unite=frozenset({"rule_server_group_ids"}))
-        draft.attributes["rule_server_group_ids"] = groups
+        draft = Draft("listener", listener, context.place, partial=True, unite=LISTENER.unite)
+        draft.attributes["rule_server_group_ids"] = _forwarded(get(record, "RuleActions"))
+        _mirrored(draft, get(record, "RuleActions"))
         batch.drafts.append(draft)
+
+
+_LISTENER_IN_PATH = re.compile(r"(https?)[^0-9a-z]+(\d{1,5})(?!\d)", re.IGNORECASE)
+
+
+def read_clb_rule(record: Record, context: Context, batch: Batch) -> None:
+    """A forwarding rule of a CLB, which names its server group and not its listener. The file name may name the
+    listener (``lb-…_http_80``), or else the balancer, which then is that of the group."""
+    group = text(get(record, "VServerGroupId"))
+    balancer = text(get(record, "LoadBalancerId")) or next(iter(ids_in_path(context.path, "load_balancer")[-1:]), "")
+    if not balancer:
+        raise LookupError("the rules do not name their balancer; put its id, protocol and port into the file name")
+    if not group:
+        return
+    named = _LISTENER_IN_PATH.search(context.path.rpartition(balancer)[2])
+    if named is None:
+        owned = Draft("server_group", group, context.place, partial=True, unite=frozenset({"load_balancer_ids"}))
+        owned.attributes["load_balancer_ids"] = (balancer,)
+        batch.drafts.append(owned)
+        return
+    listener = listener_id(balancer, named.group(1).lower(), named.group(2))
+    draft = Draft("listener", listener, context.place, partial=True, unite=LISTENER.unite)
+    draft.attributes["rule_server_group_ids"] = (group,)
+    batch.drafts.append(draft)

@@ -172,6 +172,10 @@ def gtm(**strategy: object) -> Resource:
     return make("gtm_instance", "gtm-1", region=None, strategies=({"strategy_id": "s-1", **strategy},))
 
 
+def route(hop: str) -> dict[str, object]:
+    return {"cidr": "10.9.0.0/16", "hop_type": "Instance", "hop_id": hop}
+
+
 def pool(*addresses: str) -> Resource:
     return make("gtm_pool", "p-1", region=None, addresses=tuple({"address": one, "mode": "smart"} for one in addresses))
 
@@ -193,8 +197,20 @@ NETWORK = (
          "eip-1 --hard--> ngw-1\neip-2 --hard--> alb-1", make("nat_gateway", "ngw-1", eip_ids=("eip-1",)),
          make("eip", "eip-1"), make("eip", "eip-2"),
          make("load_balancer", "alb-1", zone_mappings=[{"zone": zone("h"), "eip_id": "eip-2"}])),
-    case("address of a HaVip", "network.eip", "address → HaVip, which hides its instances", "InstanceType HaVip",
+    case("address of a HaVip", "network.eip", "address → HaVip it is bound to", "InstanceType HaVip",
          "eip-1 --hard--> havip-1", make("eip", "eip-1", instance_id="havip-1", instance_type="HaVip")),
+    case("moving address", "network.ha_vip", "HaVip → servers that take it over from one another",
+         "AssociatedInstances[]", "havip-1 --failover--> i-1\nhavip-1 --failover--> i-2", server("i-1"), server("i-2"),
+         make("network_interface", "eni-2", instance_id="i-2"),
+         make("ha_vip", "havip-1", vpc_id="vpc-1", associated_ids=("i-1", "eni-2"))),
+    case("moving address of one", "network.ha_vip", "HaVip → its only server", "AssociatedInstances[]",
+         "havip-1 --hard--> i-1", server("i-1"), make("ha_vip", "havip-1", associated_ids=("i-1",))),
+    case("routed by a server", "network.route", "vSwitch → server that its routes lead to",
+         "RouteEntrys[].NextHops[] Instance, HaVip", "vsw-1 --soft--> i-1\nvsw-2 --soft--> havip-1", server("i-1"), VSW,
+         make("vswitch", "vsw-2", at="i", vpc_id="vpc-1", route_table_id="vtb-2"),
+         make("route_table", "vtb-1", vpc_id="vpc-1", table_type="system", routes=(route("i-1"),)),
+         make("route_table", "vtb-2", vpc_id="vpc-1", table_type="custom", routes=(route("havip-1"),)),
+         note="route to 10.9.0.0/16"),
     case("traffic manager", "network.gtm_pool", "traffic manager → pools of a strategy, the second in case of failure",
          "DefaultAddrPools, FailoverAddrPools", "gtm-1 --failover--> p-1\ngtm-1 --failover--> p-2",
          gtm(default_pool_ids=("p-1",), failover_pool_ids=("p-2",))),

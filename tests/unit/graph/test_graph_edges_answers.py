@@ -187,6 +187,91 @@ def test_the_least_addresses_of_a_pool_are_the_one_quorum_that_is_declared(read:
     assert found == {("hra00", 2), ("hra01", 1)}
 
 
+def test_rules_of_a_classic_balancer_add_their_groups(read: Read) -> None:
+    listener = {
+        "ListenerPort": 80, "Status": "running", "Scheduler": "wrr", "BackendServerPort": 8080,
+        "VServerGroupId": "rsp-1",
+        "Rules": {"Rule": [{"RuleId": "rule-1", "Domain": "a.example", "Url": "/x", "VServerGroupId": "rsp-2"}]},
+    }  # fmt: skip
+    rules = {"Rules": {"Rule": [{"RuleId": "rule-2", "RuleName": "b", "VServerGroupId": "rsp-3"}]}}
+    graph = read(**{
+        "DescribeLoadBalancers": {"LoadBalancers": {"LoadBalancer": [
+            {"LoadBalancerId": "lb-bp1aaaa", "LoadBalancerName": "a"}]}},
+        "DescribeLoadBalancerHTTPListenerAttribute.lb-bp1aaaa_80": listener,
+        "DescribeRules.lb-bp1aaaa_http_80": rules,
+        "DescribeRules.lb-bp1aaaa": {"Rules": {"Rule": [{"RuleId": "rule-9", "VServerGroupId": "rsp-4"}]}},
+        "DescribeVServerGroups": {"VServerGroups": {"VServerGroup": [
+            {"VServerGroupId": "rsp-4", "VServerGroupName": "d"}]}},
+    })  # fmt: skip
+    assert edges_of(graph, "balancing.listener_group") == [
+        ("lb-bp1aaaa:http:80", f"rsp-{number}", "k_of_n", "declared") for number in (1, 2, 3)
+    ]
+    assert [edge[1] for edge in edges_of(graph, "balancing.group")] == ["rsp-1", "rsp-2", "rsp-3", "rsp-4"]
+
+
+def test_a_mirror_and_a_group_of_weight_0_are_no_backends(read: Read) -> None:
+    def tuples(*weights: tuple[str, int]) -> dict[str, object]:
+        return {"ServerGroupTuples": [{"ServerGroupId": name, "Weight": weight} for name, weight in weights]}
+
+    listener = {
+        "ListenerId": "lsn-1", "LoadBalancerId": "alb-1", "ListenerPort": 80, "ListenerProtocol": "HTTP",
+        "DefaultActions": [{"Type": "ForwardGroup", "ForwardGroupConfig": tuples(("sgp-1", 100), ("sgp-2", 0))}],
+    }  # fmt: skip
+    actions = [
+        {"Type": "TrafficMirror", "TrafficMirrorConfig": {
+            "TargetType": "ForwardGroupMirror", "MirrorGroupConfig": tuples(("sgp-9", 0))}},
+        {"Type": "ForwardGroup", "ForwardGroupConfig": tuples(("sgp-3", 0))},
+    ]  # fmt: skip
+    rule = {"RuleId": "rule-1", "ListenerId": "lsn-1", "LoadBalancerId": "alb-1", "RuleActions": actions}
+    graph = read(ListListeners={"Listeners": [listener]}, ListRules={"Rules": [rule]})
+    assert [edge[1] for edge in edges_of(graph, "balancing.listener_group")] == ["sgp-1", "sgp-3"]
+    assert edges_of(graph, "balancing.mirror") == [("lsn-1", "sgp-9", "soft", "declared")]
+
+
+def test_addresses_that_move_and_routes_through_a_server(read: Read) -> None:
+    address = {
+        "HaVipId": "havip-bp1", "IpAddress": "10.0.0.9", "VpcId": "vpc-bp1", "VSwitchId": "vsw-bp1",
+        "AssociatedInstances": {"associatedInstance": ["i-bp1aaaaaaaa", "i-bp1bbbbbbbb"]}, "Status": "InUse",
+        "MasterInstanceId": "i-bp1aaaaaaaa", "AssociatedInstanceType": "EcsInstance", "RegionId": "cn-hangzhou",
+    }  # fmt: skip
+    tables = [{"RouteTableId": "vtb-bp1", "VpcId": "vpc-bp1", "RouteTableType": "System", "RouterType": "VRouter",
+               "VSwitchIds": {"VSwitchId": ["vsw-bp1"]}}]  # fmt: skip
+
+    def entry(cidr: str, kind: str, hop: str) -> dict[str, object]:
+        hops = {"NextHop": [{"NextHopType": kind, "NextHopId": hop, "Enabled": 1}]}
+        return {"RouteTableId": "vtb-bp1", "DestinationCidrBlock": cidr, "Type": "Custom", "NextHops": hops}
+
+    entries = [
+        entry("0.0.0.0/0", "NatGateway", "ngw-bp1"), entry("10.9.0.0/16", "Instance", "i-bp1bbbbbbbb"),
+        entry("10.8.0.0/16", "HaVip", "havip-bp1"), {**entry("10.0.0.0/24", "local", ""), "Type": "System"},
+    ]  # fmt: skip
+    graph = read(
+        DescribeInstances=INSTANCES,
+        DescribeHaVips={"HaVips": {"HaVip": [address]}, "TotalCount": 1},
+        DescribeRouteTableList={"RouterTableList": {"RouterTableListType": tables}},
+        DescribeRouteEntryList={"RouteEntrys": {"RouteEntry": entries}},
+        DescribeVSwitches={"VSwitches": {"VSwitch": [
+            {"VSwitchId": "vsw-bp1", "VpcId": "vpc-bp1", "CidrBlock": "10.0.0.0/24", "ZoneId": "cn-hangzhou-h"}]}},
+    )  # fmt: skip
+    assert edges_of(graph, "network.ha_vip") == [
+        ("havip-bp1", server, "failover", "declared") for server in ("i-bp1aaaaaaaa", "i-bp1bbbbbbbb")
+    ]
+    assert edges_of(graph, "network.route") == [
+        ("vsw-bp1", hop, "soft", "declared") for hop in ("havip-bp1", "i-bp1bbbbbbbb")
+    ]
+    assert "havip-bp1" in next(item for item in graph.workloads if item.name == "shop").resources
+
+
+def test_routes_of_the_older_answer_are_in_their_table(read: Read) -> None:
+    route = {"DestinationCidrBlock": "10.9.0.0/16", "InstanceId": "i-bp1aaaaaaaa", "NextHopType": "Instance"}
+    table = {
+        "RouteTableId": "vtb-bp1", "VRouterId": "vrt-1", "RouteTableType": "Custom",
+        "VSwitchIds": {"VSwitchId": ["vsw-bp1"]}, "RouteEntrys": {"RouteEntry": [route]},
+    }  # fmt: skip
+    graph = read(DescribeInstances=INSTANCES, DescribeRouteTables={"RouteTables": {"RouteTable": [table]}})
+    assert [edge[:2] for edge in edges_of(graph, "network.route")] == [("vsw-bp1", "i-bp1aaaaaaaa")]
+
+
 def test_a_job_of_both_directions(read: Read) -> None:
     job = {
         "DtsJobId": "dts1", "DtsJobName": "both", "Status": "Synchronizing", "DtsJobDirection": "Forward",

@@ -48,7 +48,7 @@ EXPECTED = {
         "vault": 1,
     },
     "15_fixture_cloudsploit": {"security_group": 2, "cluster": 2, "database": 1, "bucket": 1},
-    "16_jsonl_cloudmux_comments": {"instance": 1, "security_group": 1, "vswitch": 1, "eip": 1},
+    "16_jsonl_cloudmux_comments": {"instance": 1, "security_group": 1, "vswitch": 1, "eip": 1, "route_table": 1},
     "17_ansible_alicloud": {
         "instance": 1,
         "disk": 3,
@@ -62,7 +62,13 @@ EXPECTED = {
         "bucket": 2,
         "database": 1,
     },
-    "18_steampipe_expected": {"load_balancer": 1, "nat_gateway": 1, "network_interface": 1, "vpn_gateway": 1},
+    "18_steampipe_expected": {
+        "load_balancer": 1,
+        "nat_gateway": 1,
+        "network_interface": 1,
+        "vpn_gateway": 1,
+        "route_table": 1,
+    },
     "19_resource_center_and_cadt": {"other": 1},
     "21_cli_text_table": {"instance": 2},
     "24_console_csv_headers": {},
