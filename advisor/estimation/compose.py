@@ -11,13 +11,16 @@ marked as not all that there are. Those in which all units do alike are compared
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from advisor.estimation.performance import LOST, Floats, Ints, Performance, Table
+from advisor.estimation.dominance import COST, QUOTA, Quota, Times, TooManyError, pareto
+from advisor.estimation.performance import Floats, Ints, Performance, Table
+from advisor.estimation.timelines import LOST
 from advisor.model.disruption import DISRUPTIONS
 
 EXACT_LIMIT: Final = 2000  # combinations of some units that are compared sample by sample
@@ -25,21 +28,6 @@ COARSE_LIMIT: Final = 1000  # combinations that are kept after each unit otherwi
 VECTOR_LIMIT: Final = 1500  # of samples kept for the exact comparison, so that it stays small
 STEP: Final = 1.02  # figures within one such step count as equal in the coarse comparison
 KINDS: Final = len(DISRUPTIONS)
-COST, CHANGES, QUOTA = 0, 1, 2
-NoWorse = Callable[[int, int, int], bool]  # of a failure and two classes
-
-
-@dataclass(frozen=True)
-class Quota:
-    """What a unit of the account's free quota is worth at most, in cents, and how many units there are."""
-
-    cents: float = 0.0
-    free: float = 0.0
-
-    def worth(self, more: Floats) -> Floats:
-        """Most that using ``more`` of the quota than another combination could take off the bill."""
-        credit: Floats = np.minimum(np.maximum(more, 0.0), self.free) * self.cents
-        return credit
 
 
 @dataclass
@@ -49,7 +37,7 @@ class Trace:
 
     packages: list[list[int]] = field(default_factory=list)
     kept: list[int] = field(default_factory=list)
-    steps: list[list[int]] = field(default_factory=list)
+    steps: list[NDArray[np.int32]] = field(default_factory=list)
 
     def stand_in(self, picks: Sequence[int]) -> int | None:
         """The place of the final combination that is at least as good as these packages; None where nothing was
@@ -58,7 +46,7 @@ class Trace:
             return None
         place = 0
         for unit, pick in enumerate(picks):
-            place = self.steps[unit][place * self.kept[unit] + self.packages[unit][pick]]
+            place = int(self.steps[unit][place * self.kept[unit] + self.packages[unit][pick]])
             if place == LOST:  # two recovery regions at once are no combination
                 return None
         return place
@@ -73,10 +61,6 @@ class Composition:
     complete: bool
     compared: int
     trace: Trace
-
-
-class TooManyError(Exception):
-    """More combinations are left than the exact comparison is meant for."""
 
 
 def compose(
@@ -120,7 +104,7 @@ class _Composer:
             rows, winners = self.combinations_left(joined.take(allowed))
             places = np.full(len(joined), LOST, dtype=np.int64)
             places[allowed] = winners
-            self.trace.steps.append(places.tolist())
+            self.trace.steps.append(places.astype(np.int32))
             found = joined.take(allowed[rows])
         return Composition(tuple(map(tuple, found.picks.tolist())), self.complete, self.compared, self.trace)
 
@@ -179,20 +163,20 @@ class _Exact(_Composer):
         def no_worse(place: int, one: int, other: int) -> bool:
             return timelines[place].pieces_no_worse(listed[place][one], listed[place][other])
 
-        return pareto(self.rows(table), table, self.quota, no_worse)
+        return pareto(self.rows(table), table, self.quota, Times(no_worse))
 
     def combinations_left(self, table: Table) -> tuple[list[int], list[int]]:
         timelines = self.performance.timelines
-        means = [
-            np.array([np.inf if number == LOST else timeline.mean(number) for number in column.tolist()])
-            for timeline, column in zip(timelines, table.classes.T, strict=True)
-        ]
-        rows = np.hstack([self.rows(table), np.column_stack(means)])
+        listed = [np.unique(column, return_inverse=True) for column in table.classes.T]
+        figures = np.concatenate([t.figures(own) for t, (own, _) in zip(timelines, listed, strict=True)])
+        starts = np.cumsum([0, *(own.size for own, _ in listed)])
+        places = np.column_stack([start + place for start, (_, place) in zip(starts, listed, strict=False)])
+        rows = np.hstack([self.rows(table), figures[places, 0]])
 
         def no_worse(place: int, one: int, other: int) -> bool:
             return timelines[place].no_worse(one, other)
 
-        return pareto(rows, table, self.quota, no_worse, EXACT_LIMIT)
+        return pareto(rows, table, self.quota, Times(no_worse, figures, places), EXACT_LIMIT)
 
     @staticmethod
     def rows(table: Table) -> Floats:
@@ -252,41 +236,3 @@ def spread(kept: Sequence[int], rows: Floats) -> list[int]:
     order = sorted(kept, key=lambda row: (rows[row, COST], row))
     places = np.unique(np.linspace(0, len(order) - 1, COARSE_LIMIT).round().astype(int))
     return sorted(order[place] for place in places.tolist())
-
-
-def pareto(
-    rows: Floats, table: Table, quota: Quota, no_worse: NoWorse | None = None, limit: int | None = None
-) -> tuple[list[int], list[int]]:
-    """The rows that no other beats (in the order of ``rows``), and for every row the place of the one that stands for
-    it. A winner is no worse in any column of ``rows`` (cost less what the loser's use of the quota could be worth), in
-    no failure by ``no_worse``, needs no charge that the loser does without, and gives the same signals. Of equals the
-    first stays. Raises ``TooManyError`` beyond ``limit``."""
-    order = np.lexsort([np.arange(len(rows)), *rows.T[::-1]])
-    kept: list[int] = []
-    places = np.empty(len(rows), dtype=np.int64)
-    ahead, used = np.empty_like(rows), np.empty(len(rows))
-    for row in order.tolist():
-        count = len(kept)
-        rivals = (ahead[:count, 1:] <= rows[row, 1:]).all(axis=1)
-        credit = quota.worth(table.sums[row, QUOTA] - used[:count])
-        rivals &= ahead[:count, COST] <= rows[row, COST] - credit
-        found = (place for place in np.flatnonzero(rivals).tolist() if _beats(table, kept[place], row, no_worse))
-        winner = next(found, None)
-        if winner is not None:
-            places[row] = winner
-            continue
-        ahead[count], used[count], places[row] = rows[row], table.sums[row, QUOTA], count
-        kept.append(row)
-        if limit is not None and len(kept) > limit:
-            raise TooManyError
-    return kept, places.tolist()
-
-
-def _beats(table: Table, one: int, other: int, no_worse: NoWorse | None) -> bool:
-    """Whether one row needs no charge that the other does without, gives the same signals, and is nowhere later."""
-    if table.signals[one] != table.signals[other] or table.shared[one] & ~table.shared[other]:
-        return False
-    if no_worse is None:
-        return True
-    pairs = zip(table.classes[one].tolist(), table.classes[other].tolist(), strict=True)
-    return all(b == LOST or (a != LOST and no_worse(place, a, b)) for place, (a, b) in enumerate(pairs))

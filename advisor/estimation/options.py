@@ -13,11 +13,12 @@ from graphlib import CycleError, TopologicalSorter
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.estimation.compose import STEP, Quota, Trace, compose
+from advisor.estimation.compose import STEP, Trace, compose
 from advisor.estimation.context import Context
 from advisor.estimation.costs import Costing
 from advisor.estimation.costs.costing import DAYS_PER_MONTH
 from advisor.estimation.costs.shared import FILE_BACKUP_QUOTA, FILE_BACKUP_SKU
+from advisor.estimation.dominance import Quota
 from advisor.estimation.loss import LossRates, annual_loss
 from advisor.estimation.measures import Choice, Dimension
 from advisor.estimation.option import Option, OptionSet, meets, missed_parts, tier_of
@@ -56,7 +57,18 @@ class Builder:
         ``InputError`` where the workload's wishes leave none."""
         components = tuple(self.context.components())
         units, excluded = units_of(components, dimensions, self.costing, self.admit_unpriced)
-        return _Building(self, dimensions, units, excluded).options()
+        found = _Building(self, dimensions, units, excluded).options()
+        if self.coupled:  # these times are compared sample by sample with those of other workloads
+            for option in (*found.options, found.before):
+                for outcome in option.outcomes.values():
+                    outcome.keep_service()
+        self.forget()
+        return found
+
+    def forget(self) -> None:
+        """Let go of draws and paths, of which an estate has too many to keep; they are worked out again if need be."""
+        self.sampler.forget()
+        self.context.memo.clear()
 
     def option(self, option_id: str, choices: tuple[Choice, ...], parts: Sequence[Part], cache: OutcomeCache) -> Option:
         """The option of these parts, evaluated; ``cache`` keeps outcomes by disruption and what matters in it."""
@@ -144,6 +156,7 @@ class _Building:
             shown += self.examples(made, winner)
         considered = (total if complete else compared + len(made)) if spec.pin is None else len(made)
         before = made.get((0,) * len(self.units)) or self.option((0,) * len(self.units))
+        self.cache.clear()  # ``winner`` keeps the rest of this alive
         return OptionSet(
             tuple(kept),
             before,

@@ -52,8 +52,9 @@ QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95}
 class Outcome:
     """What one disruption does to a workload. Losses and times in seconds, inf without bound. ``samples`` holds the
     makespan in every sample (None: no bound, or nothing happens), ``tail`` the time from "what it needs is back" to the
-    end (service start and verification), ``peers`` the schedules of the other places that can fail: each quantile and
-    the mean is that of the place where it is largest, so that an option that is better everywhere is never worse."""
+    end (service start and verification; ``rest``, where no schedule tells it), ``peers`` the schedules of the other
+    places that can fail: each quantile and the mean is that of the place where it is largest, so that an option that is
+    better everywhere is never worse."""
 
     disruption: Disruption
     place: str | None
@@ -62,7 +63,7 @@ class Outcome:
     expected_s: float
     schedule: Schedule | None
     recoverable: bool
-    tail: Samples | None = None
+    rest: Samples | None = None
     joint: Samples | None = None
     lossy: Outcome | None = None
     peers: tuple[Schedule, ...] = ()
@@ -79,6 +80,15 @@ class Outcome:
         if self.joint is not None:
             return self.joint
         return self.schedule.makespan if self.schedule is not None else None
+
+    @property
+    def tail(self) -> Samples | None:
+        return self.rest if self.schedule is None else self.schedule.tail
+
+    def keep_service(self) -> None:
+        """Hold the samples that workloads which wait for one another are compared by, whatever the sampler forgets."""
+        for schedule in self._schedules:
+            schedule.keep_service()
 
     def quantile(self, probability: float) -> float:
         if not self.recoverable:
@@ -164,19 +174,17 @@ def _one(context: Context, failure: Failure, protections: Sequence[Protection], 
     tasks = assemble(context, failure, paths)
     if not tasks:
         return Outcome(failure.disruption, failure.place, paths, worst, expected, None, True)
-    schedule, tail = _scheduled(context, failure, tasks, sampler)
-    return Outcome(failure.disruption, failure.place, paths, worst, expected, schedule, True, tail)
+    schedule = _scheduled(context, failure, tasks, sampler)
+    return Outcome(failure.disruption, failure.place, paths, worst, expected, schedule, True)
 
 
-def _scheduled(
-    context: Context, failure: Failure, tasks: tuple[Task, ...], sampler: Sampler
-) -> tuple[Schedule, Samples]:
+def _scheduled(context: Context, failure: Failure, tasks: tuple[Task, ...], sampler: Sampler) -> Schedule:
     """The schedule of these tasks; options that differ only in what is lost share it."""
     key = (context.workload.name, failure.disruption, tasks)
     known = sampler.memo.get(key)
-    if not isinstance(known, tuple):
-        schedule = run(tasks, sampler, pools(context), f"{context.workload.name}/{failure.disruption}")
-        known = sampler.memo[key] = (schedule, _tail(schedule))
+    if not isinstance(known, Schedule):
+        known = run(tasks, sampler, pools(context), f"{context.workload.name}/{failure.disruption}")
+        sampler.memo[key] = known
     return known
 
 
@@ -309,20 +317,6 @@ def _switch(context: Context, disruption: Disruption, active: dict[str, Path], e
     fact = "attach.eip" if by_eip else "reconfigure.clients"
     title = "their EIPs are moved" if by_eip else "callers are pointed at the new address"
     return [Task("workload/switch", "workload", "switch", title, context.seconds(fact), ends, facts=(fact,))]
-
-
-def _tail(schedule: Schedule) -> Samples:
-    """Time from "all it needs is back" to the end: the longest service start, then the switch and verification."""
-    size = schedule.makespan.shape
-    longest: Samples = np.zeros(size)
-    rest: Samples = np.zeros(size)
-    for task in schedule.tasks:
-        length = schedule.ends[task.id] - schedule.starts[task.id]
-        if task.kind == "start":
-            longest = np.maximum(longest, length)
-        elif task.component == "workload" and task.kind in ("switch", "verify"):
-            rest = rest + length
-    return longest + rest
 
 
 def with_needs(own: Outcome, needed: Sequence[Outcome]) -> Outcome:

@@ -13,7 +13,7 @@ from advisor.estimation.context import Context
 from advisor.estimation.outcome import RELEVANT, failures, path_of, pools
 from advisor.estimation.packages import Package, Unit
 from advisor.estimation.sampling import Sampler
-from advisor.estimation.timelines import Pieces, Timeline, Vectors
+from advisor.estimation.timelines import LOST, Pieces, Timeline, Vectors
 from advisor.model.disruption import DISRUPTIONS
 from advisor.model.graph import Component
 from advisor.model.recovery import Protection
@@ -24,7 +24,6 @@ Ints = NDArray[np.int64]
 Sets = NDArray[np.object_]  # sets as the bits of integers of any size
 Figures = tuple[float, float, float, float]
 RECOVERY = "recovery in "
-LOST = -1  # the class of a failure after which nothing brings the service back
 CENTS_PER_UNIT = 100
 
 

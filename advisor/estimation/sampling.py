@@ -54,6 +54,12 @@ class Sampler:
         self._durations: dict[tuple[str, Spread], Samples] = {}
         self.memo: dict[object, object] = {}  # results that callers keep as long as the draws
 
+    def forget(self) -> None:
+        """Let go of all draws and results. What is asked for again is drawn again, the same to the last bit."""
+        self._uniforms.clear()
+        self._durations.clear()
+        self.memo.clear()
+
     def uniforms(self, key: str) -> Samples:
         """``size`` uniforms on [0, 1) of the stream ``key``."""
         draws = self._uniforms.get(key)

@@ -18,14 +18,57 @@ from advisor.model.recovery import Task
 
 
 @dataclass(frozen=True)
-class Schedule:
+class Timetable:
     """Start and end of each task and the makespan, each an array of ``size`` samples in seconds."""
 
-    tasks: tuple[Task, ...]
     starts: Mapping[str, Samples]
     ends: Mapping[str, Samples]
     makespan: Samples
-    known: dict[float, float] = field(default_factory=dict, compare=False, repr=False)  # quantiles asked for before
+
+
+@dataclass(eq=False)
+class Schedule:
+    """Tasks in the order in which they are placed, and when each starts and ends in every sample.
+
+    The arrays are kept with the sampler's draws: what the sampler forgets is worked out again when it is asked for, so
+    that an estate of thousands of workloads holds no more of them than it looks at. ``service`` holds what other
+    workloads wait for (makespan and tail), where ``keep_service`` asked for it to stay."""
+
+    tasks: tuple[Task, ...]
+    sampler: Sampler
+    pools: Mapping[str, int]
+    key: str
+    known: dict[float, float] = field(default_factory=dict, repr=False)  # quantiles asked for before
+    service: tuple[Samples, Samples] | None = field(default=None, repr=False)
+
+    @property
+    def table(self) -> Timetable:
+        """All starts and ends."""
+        known = self.sampler.memo.get(self)
+        if not isinstance(known, Timetable):
+            known = self.sampler.memo[self] = _placed(self.tasks, self.sampler, self.pools, self.key)
+        return known
+
+    @property
+    def starts(self) -> Mapping[str, Samples]:
+        return self.table.starts
+
+    @property
+    def ends(self) -> Mapping[str, Samples]:
+        return self.table.ends
+
+    @property
+    def makespan(self) -> Samples:
+        return self.service[0] if self.service is not None else self.table.makespan
+
+    @property
+    def tail(self) -> Samples:
+        """Time from "all it needs is back" to the end: the longest service start, then the switch and verification."""
+        return self.service[1] if self.service is not None else _tail(self.tasks, self.table)
+
+    def keep_service(self) -> None:
+        """Hold makespan and tail whatever the sampler forgets."""
+        self.service = (self.makespan, self.tail)
 
     def quantile(self, probability: float) -> float:
         if probability not in self.known:
@@ -104,12 +147,22 @@ def priority_order(tasks: Sequence[Task]) -> tuple[Task, ...]:
 
 def run(tasks: Sequence[Task], sampler: Sampler, pools: Mapping[str, int], key: str = "") -> Schedule:
     """Schedule ``tasks`` in every sample. ``pools`` gives how many tasks of a pool run at once; ``key`` prefixes the
-    random
-    streams, so that the same task of the same workload draws the same durations in every option."""
+    random streams, so that the same task of the same workload draws the same durations in every option."""
+    contended = any(_contended(tasks, name, slots) for name, slots in pools.items())
+    return Schedule(priority_order(tasks) if contended else topological(tasks), sampler, pools, key)
+
+
+def makespan_of(tasks: Sequence[Task], sampler: Sampler, pools: Mapping[str, int], key: str = "") -> Samples:
+    """The makespan alone, of which nothing is kept."""
+    made = run(tasks, sampler, pools, key)
+    return _placed(made.tasks, sampler, pools, key).makespan
+
+
+def _placed(order: Sequence[Task], sampler: Sampler, pools: Mapping[str, int], key: str) -> Timetable:
+    """Tasks placed one after the other; ``order`` respects precedence."""
     starts: dict[str, Samples] = {}
     ends: dict[str, Samples] = {}
-    servers = {name: np.zeros((slots, sampler.size)) for name, slots in pools.items() if _contended(tasks, name, slots)}
-    order = priority_order(tasks) if servers else topological(tasks)
+    servers = {name: np.zeros((slots, sampler.size)) for name, slots in pools.items() if _contended(order, name, slots)}
     for task in order:
         ready = _latest([ends[previous] for previous in task.after], sampler.size)
         length = task_samples(task, sampler, key)
@@ -119,7 +172,19 @@ def run(tasks: Sequence[Task], sampler: Sampler, pools: Mapping[str, int], key: 
         ends[task.id] = ready + length
     waited_for = {previous for task in order for previous in task.after}
     last = [ends[task.id] for task in order if task.id not in waited_for]
-    return Schedule(tuple(order), starts, ends, _latest(last, sampler.size))
+    return Timetable(starts, ends, _latest(last, sampler.size))
+
+
+def _tail(tasks: Sequence[Task], table: Timetable) -> Samples:
+    longest: Samples = np.zeros(table.makespan.shape)
+    rest: Samples = np.zeros(table.makespan.shape)
+    for task in tasks:
+        length = table.ends[task.id] - table.starts[task.id]
+        if task.kind == "start":
+            longest = np.maximum(longest, length)
+        elif task.component == "workload" and task.kind in ("switch", "verify"):
+            rest = rest + length
+    return longest + rest
 
 
 def task_samples(task: Task, sampler: Sampler, key: str) -> Samples:
@@ -168,27 +233,27 @@ def _claim(free_at: Samples, ready: Samples, length: Samples) -> Samples:
 def critical_shares(schedule: Schedule, tail_from: float = 0.95) -> dict[str, float]:
     """For each task the share of the makespan it takes on the critical path, averaged over the samples at or above the
     ``tail_from`` quantile of the makespan. Waiting for a pool counts for the task that waits."""
-    limit = np.quantile(schedule.makespan, tail_from)
-    picked = np.flatnonzero(schedule.makespan >= limit)
-    remaining = schedule.makespan[picked].copy()
+    table = schedule.table
+    picked = np.flatnonzero(table.makespan >= np.quantile(table.makespan, tail_from))
+    remaining = table.makespan[picked].copy()
     whole = np.maximum(remaining, 1e-9)
     shares = {task.id: 0.0 for task in schedule.tasks}
     on_path = {task.id: np.zeros(len(picked), dtype=bool) for task in schedule.tasks}
     taken = np.zeros(len(picked), dtype=bool)
-    for task in sorted(schedule.tasks, key=lambda item: -float(schedule.ends[item.id].mean())):
-        last = np.isclose(schedule.ends[task.id][picked], schedule.makespan[picked]) & ~taken
+    for task in sorted(schedule.tasks, key=lambda item: -float(table.ends[item.id].mean())):
+        last = np.isclose(table.ends[task.id][picked], table.makespan[picked]) & ~taken
         on_path[task.id] |= last
         taken |= last
     for task in reversed(schedule.tasks):
         here = on_path[task.id]
         if not here.any():
             continue
-        start, end = schedule.starts[task.id][picked], schedule.ends[task.id][picked]
-        released = _latest([schedule.ends[previous][picked] for previous in task.after], len(picked))
+        start, end = table.starts[task.id][picked], table.ends[task.id][picked]
+        released = _latest([table.ends[previous][picked] for previous in task.after], len(picked))
         shares[task.id] = float((np.where(here, end - np.minimum(released, start), 0.0) / whole).mean())
         left = here.copy()
         for previous in task.after:
-            cause = left & np.isclose(schedule.ends[previous][picked], released)
+            cause = left & np.isclose(table.ends[previous][picked], released)
             on_path[previous] |= cause
             left &= ~cause
     return shares

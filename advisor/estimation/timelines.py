@@ -14,16 +14,19 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from advisor.estimation.context import Context
 from advisor.estimation.outcome import detection
 from advisor.estimation.paths import Failure, Path
 from advisor.estimation.sampling import Sampler, Samples
-from advisor.estimation.schedule import run, task_samples
+from advisor.estimation.schedule import makespan_of, task_samples
 from advisor.model.graph import Component
 from advisor.model.recovery import Task
 
 AT_ONCE: Final = 0  # the vector of zeros
+LOST: Final = -1  # the class of a failure after which nothing brings the service back
+PROBES: Final = 32  # samples of a recovery time that are compared before all of them are
 MANUAL, READDRESSED, BY_HAND = 1, 2, 4  # people act; addresses change; not by an EIP alone
 
 Roles = tuple[tuple[frozenset[str], int], ...]
@@ -144,12 +147,12 @@ class Timeline:
         """The component recovered alone, drawn from the streams that the whole workload's recovery draws from."""
         seen, gate = detection(self.context, self.failure.disruption) if path.manual else ([], ())
         tasks = [*seen, *(replace(task, after=task.after or gate) for task in path.tasks)]
-        alone = run(tasks, self.sampler, {}, self.stream)
+        alone = makespan_of(tasks, self.sampler, {}, self.stream)
         starts = [task_samples(task, self.sampler, self.stream) for task in path.tasks if task.kind == "start"]
         return Piece(
             any(task.id == path.ready and task.kind == "start" for task in path.tasks),
             self.vectors.number(np.maximum.reduce(starts)) if starts else AT_ONCE,
-            self.vectors.number(alone.makespan),
+            self.vectors.number(alone),
             self._flags(component, path),
         )
 
@@ -197,9 +200,26 @@ class Timeline:
         start = latest(progress.start, piece.start) if self.counts_start else AT_ONCE
         return Progress(latest(progress.last, ready), _sorted(roles), start, progress.flags | piece.flags)
 
-    def mean(self, progress: int) -> float:
-        """Mean seconds until the last component is ready: a quick first test of what may be earlier."""
-        return self.vectors.means[self._progress[progress].last] if self.comparable else 0.0
+    def figures(self, numbers: NDArray[np.int64]) -> Samples:
+        """A row for each progress: figures that are no larger than another's where it is no worse (``no_worse``), the
+        mean first. Without a way back they are infinite."""
+        return np.array([self._figures(number) for number in numbers.tolist()])
+
+    def _figures(self, number: int) -> Samples:
+        if number == LOST:
+            return np.full(PROBES + 7, np.inf)
+        if not self.comparable:  # only an equal one is no worse
+            return np.array([0.0, number, -number, *(0.0,) * (PROBES + 4)])
+        progress, means = self._progress[number], self.vectors.means
+        last = self.vectors.values[progress.last]
+        return np.array([
+            means[progress.last],
+            last.max(),
+            means[progress.start],
+            sum(means[ready] for _, ready in progress.roles),
+            *(bool(progress.flags & flag) for flag in (MANUAL, READDRESSED, BY_HAND)),
+            *last[np.linspace(0, last.size - 1, PROBES).astype(np.int64)],
+        ])  # fmt: skip
 
     def no_worse(self, one: int, other: int) -> bool:
         """Whether the first progress is no worse than the second in every sample, whatever is added to both."""

@@ -13,7 +13,7 @@ from advisor.estimation.options import meets
 from advisor.estimation.outcome import Outcome, pools
 from advisor.estimation.paths import Path
 from advisor.estimation.sampling import Sampler, Samples
-from advisor.estimation.schedule import Schedule, critical_shares, run
+from advisor.estimation.schedule import Schedule, Timetable, critical_shares, makespan_of
 from advisor.model.evidence import Spread, weakest
 from advisor.model.plan import ComponentRecovery, Estimate, Sensitivity, TaskResult
 from advisor.model.recovery import Task
@@ -119,11 +119,11 @@ def _component(path: Path) -> ComponentRecovery:
 
 
 def _tasks(schedule: Schedule) -> tuple[TaskResult, ...]:
-    shares = critical_shares(schedule)
-    return tuple(_task(schedule, task, shares[task.id]) for task in schedule.tasks)
+    shares, table = critical_shares(schedule), schedule.table
+    return tuple(_task(table, task, shares[task.id]) for task in schedule.tasks)
 
 
-def _task(schedule: Schedule, task: Task, share: float) -> TaskResult:
+def _task(table: Timetable, task: Task, share: float) -> TaskResult:
     quantile = _quantile_of
     return TaskResult(
         id=task.id,
@@ -135,9 +135,9 @@ def _task(schedule: Schedule, task: Task, share: float) -> TaskResult:
         low_s=round(task.duration.low, 1),
         likely_s=round(task.duration.likely, 1),
         high_s=round(task.duration.high, 1),
-        start_p50_s=quantile(schedule.starts[task.id], 0.5),
-        end_p50_s=quantile(schedule.ends[task.id], 0.5),
-        end_p95_s=quantile(schedule.ends[task.id], P95),
+        start_p50_s=quantile(table.starts[task.id], 0.5),
+        end_p50_s=quantile(table.ends[task.id], 0.5),
+        end_p95_s=quantile(table.ends[task.id], P95),
         share=round(share, 4),
         facts=task.facts,
     )
@@ -171,7 +171,7 @@ def _uncertain(task: Task) -> tuple[str, ...]:
 
 def _p95_with(context: Context, sampler: Sampler, tasks: Iterable[Task], fact: str, end: int, key: str) -> float:
     fixed = [_task_with(task, fact, end) for task in tasks]
-    return round(run(fixed, sampler, pools(context), key).quantile(P95), 1)
+    return _quantile_of(makespan_of(fixed, sampler, pools(context), key), P95)
 
 
 def _task_with(task: Task, fact: str, end: int) -> Task:

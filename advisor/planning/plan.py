@@ -70,7 +70,7 @@ def _workload(
     after, before = decision.after[name], decision.before[name]
     risk_level = request.targets.risk_level
     members = [request.imported.inventory.get(resource) for resource in item.workload.resources]
-    return WorkloadPlan(
+    made = WorkloadPlan(
         name=name,
         found_by=item.workload.found_by,
         class_name=item.spec.class_name,
@@ -99,6 +99,8 @@ def _workload(
         findings=tuple(finding for finding in findings if finding.workload == name),
         options_considered=item.options.considered,
     )
+    item.builder.forget()
+    return made
 
 
 def _left(decision: Decision) -> Decimal | None:

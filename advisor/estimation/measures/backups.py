@@ -127,7 +127,7 @@ def _own_policy(context: Context, wanting: Sequence[tuple[Resource, Resource | N
     if len(present) != 1 or any(copied_regions(policy) for policy in present.values()):
         return None
     name, ids = next(iter(present)), {disk.id for disk, _ in wanting}
-    users = {disk.id for disk in context.inventory.of_kind("disk") if name in disk.texts("snapshot_policy_ids")}
+    users = context.inventory.disks_by_policy.get(name, frozenset())
     return name if users <= ids else None
 
 

@@ -86,8 +86,7 @@ def dr_region(context: Context, source: str | None) -> str | None:
     if home is None:
         return None
     near = [r for r in catalogue.values() if r.geography == home.geography and r.id != source and not r.closing]
-    used = sorted({item.region for item in context.inventory.of_kind("vswitch") if item.region})
-    for region in used:
+    for region in sorted(filter(None, context.inventory.vswitches_by_region)):
         if any(item.id == region for item in near):
             return region
     best = max(near, key=lambda item: (len(item.zones), item.id), default=None)
@@ -115,7 +114,7 @@ def pick_zone(context: Context, region: str, allowed: Sequence[str], avoid: Sequ
     entry = context.rules.regions.get(region)
     known = entry.zones if entry else ()
     candidates = [zone for zone in known if zone not in avoid and (not allowed or zone in allowed)]
-    with_switch = {item.zone for item in context.inventory.of_kind("vswitch") if item.region == region}
+    with_switch = {item.zone for item in context.inventory.vswitches_by_region.get(region, ())}
     return min(candidates, key=lambda zone: (zone not in with_switch, zone), default=None)
 
 

@@ -71,7 +71,7 @@ def _spread_proposal(
 ) -> Proposal:
     model = running[0]
     region = model.region or ""
-    switches = {item.zone: item for item in context.inventory.of_kind("vswitch") if item.region == region}
+    switches = {item.zone: item for item in context.inventory.vswitches_by_region.get(region, ())}
     zones = sorted({zone, *(member.zone for member in running if member.zone)})
     places: list[JsonValue] = [
         {"zone": z, "vswitch_id": switches[z].id if z in switches else None, "cidr": None} for z in zones
@@ -116,9 +116,10 @@ def _spread_proposal(
 
 
 def _listener(context: Context, balancers: list[Resource]) -> tuple[int, str]:
-    ids = {item.id for item in balancers}
-    for listener in context.inventory.of_kind("listener"):
-        if listener.text("load_balancer_id") in ids and listener.number("port"):
+    by_balancer = context.inventory.listeners_by_balancer
+    listeners = [listener for item in balancers for listener in by_balancer.get(item.id, ())]
+    for listener in sorted(listeners, key=lambda item: item.id):
+        if listener.number("port"):
             return int(listener.number("port") or DEFAULT_PORT), (listener.text("protocol") or DEFAULT_PROTOCOL).upper()
     return DEFAULT_PORT, DEFAULT_PROTOCOL
 
@@ -146,7 +147,7 @@ def fleet_standby(context: Context, component: Component, gathered: Gathered, mo
     first = pick_zone(context, region, (), ())
     second = pick_zone(context, region, (), [first or ""])
     zones = [zone for zone in (first, second) if zone]
-    switches = {item.zone: item.id for item in context.inventory.of_kind("vswitch") if item.region == region}
+    switches = {item.zone: item.id for item in context.inventory.vswitches_by_region.get(region, ())}
     port, protocol = _listener(context, _balancers(context, component))
     capacity = max(1, min(component.quorum, len(context.serving(component))))
     if mode == "small" and capacity == 1:
@@ -216,7 +217,7 @@ def rds_ha(context: Context, component: Component, gathered: Gathered) -> Propos
     switch = next(
         (
             v.id
-            for v in context.inventory.of_kind("vswitch")
+            for v in context.inventory.vswitches_by_region.get(database.region or "", ())
             if v.zone == target and v.text("vpc_id") == database.text("vpc_id")
         ),
         None,

@@ -210,7 +210,7 @@ def other_zones(context: Context, region: str | None, zone: str | None) -> tuple
 
 def has_network(context: Context, region: str) -> bool:
     """Whether the inventory shows a vSwitch in the region to build in."""
-    return any(vswitch.region == region for vswitch in context.inventory.of_kind("vswitch"))
+    return region in context.inventory.vswitches_by_region
 
 
 def protection_of(
