@@ -4,8 +4,8 @@
 
 Accounts of up to 20,000 resources, each in one region of the published list with its zones: applications of web
 servers behind an ALB, stateful servers and databases, with disks, snapshots, interfaces, addresses and groups. Among
-the quirks are: flat lists beside wrapped ones, JSON lines, pages, a second and older recording that disagrees, a list that
-breaks off before ``TotalCount``, an empty list, disks of an instance that nothing lists, members without weight or
+the quirks are: flat lists beside wrapped ones, JSON lines, pages, a second and older recording that disagrees, a list
+that breaks off before ``TotalCount``, an empty list, disks of an instance that nothing lists, members without weight or
 stopped, names that consoles give, tags in Chinese, and a password in a tag.
 """
 

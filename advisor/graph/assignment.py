@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from advisor.graph.edgetable import Edges
 from advisor.graph.index import BULK, Estate, unique
@@ -36,8 +39,7 @@ FOLLOWERS: frozenset[Kind] = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """The identity of a workload while it is being found; ``lead`` tells apart those of one name."""
 
     name: str

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import compress
+from operator import eq, ne
 
 import numpy as np
 
@@ -57,11 +59,14 @@ class EdgeSet:
         evidence: str,
     ) -> None:
         """Add an edge from each source to the target in the same place; pairs without an end or of one end are none."""
-        pairs = [(one, other) for one, other in zip(sources, targets, strict=True) if one and other and one != other]
-        if not pairs:
-            return
-        kept_sources, kept_targets = zip(*pairs, strict=True)
-        self._columns.extend(kept_sources, kept_targets, meaning, confidence, rule, evidence)
+        if not all(targets):
+            sources, targets = list(compress(sources, targets)), list(compress(targets, targets))
+        if not all(sources):
+            sources, targets = list(compress(sources, sources)), list(compress(targets, sources))
+        if any(map(eq, sources, targets)):
+            apart = list(map(ne, sources, targets))
+            sources, targets = list(compress(sources, apart)), list(compress(targets, apart))
+        self._columns.extend(sources, targets, meaning, confidence, rule, evidence)
 
     def put(self, edge: Edge) -> None:
         """Add one edge as it is."""
