@@ -10,7 +10,7 @@ from typing import Final
 from advisor import reporting
 from advisor.model.cost import COST_STATES, CostLine
 from advisor.model.plan import Evidence, Plan, WorkloadPlan
-from advisor.model.report import WorkloadView
+from advisor.model.report import Report, WorkloadView
 from advisor.reporting import words
 from advisor.reporting.estimates import deciding_rto
 
@@ -60,9 +60,14 @@ _NO_FIGURE: Final = _Figure(ABSENT)
 _Figures = Mapping[str, _Figure]
 
 
-def plan_differences(earlier: Plan, later: Plan) -> tuple[Difference, ...]:
-    """Every line of two plans beside each other, equal ones too (``differs`` tells them apart)."""
-    old, new = ({view.name: view for view in reporting.build(plan).workloads} for plan in (earlier, later))
+def plan_differences(
+    earlier: Plan, later: Plan, reports: tuple[Report, Report] | None = None
+) -> tuple[Difference, ...]:
+    """Every line of two plans beside each other, equal ones too (``differs`` tells them apart).
+
+    ``reports`` are those of the two plans where they have been built already, which takes long for many workloads."""
+    built = reports or (reporting.build(earlier), reporting.build(later))
+    old, new = ({view.name: view for view in report.workloads} for report in built)
     was, now = ({item.name: item for item in plan.workloads} for plan in (earlier, later))
     lines = [
         *_pairs(SETTINGS, _settings(earlier), _settings(later)),

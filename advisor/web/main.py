@@ -14,7 +14,7 @@ from advisor.model.finding import InputError, OutsideError
 from advisor.web.screens import costs, download, graph, inventory, plan, targets, what_if
 from advisor.web.session import Session, session
 from advisor.web.text import md
-from advisor.web.widgets import refused
+from advisor.web.widgets import SENTENCES, refused
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import StreamlitPage
@@ -44,11 +44,13 @@ SCREENS: Final = (
 )
 
 # Less air above and below than the default; no text of anybody is ever put in here.
-# On a narrow page long ids break, so that no column of a table is cut.
+# Long ids and paths break where a page is narrow or a table holds sentences, so that no column is cut.
 COMPACT: Final = (
     "<style>.stMainBlockContainer {padding-top: 4.5rem; padding-bottom: 2rem}"
     "@media (max-width: 640px) {.stTable :is(td, th) {padding: 0.25rem}"
-    ".stTable :is(td, th), .stTable :is(td, th) * {overflow-wrap: anywhere !important}}</style>"
+    ".stTable :is(td, th), .stTable :is(td, th) * {overflow-wrap: anywhere !important}}"
+    f"[class*=st-key-{SENTENCES}] :is(td, th) {{min-width: 5rem}}"
+    f"[class*=st-key-{SENTENCES}] :is(td, th) * {{overflow-wrap: anywhere !important}}</style>"
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, Literal
 
 import pandas as pd
 import streamlit as st
@@ -17,6 +17,8 @@ from advisor.web.text import plain
 ROWS_WITHOUT_SCROLLING: Final = 16
 # A table that wraps is built in full by the browser: with more lines than these it is slow, and is scrolled through.
 ROWS_AS_TEXT: Final = 300
+# What the page's styles know frames of sentences by.
+SENTENCES: Final = "sentences"
 _SCROLLED_FROM: Final = 10
 _SCROLLED_HEIGHT: Final = 640
 
@@ -36,7 +38,8 @@ def sentences(heads: Sequence[str], rows: Sequence[Sequence[str]], key: str) -> 
     if len(rows) > ROWS_AS_TEXT:
         grid(tables.frame(heads, rows), key)
         return
-    with st.container(height=_SCROLLED_HEIGHT if len(rows) >= _SCROLLED_FROM else "content", border=False):
+    height: int | Literal["content"] = _SCROLLED_HEIGHT if len(rows) >= _SCROLLED_FROM else "content"
+    with st.container(height=height, border=False, key=f"{SENTENCES}_{key}"):
         texts(tables.escaped(heads, rows))
 
 

@@ -117,11 +117,6 @@ def _content(loaded: Loaded) -> None:
         st.markdown("**What was read**")
         grid(tables.kinds_by_region(inventory), "kinds")
     with right:
-        st.markdown("**Findings about the files**")
-        if imported.findings:
-            sentences(tables.FINDINGS, tables.findings(imported.findings), "read_findings")
-        else:
-            st.caption("None.")
         st.markdown("**Left out**")
         if imported.skipped:
             grid(tables.skipped(imported), "skipped")
@@ -129,3 +124,8 @@ def _content(loaded: Loaded) -> None:
             st.caption("Nothing.")
         with st.expander("Files and the form each was read as"):
             grid(tables.frame(("File", "Form"), imported.forms), "forms")
+    st.markdown("**Findings about the files**")
+    if imported.findings:
+        sentences(tables.FINDINGS, tables.findings(imported.findings), "read_findings")
+    else:
+        st.caption("None.")

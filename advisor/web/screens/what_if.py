@@ -113,8 +113,8 @@ def _difference(state: Session) -> None:
         st.caption("There is no earlier plan of this inventory yet.")
         return
     earlier, later = before.assessment.plan, made.assessment.plan
-    with st.spinner("Comparing the two plans"):
-        lines = state.differences.get_or((before.key, made.key), lambda: plan_differences(earlier, later))
+    reports = (before.report, made.report)
+    lines = state.differences.get_or((before.key, made.key), lambda: plan_differences(earlier, later, reports))
     every = st.toggle("Also what stays the same", key="every_line", persist_state="session")
     shown = lines if every else changed_only(lines)
     if not shown:
