@@ -14,7 +14,7 @@ from msgspec import Raw
 
 # Tuning: a list of fewer records is no long one; so many records are parsed at once.
 LONG_FROM: Final = 256
-PAGE_ROWS: Final = 500
+PAGE_ROWS: Final = 200
 
 _Scalar = None | bool | int | float | str
 _Inner = _Scalar | list[Raw] | dict[str, Any]

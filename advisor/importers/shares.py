@@ -19,8 +19,9 @@ from advisor.importers.sources import Source
 # Tuning: from so many bytes on a second process saves more than its start costs; more processes wait for one another.
 SHARED_FROM: Final = 64 * 1024**2
 MOST_PROCESSES: Final = 8
-# Tuning: what starting a worker and taking over what it found costs, in bytes of input read meanwhile.
-WORKER_COST: Final = 16 * 1024**2
+# Tuning: starting a worker takes as long as reading so many bytes; handing over what it found is so much on top.
+WORKER_COST: Final = 20 * 1024**2
+HANDED_OVER: Final = 1.2
 _WORKER: Final = "advisor.importers.share_worker"
 
 Worker = subprocess.Popen[bytes]
@@ -45,11 +46,11 @@ def _shares(sources: Sequence[Source]) -> list[Numbered]:
     if count < 2:
         return [numbered]
     shares: list[Numbered] = [[] for _ in range(count)]
-    sizes = [0, *[WORKER_COST] * (count - 1)]
+    loads = [0.0, *[float(WORKER_COST)] * (count - 1)]
     for number, source in sorted(numbered, key=lambda one: (-one[1].size, one[0])):
-        least = sizes.index(min(sizes))
+        least = loads.index(min(loads))
         shares[least].append((number, source))
-        sizes[least] += source.size
+        loads[least] += source.size * (HANDED_OVER if least else 1.0)
     return shares
 
 
