@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase, translate
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from advisor.graph.index import Estate
 from advisor.model.inventory import Resource
@@ -28,6 +28,7 @@ _DEFAULT_NAME = re.compile(
 )
 
 
+@lru_cache(maxsize=2**17)
 def is_default_name(name: str) -> bool:
     """Whether a name was given by a console, a pool or a template and says nothing about the application."""
     return not name.strip() or _DEFAULT_NAME.match(name.strip()) is not None

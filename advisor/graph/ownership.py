@@ -53,7 +53,7 @@ class Ownership:
         if kind == "disk":
             owners, sources = self._disk_owners, self._replicated
             return [owners.get(disk, ()) or sources.get(disk, ()) for disk in table.ids]
-        fields = [table.texts(field) for field in _FIELDS.get(kind, ())]
+        fields = [column for field in _FIELDS.get(kind, ()) if any(column := table.texts(field))]
         return list(zip(*fields, strict=True)) if fields else [()] * len(table)
 
     def _all(self, resource: Resource) -> Iterable[str]:

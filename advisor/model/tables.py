@@ -71,6 +71,7 @@ class Table:
     tags: list[Mapping[str, str]] = field(default_factory=list)
     attributes: dict[str, Column] = field(default_factory=dict)
     stretches: list[Stretch] = field(default_factory=list)
+    _starts: list[int] = field(default_factory=list, repr=False)
     foreign: dict[int, Mapping[str, Origin]] = field(default_factory=dict)
     derived: dict[str, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -120,7 +121,9 @@ class Table:
         return self._stretch(row).observed_at
 
     def _stretch(self, row: int) -> Stretch:
-        return self.stretches[bisect_right(self.stretches, row, key=lambda stretch: stretch.first) - 1]
+        for stretch in self.stretches[len(self._starts) :]:
+            self._starts.append(stretch.first)
+        return self.stretches[bisect_right(self._starts, row) - 1]
 
     def append(self, resource: Resource) -> None:
         """Add one resource."""
