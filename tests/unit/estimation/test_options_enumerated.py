@@ -19,7 +19,12 @@ from advisor.model.pricebook import PriceBook
 from tests import estate
 
 OTHER = "cn-beijing"  # the owner's second recovery region
-DAILY: dict[str, Any] = {"status": "Normal", "time_points": (2,), "repeat_weekdays": (1, 2, 3, 4, 5, 6, 7), "retention_days": 7}
+DAILY: dict[str, Any] = {
+    "status": "Normal",
+    "time_points": (2,),
+    "repeat_weekdays": (1, 2, 3, 4, 5, 6, 7),
+    "retention_days": 7,
+}
 SNAPSHOTS = [  # without snap-24h-7d, which both servers have already
     "snap-24h-30d", "snap-12h-7d", "snap-12h-30d", "snap-6h-7d", "snap-6h-30d",
     "snap-4h-7d", "snap-4h-30d", "snap-2h-7d", "snap-2h-30d", "snap-1h-7d", "snap-1h-30d",
