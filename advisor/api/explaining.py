@@ -9,6 +9,7 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from advisor.api.differences import PRICES, SETTINGS, TOTAL, Difference, changed_only, plan_differences
 from advisor.estimation.chains import path_to, serve
 from advisor.model.finding import InputError, Mistake
 from advisor.model.plan import Estimate, Plan, WorkloadPlan
@@ -161,26 +162,53 @@ def _basis(plan: Plan, workload: WorkloadPlan) -> list[str]:
     return lines
 
 
-def compare_plans(earlier: Plan, later: Plan) -> str:
-    """The difference between two plans, line by line."""
-    old = {item.name: item for item in earlier.workloads}
-    lines = ["", "Against the earlier plan:"]
-    lines.append(
+def compare_plans(earlier: Plan, later: Plan, width: int) -> str:
+    """The difference between two plans, line by line and at most ``width`` columns wide: the sums, every workload that
+    changed, facts, prices, and what was asked differently."""
+    figures = [plan.portfolio for plan in (earlier, later)]
+    losses = [format_amount(item.expected_annual_loss_after) for item in figures]
+    lines = [
+        "",
+        "Against the earlier plan:",
         f"  added {_added(earlier, earlier.currency != later.currency)} → {_added(later)} a month, "
-        f"targets met {earlier.portfolio.targets_met} → {later.portfolio.targets_met} "
-        f"of {later.portfolio.targets_total}"
-    )
-    for item in later.workloads:
-        lines += _compare_workload(old.pop(item.name, None), item)
-    lines += [f"  {name}: no longer in the estate" for name in sorted(old)]
-    changed = {
+        f"targets met {figures[0].targets_met} → {figures[1].targets_met} of {figures[1].targets_total}, "
+        f"expected loss {losses[0]} → {losses[1]} a year",
+    ]
+    changed = [item for item in changed_only(plan_differences(earlier, later)) if item.group not in (SETTINGS, TOTAL)]
+    names = {item.name for item in later.workloads}
+    for group in dict.fromkeys(item.group for item in changed):
+        gone = group not in names and any(item.name == group for item in earlier.workloads)
+        lines.append(f"  {group}" + (": no longer in the estate" if gone else ""))
+        if not gone:
+            lines += _listed([item for item in changed if item.group == group])
+    inputs = {
         name
         for name in ("inventory", "targets", "rules", "prices")
         if getattr(earlier.inputs, name) != getattr(later.inputs, name)
     }
-    lines.append(f"  inputs that changed: {', '.join(sorted(changed)) or 'none'}")
+    lines.append(f"  inputs that changed: {', '.join(sorted(inputs)) or 'none'}")
     lines += _compare_settings(earlier, later)
-    return "\n".join(lines) + "\n"
+    return "\n".join(part for line in lines for part in _hanging(line, width)) + "\n"
+
+
+def _listed(changed: list[Difference]) -> list[str]:
+    """One line a difference; prices that only come from elsewhere are counted."""
+    told = [item for item in changed if item.group != PRICES or _figure(item.before) != _figure(item.after)]
+    lines = [f"    {item.item}: {item.before} → {item.after}" for item in told]
+    same = len(changed) - len(told)
+    return [*lines, f"    {same} more: the same figure from another source"] if same else lines
+
+
+def _figure(price: str) -> str:
+    """A price without where it comes from."""
+    return price.rpartition(" (")[0]
+
+
+def _hanging(line: str, width: int) -> list[str]:
+    """The line in pieces, those after the first two columns further in."""
+    indent = len(line) - len(line.lstrip())
+    pieces = wrap(line.strip(), width - indent - 2) or [""]
+    return [" " * (indent + (2 if number else 0)) + piece for number, piece in enumerate(pieces)]
 
 
 def _added(plan: Plan, named: bool = True) -> str:
@@ -204,25 +232,6 @@ def _settings(plan: Plan) -> dict[str, str]:
         "seed": str(plan.seed),
         "samples": f"{plan.samples:,}",
     }
-
-
-def _compare_workload(before: WorkloadPlan | None, after: WorkloadPlan) -> list[str]:
-    if before is None:
-        return [f"  {after.name}: new, {after.option_id}"]
-    lines = []
-    if before.option_id != after.option_id:
-        difference = after.cost.monthly_added - before.cost.monthly_added
-        lines.append(f"  {after.name}: {before.option_id} → {after.option_id} ({difference:+,.2f} a month)")
-    for disruption, now in after.estimates.items():
-        then = before.estimates.get(disruption)
-        if then is None:
-            lines.append(f"    {disruption}: new, RPO {_rpo(now)}, RTO P95 {_time(now.rto_p95_s)}")
-        elif (then.meets, then.rpo_worst_s, then.rto_p95_s) != (now.meets, now.rpo_worst_s, now.rto_p95_s):
-            lines.append(
-                f"    {disruption}: RPO {_rpo(then)} → {_rpo(now)}, "
-                f"RTO P95 {_time(then.rto_p95_s)} → {_time(now.rto_p95_s)}"
-            )
-    return lines
 
 
 def estimate_chain(path: Path) -> dict[str, object]:

@@ -75,8 +75,9 @@ def assess(
       options    options.json, every option with its figures (large)
 
     \b
-    Example:
+    Examples:
       advisor assess sample_inventories/shop --targets sample_inventories/shop/targets.yaml --out plan/
+      advisor assess sample_inventories/shop --budget "9000 CNY" --compare plan/plan.json --out plan-9000/
     """
     from advisor import api
 
@@ -94,7 +95,7 @@ def assess(
     end_progress()
     click.echo(api.terminal_summary(assessment.plan, width(), sys.stdout.isatty()), nl=False)
     if earlier is not None:
-        click.echo(api.compare_plans(earlier, assessment.plan), nl=False)
+        click.echo(api.compare_plans(earlier, assessment.plan, width()), nl=False)
     _warn(assessment.plan, "findings.csv" in files)
     tell(_where(out, files))
     if not assessment.plan.workloads:

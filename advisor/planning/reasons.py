@@ -8,17 +8,18 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
-from advisor.estimation.options import Option, meets
+from advisor.estimation.options import Option, meets, missed_parts
 from advisor.estimation.outcome import QUANTILES, Outcome
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.option import Coupling, Joint, Problem, Solution
 from advisor.model.plan import Marginal, Miss, Rejected
-from advisor.model.targets import RiskLevel
+from advisor.model.targets import Objective, RiskLevel
 from advisor.model.units import format_amount, format_duration
 from advisor.optimise import chosen, missed_of
 from advisor.planning.candidates import Candidate
 from advisor.planning.chooser import Chooser
 from advisor.planning.estimates import limiting
+from advisor.planning.needs import WEIGHTS
 from advisor.planning.relief import case_of, cases_of
 
 Metric = Literal["rpo", "rto"]
@@ -178,8 +179,9 @@ def _reject(
 ) -> Rejected:
     theirs = set(missed_targets(item, option.outcomes, risk_level))
     currency = item.builder.costing.currency
-    extra = option.monthly - picked.monthly
+    extra = (option.monthly - picked.monthly).quantize(CENT)
     difference = f"{format_amount(abs(extra))} {currency} a month {'more' if extra > 0 else 'less'}"
+    difference = difference if extra else "the same money"
     if theirs - mine:
         reason = f"misses {_words(theirs - mine)}, which the chosen one meets ({difference})"
     elif broken := dependents.broken(item.workload.name, option.id):
@@ -187,21 +189,53 @@ def _reject(
         reason = f"would be back too late for {names}, which waits for it ({difference})"
     elif mine - theirs:
         reason = f"would meet {_words(mine - theirs)} too, for {difference}: {_beyond(extra, left)}"
+    elif _weight(item, option, risk_level) > _weight(item, picked, risk_level):
+        reason = f"misses more of the {_words(mine)}, which the chosen one misses too ({difference})"
     elif option.shared - picked.shared:
         names = ", ".join(sorted(option.shared - picked.shared))
         reason = f"meets the same targets for {difference}, and needs a charge of its own on top ({names})"
+    elif extra > 0 and option.loss < picked.loss and problem.objective in ("min-risk", "min-total"):
+        reason = f"meets the same targets and loses less, for {difference}: {_dearer(extra, left, problem.objective)}"
     elif extra > 0:
         reason = f"meets the same targets for {difference}"
     elif extra < 0:
         reason = f"meets the same targets for {difference}, but is worse under the objective {problem.objective}"
     else:
-        reason = "meets the same targets for the same money, with more changes or a higher expected loss"
+        reason = f"meets the same targets for the same money, {_tie(option, picked, currency)}"
     return Rejected(
         option_id=option.id,
         tier=option.tier,
         monthly_added=option.monthly.quantize(CENT),
         reason=reason,
         mechanisms=option.mechanisms,
+    )
+
+
+def _weight(item: Candidate, option: Option, risk_level: RiskLevel) -> float:
+    """How much of its targets an option misses: data, time and having no way back count by themselves."""
+    outcomes = ((option.outcomes[d], item.targets[d]) for d in DISRUPTIONS)
+    return sum(WEIGHTS[part] for outcome, target in outcomes for part in missed_parts(outcome, target, risk_level))
+
+
+def _dearer(extra: Decimal, left: Decimal | None, objective: Objective) -> str:
+    if left is not None and extra > left:
+        return f"the budget leaves {format_amount(left)}"
+    return (
+        "a year of it costs more than it saves" if objective == "min-total" else "the budget is better spent elsewhere"
+    )
+
+
+def _tie(option: Option, picked: Option, currency: str) -> str:
+    """What decides between two options that meet the same for the same money."""
+    changes, loss = option.changes - picked.changes, (option.loss - picked.loss).quantize(CENT)
+    if changes > 0:
+        return f"with {changes} more change{'s' if changes > 1 else ''}"
+    if loss > 0:
+        return f"with an expected loss of {format_amount(loss)} {currency} a year more"
+    return (
+        "and the same in all that decides: of equals the first by name is taken"
+        if not (changes or loss)
+        else ("but what it shares with other workloads costs more")
     )
 
 
@@ -223,9 +257,10 @@ def marginals(chooser: Chooser, solution: Solution) -> tuple[Marginal, ...]:
     budget, used = chooser.problem.budget, solution.totals.cost
     cut = int(used * (1 + CUT))
     caps = [cut] if budget is None else [budget + int(budget * step) for step in (CUT, *BUDGET_STEPS)]
-    if budget is not None and cut < caps[0]:
+    if budget is not None and used > 0 and cut < caps[0]:
         caps.insert(0, cut)
-    found = (_marginal(chooser, solution, cap, used if budget is None else budget) for cap in caps if used > 0)
+    now = used if budget is None else budget
+    found = (_marginal(chooser, solution, cap, now) for cap in caps if cap != now)
     return tuple(item for item in found if item is not None)
 
 
@@ -239,14 +274,23 @@ def _marginal(chooser: Chooser, solution: Solution, cap: int, budget: int) -> Ma
         targets_gained=len(now) - len(then),
         expected_annual_loss_saved=Decimal(solution.totals.loss - other.totals.loss) / 100,
         workloads=tuple(sorted(name for name in solution.choices if solution.choices[name] != other.choices[name])),
-        detail=_marginal_words(sorted(then - now), sorted(now - then)),
+        detail=_marginal_words(sorted(then - now), sorted(now - then), _parts(chooser.problem, solution, other)),
     )
 
 
-def _marginal_words(lost: list[tuple[str, str]], gained: list[tuple[str, str]]) -> str:
-    parts = []
+def _parts(problem: Problem, solution: Solution, other: Solution) -> Sequence[str]:
+    """Parts of targets that are met in addition, of targets that are missed still."""
+    now, then = (missed_of(problem, chosen(problem, item.choices)) for item in (solution, other))
+    still = {case_of(*key) for key in then}
+    return sorted({" ".join(case_of(*key)) for key in now.keys() - then.keys() if case_of(*key) in still})
+
+
+def _marginal_words(lost: list[tuple[str, str]], gained: list[tuple[str, str]], parts: Sequence[str]) -> str:
+    told = []
     if gained:
-        parts.append("meets also " + ", ".join(f"{name} {key}" for name, key in gained))
+        told.append("meets also " + ", ".join(f"{name} {key}" for name, key in gained))
+    if parts:
+        told.append("meets a part of " + ", ".join(parts))
     if lost:
-        parts.append("loses " + ", ".join(f"{name} {key}" for name, key in lost))
-    return "; ".join(parts) or "changes no target"
+        told.append("loses " + ", ".join(f"{name} {key}" for name, key in lost))
+    return "; ".join(told) or "changes no target"

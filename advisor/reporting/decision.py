@@ -77,8 +77,15 @@ def _budget(plan: Plan) -> str:
 
 
 def budget_left(plan: Plan) -> str:
-    """How much of the budget is left while targets are missed, and what the cheapest of those needs; else empty."""
+    """How much of the budget is left while targets are missed, and what the cheapest of those needs; what a budget that
+    cannot be kept lacks; else empty."""
     cap, used = plan.budget.monthly, plan.budget.used
+    if cap is not None and plan.solver.status == "infeasible" and used > cap:
+        return (
+            f"No choice was found that keeps the budget; the cheapest takes {words.money(used, plan.currency)} per "
+            f"month. Raise the budget by {words.money(used - cap, plan.currency)}, or loosen pin, require or forbid in "
+            "the targets file."
+        )
     missed = [miss for workload in plan.workloads for miss in workload.misses]
     if cap is None or used >= cap or not missed:
         return ""

@@ -67,13 +67,14 @@ def _headline(plan: Plan, width: int, color: bool) -> Iterable[str]:
 
 def _solver(plan: Plan) -> str:
     found = plan.solver
+    gap = f"gap {found.gap * 100:.2g} %"
     verdict = {
-        "optimal": "proven optimal",
-        "bounded": f"within {found.gap * 100:.2g} % of the best possible",
-        "infeasible": "targets and budget cannot all hold; fewest weighted misses",
+        "optimal": f"proven optimal, {gap}",
+        "bounded": f"within {found.gap * 100:.2g} % of the best possible, {gap}",
+        "infeasible": "no choice keeps the limits; the cheapest one is shown",
     }[found.status]
     seconds = f", {found.seconds:.1f} s" if found.seconds is not None else ""
-    return f"{verdict}, gap {found.gap * 100:.2g} %, {words.plural(found.options, 'option')}{seconds}"
+    return f"{verdict}, {words.plural(found.options, 'option')}{seconds}"
 
 
 def _pair(label: str, text: str, width: int) -> Iterable[str]:

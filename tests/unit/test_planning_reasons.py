@@ -1,0 +1,64 @@
+"""Why options lost, and what other budgets would change, on estates small enough to check by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from advisor.estimation.options import Option
+from advisor.model.option import Problem
+from advisor.planning.candidates import Candidate
+from advisor.planning.chooser import Chooser
+from advisor.planning.needs import Needs
+from advisor.planning.reasons import Dependents, marginals, rejected
+from tests.property.test_joint_needs import builder, candidate, option, outcome, problem_of
+
+SLOW, FAST, SOON, NEVER = outcome([3.0] * 10), outcome([0.5] * 10), outcome([0.4] * 10), outcome(None)
+
+
+def single(options: Sequence[Option], **more: Any) -> tuple[list[Candidate], Problem, Chooser]:
+    """One workload that must be back in an hour."""
+    found = [replace(candidate("a", options, 1.0), builder=builder(costing=SimpleNamespace(currency="CNY")))]
+    needs = Needs(found, "p90")
+    problem = problem_of(found, needs, **more)
+    return found, problem, Chooser(problem, needs)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "other", "more", "words"),
+    [
+        (FAST, option("o", 20, FAST), {}, "meets the same targets for 10.00 CNY a month more"),
+        (FAST, option("o", 5, SLOW), {}, "misses zone target, which the chosen one meets (5.00 CNY a month less)"),
+        (FAST, option("o", 10, FAST, 2), {}, "meets the same targets for the same money, with 2 more changes"),
+        (FAST, option("o", 10, FAST), {}, "the same in all that decides: of equals the first by name is taken"),
+        (FAST, option("o", 10, outcome([0.9] * 10)), {}, "with an expected loss of 720.00 CNY a year more"),
+        (SLOW, option("o", 5, NEVER), {}, "misses more of the zone target, which the chosen one misses too"),
+        (SLOW, option("o", 15, FAST), {"budget": 1200}, "would meet zone target too, for 5.00 CNY a month"),
+        (FAST, option("o", 90, SOON), {"objective": "min-risk", "budget": 5000}, "the budget leaves 40.00"),
+        (FAST, option("o", 90, SOON), {"objective": "min-total"}, "a year of it costs more than it saves"),
+    ],
+)  # fmt: skip
+def test_the_reason_names_what_decided(chosen: Any, other: Option, more: dict[str, Any], words: str) -> None:
+    found, problem, chooser = single([option("c", 10, chosen), other], **more)
+    choices = dict(chooser.solve().choices)
+    assert choices == {"a": "c"}
+    picked = found[0].options.options[0]
+    left = None if problem.budget is None else Decimal(problem.budget) / 100 - picked.monthly
+    (told,) = rejected(found[0], picked, problem, "p90", left, Dependents(problem, choices))
+    assert words in told.reason
+
+
+def test_a_tenth_less_money_says_who_loses_first_and_more_says_what_is_met_in_part() -> None:
+    options = [option("none", 0, NEVER), option("slow", 50, SLOW), option("fast", 100, FAST)]
+    *_, chooser = single(options, budget=10_000)
+    (less, *_) = marginals(chooser, chooser.solve())
+    assert (less.detail, less.targets_gained, less.workloads) == ("loses a zone", -1, ("a",))
+    # with 40 nothing brings it back at all; 50 % more buys a way back, though not in time
+    *_, chooser = single(options, budget=4_000)
+    more = marginals(chooser, chooser.solve())[-1]
+    assert (more.extra_monthly, more.targets_gained, more.detail) == (Decimal(20), 0, "meets a part of a zone")
