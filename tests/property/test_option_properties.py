@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,9 @@ from hypothesis import strategies as st
 from advisor.estimation import compose
 from advisor.estimation.context import Context
 from advisor.estimation.costs import Costing, added_lines
+from advisor.estimation.costs.costing import DAYS_PER_MONTH
+from advisor.estimation.costs.mechanisms import file_backup_gib
+from advisor.estimation.costs.shared import FILE_BACKUP_SKU
 from advisor.estimation.loss import LossRates
 from advisor.estimation.measures import Choice, Dimension, offer
 from advisor.estimation.measures.dimensions import compatible
@@ -24,6 +28,7 @@ from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.evidence import RuleBook
 from advisor.model.graph import Component
 from advisor.model.inventory import Resource
+from advisor.model.pricebook import MissingPrice
 from advisor.model.recovery import Proposal
 from advisor.pricing import load_prices
 from advisor.rules import load_rules
@@ -32,6 +37,10 @@ from tests import estate
 RULES, PRICES = load_rules(), load_prices()
 RATES = LossRates(Decimal(100), Decimal(200), {"logical": 1.0, "instance": 0.5, "zone": 0.1, "region": 0.01}, 720.0)
 TOLERANCE = 1e-6
+FREE_GIB = RULES.fact("file_backup.essential.free_quota").spread().likely
+FILE_PRICE = PRICES.find(FILE_BACKUP_SKU, "all", "CNY")
+assert not isinstance(FILE_PRICE, MissingPrice)
+GIB_MONTH = float(FILE_PRICE.deciding * DAYS_PER_MONTH)
 SLOW = settings(max_examples=12, deadline=None)
 
 
@@ -218,3 +227,96 @@ def test_where_too_many_are_left_it_is_said_and_uniform_ones_stay(monkeypatch: p
         if compatible(combo):
             wanted = everything.of([p for choice in combo for p in choice.proposals])
             assert any(all(a <= b * compose.STEP + TOLERANCE for a, b in zip(m, wanted, strict=True)) for m in have)
+
+
+# --- the best plan of two workloads that share charges and a free quota ----------------------------------------------
+
+
+@dataclass(frozen=True)
+class Bid:
+    """One combination of a workload as a portfolio sees it; ``figures`` are RPO and RTO by disruption."""
+
+    cost: float
+    changes: int
+    loss: float
+    figures: Figures
+    shared: frozenset[str]
+    quota: float
+
+
+class Bids:
+    """A workload's options as they are kept, and all its combinations by the joint simulation alone."""
+
+    def __init__(self, context: Context, kept: set[str]) -> None:
+        dimensions = few(offer(context).dimensions, kept)
+        builder, found = made_by(context, dimensions)
+        self.complete = found.complete
+        self.kept = [
+            Bid(float(o.monthly), o.changes, float(o.loss), figures_of(dict(o.outcomes)), o.shared,
+                sum(o.quota.values())) for o in found.options
+        ]  # fmt: skip
+        every = Everything(builder, dimensions)
+        self.raw = [
+            Bid(cost, int(changes), loss, tuple(figures), _shared(combo), _quota(builder.costing, combo))
+            for combo, (cost, changes, loss, *figures) in zip(
+                combinations(context, dimensions), every.figures, strict=True
+            )
+        ]
+
+
+def _shared(proposals: Sequence[Proposal]) -> frozenset[str]:
+    return frozenset(action.shared_id for item in proposals for action in item.actions if action.shared_id)
+
+
+def _quota(costing: Costing, proposals: Sequence[Proposal]) -> float:
+    return sum(file_backup_gib(costing, item) for item in proposals if item.mechanism == "file_backup")
+
+
+def best(one: Sequence[Bid], other: Sequence[Bid], asked: Figures, charge: float, weight: float) -> tuple[float, float]:
+    """Fewest missed figures, then least cost and weighted loss, over all pairs: brute force in columns. ``charge`` is
+    paid once for each shared id, file backup's quota is free once."""
+    missed = [
+        np.array([sum(a > b for a, b in zip(bid.figures, asked, strict=True)) for bid in s]) for s in (one, other)
+    ]
+    cost = [np.array([bid.cost + weight * bid.loss for bid in side]) for side in (one, other)]
+    used = [np.array([bid.quota for bid in side]) for side in (one, other)]
+    names = sorted({name for bid in (*one, *other) for name in bid.shared})
+    total = cost[0][:, None] + cost[1][None, :]
+    total -= np.minimum(used[0][:, None] + used[1][None, :], FREE_GIB) * GIB_MONTH
+    for name in names:
+        needs = [np.array([name in bid.shared for bid in side]) for side in (one, other)]
+        total += charge * (needs[0][:, None] | needs[1][None, :])
+    misses = missed[0][:, None] + missed[1][None, :]
+    least = misses.min()
+    return float(least), float(total[misses == least].min())
+
+
+@settings(max_examples=4, deadline=None)
+@given(
+    first=SHAPES, second=SHAPES, third=SHAPES,
+    asked=st.lists(st.sampled_from([0.0, 900.0, 6 * 3600.0, 30 * 3600.0, 1e9]), min_size=8, max_size=8),
+    charge=st.sampled_from([0.0, 50.0, 5000.0]), weight=st.sampled_from([0.0, 1 / 12, 1.0]),
+)  # fmt: skip
+def test_the_best_plan_of_two_workloads_is_among_their_options(
+    first: Shape, second: Shape, third: Shape, asked: list[float], charge: float, weight: float
+) -> None:
+    kept = {
+        "snap-6h-7d-copy", "snap-6h-7d-copy-cn-beijing", "files", "fleet-warm", "fleet-warm-cn-beijing",
+        "gtm", "gtm-ttl-600", "gtm-cn-beijing",
+    }  # fmt: skip
+    group = Bids(two_regions(workload([first], False, True)), kept)
+    servers = Bids(workload([second, third], False, False), {"snap-6h-7d", "files", "essd-stopped"})
+    assert group.complete
+    assert servers.complete
+    assert any(bid.shared for bid in group.raw)
+    assert any(bid.quota for bid in servers.raw)
+    pairs = [(group, servers), (group, group), (servers, servers)]
+    for one, other in pairs:
+        ours = best(one.kept, other.kept, tuple(asked), charge, weight)
+        truth = best(one.raw, other.raw, tuple(asked), charge, weight)
+        assert ours[0] == truth[0]
+        assert ours[1] <= truth[1] + 0.01
+
+
+def two_regions(context: Context) -> Context:
+    return replace(context, spec=replace(context.spec, dr_regions=(estate.AWAY, "cn-beijing")), memo={})
