@@ -14,6 +14,7 @@ from advisor.importers.services import (
     balancing,
     databases,
     ecs,
+    files,
     network,
     others,
     routing,
@@ -44,6 +45,7 @@ SPECS: Final[tuple[Spec, ...]] = (
     traffic.GTM_POOL,
     others.CLUSTER,
     others.BUCKET,
+    files.FILE_SYSTEM,
     routing.HA_VIP,
     routing.ROUTE_TABLE,
     network.NAT_GATEWAY,
@@ -178,8 +180,12 @@ NOTHING_TO_PLAN: Final[dict[str, str]] = {
     "routerinterfaceset": "a list of router interfaces",
 }
 
-_NOTHING_BY_FIELD: Final[dict[str, str]] = {"serverhealthstatus": "a health report"}
-"""Lists whose name stands for others too, told by a field of their rows: DescribeHealthStatus has BackendServers."""
+_NOTHING_BY_FIELD: Final[dict[str, str]] = {
+    "serverhealthstatus": "a health report",
+    "dbendpointid": "a list of endpoints of a database, which fails as one",
+}
+"""Lists whose name stands for others too, told by a field of their rows: DescribeHealthStatus has BackendServers,
+DescribeDBClusterEndpoints has Items."""
 MAY_WRAP: Final = frozenset({"regions", "zones"})
 """Names of lists with nothing to plan for under which a collector may also file answers by region or zone."""
 

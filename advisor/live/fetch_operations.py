@@ -223,6 +223,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     _op("hbr", "DescribeBackupPlans", "page", "BackupPlans.BackupPlan", label="server", fixed=_SERVER, may_refuse=True),
     _op("hbr", "DescribePoliciesV2", "token", "Policies"),
     _op("hbr", "DescribePolicyBindings", "token", "PolicyBindings"),
+    _op("nas", "DescribeFileSystems", "page", "FileSystems.FileSystem"),
     _op("dts", "DescribeDtsJobs", "record", "DtsJobList", label="sync", fixed=(("JobType", "SYNC"), _NO_TABLES)),
     _op(
         "dts",

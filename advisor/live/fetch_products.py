@@ -69,6 +69,7 @@ PRODUCTS: Final[Mapping[str, Product]] = {
         Product("polardb", "2017-08-01", "polardb", "polardb", 5, 50, central=_DATA),
         Product("ebs", "2021-07-30", "ebs", "ebs", 5, 100),
         Product("hbr", "2017-09-08", "hbr", "hbr", 3, 50, ""),
+        Product("nas", "2017-06-26", "nas", "nas", 5, 100, ""),
         Product("dts", "2020-01-01", "dts", "dts", 5, 30, "Region", central=_DTS),
         Product("dds", "2015-12-01", "mongodb", "dds", 5, 50, central=_DATA - {"cn-qingdao"}),
         Product("cs", "2015-12-15", "cs", "cs", 3, 50, ""),

@@ -35,6 +35,7 @@ SDKS = {
     "dds": "dds20151201",
     "ebs": "ebs20210730",
     "hbr": "hbr20170908",
+    "nas": "nas20170626",
     "dts": "dts20200101",
     "cs": "cs20151215",
     "alidns": "alidns20150109",

@@ -70,6 +70,8 @@ PLACE = (
          f"r-1 ~~containment~~> {H}", make("cache", "r-1", at="h"), note="slave zone unknown"),
     case("NAT gateway in a zone", "place.zone", "NAT gateway → zone", "NatGatewayPrivateInfo.IzNo",
          f"ngw-1 --containment--> {H}", make("nat_gateway", "ngw-1", at="h")),
+    case("file system in a zone", "place.zone", "file system → zone", "FileSystem.ZoneId",
+         f"0a1b --containment--> {H}", make("file_system", "0a1b", at="h", vpc_id="vpc-1")),
     case("dedicated host", "place.dedicated_host", "instance → dedicated host", "DedicatedHostAttribute",
          "i-1 --containment--> dh-1", server("i-1", dedicated_host_id="dh-1")),
     case("deployment set", "place.deployment_set", "instance → deployment set", "DeploymentSetId, InstanceIds[]",

@@ -164,6 +164,13 @@ def test_the_health_of_backends_is_nothing_to_plan_for(member: str, make: Make) 
     assert [one.reason for one in result.skipped] == ["a health report: nothing to plan for"]
 
 
+def test_the_endpoints_of_a_database_are_nothing_to_plan_for(make: Make) -> None:
+    row = {"DBEndpointId": "pe-1", "DBClusterId": "pc-bp1aaaa", "EndpointType": "Cluster", "Nodes": "pi-1,pi-2"}
+    result = make({"a.json": {"Instances": {"Instance": [ONE]}}, "endpoints.json": {"Items": [row]}})
+    assert ids(result) == ["i-bp1aaaa"]
+    assert [one.reason.partition(",")[0] for one in result.skipped] == ["a list of endpoints of a database"]
+
+
 @pytest.mark.parametrize("total", ["²", "9" * 5000, "many", None, -1, 1.5])
 def test_a_total_that_is_no_number_is_no_total(total: object, make: Make) -> None:
     body = json.dumps({"Instances": {"Instance": [ONE]}, "TotalCount": total})
