@@ -14,8 +14,9 @@ from advisor.model.inventory import ImportResult
 
 def disk(number: int) -> dict[str, object]:
     return {
-        "DiskId": f"d-{number:05d}", "DiskName": f"数据 {number}", "Size": 40, "Category": "cloud_essd", "ZoneId": "cn-hangzhou-h",
-        "RegionId": "cn-hangzhou", "InstanceId": f"i-{number // 2:05d}", "Tags": {"Tag": [{"TagKey": "app", "TagValue": "x"}]},
+        "DiskId": f"d-{number:05d}", "DiskName": f"数据 {number}", "Size": 40, "Category": "cloud_essd",
+        "ZoneId": "cn-hangzhou-h", "RegionId": "cn-hangzhou", "InstanceId": f"i-{number // 2:05d}",
+        "Tags": {"Tag": [{"TagKey": "app", "TagValue": "x"}]},
     }  # fmt: skip
 
 
