@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -156,6 +157,28 @@ def test_each_choice_of_a_workload_is_exported_as_it_was_priced(shop_estate: Est
 def test_the_sample_offers_every_mechanism(shop_estate: Estate) -> None:
     offered = {p.mechanism for name in WORKLOADS for found in shop_estate.choices(name).values() for p in found}
     assert offered >= MECHANISMS
+
+
+@pytest.mark.parametrize(("name", "wanted"), [
+    ("shop-web", {"fleet-small-cn-beijing", "gtm-ttl-300-cn-beijing", "gtm-ttl-600"}),
+    ("payments", {"snap-2h-30d-copy-cn-beijing", "keep-copy-cn-beijing", "dts-cn-beijing", "rds-copy-cn-beijing"}),
+    ("search", {"async-region-running-cn-beijing", "snap-12h-30d", "essd-running", "async-zone-running"}),
+])  # fmt: skip
+def test_sizes_times_retentions_and_a_second_recovery_region(shop_estate: Estate, name: str, wanted: set[str]) -> None:
+    costing = shop_estate.costings[name]
+    context = replace(
+        costing.context, spec=replace(costing.context.spec, dr_regions=("cn-shanghai", "cn-beijing")), memo={}
+    )
+    wide = copy(shop_estate)
+    wide.costings = {**shop_estate.costings, name: replace(costing, context=context)}
+    found = {key.partition(":")[2]: proposals for key, proposals in wide.choices(name).items()}
+    assert wanted <= found.keys()
+    for choice in wanted:
+        deliverable = wide.with_choice(name, found[choice])
+        result = again(deliverable, wide.book)
+        assert differences(deliverable.plan, result) == (), choice
+        assert result.unread == (), choice
+        assert result.total == steady_total(deliverable.plan), choice
 
 
 def test_all_choices_of_all_workloads_together(shop_estate: Estate) -> None:
