@@ -201,6 +201,8 @@ def _cents(package: Package) -> float:
 
 def _inner_order(components: Sequence[Component]) -> tuple[Component, ...]:
     """Components after those they need; as they come, where they need each other."""
+    if len(components) == 1:
+        return (components[0],)
     by_id = {component.id: component for component in components}
     graph = {name: [need for need in item.needs if need in by_id] for name, item in by_id.items()}
     try:
