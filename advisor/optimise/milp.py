@@ -84,7 +84,9 @@ class Program:
         self._rows = _Rows()
         self._link()
         self._group()
+        before = self._rows.count
         self._wait()
+        self.wait_rows = slice(before, self._rows.count)
         self._share(states)
         self._credit()
         self._choose()
@@ -292,7 +294,7 @@ class Program:
                 row / scale,
                 integrality=self._integral(),
                 bounds=Bounds(0, self._upper()),
-                constraints=self._constraints(caps),
+                constraints=self._constraints(caps, any("loss" in form for form in (goal, *(c.form for c in caps)))),
                 options={"mip_rel_gap": 0.0, "node_limit": node_limit},
             )
         return self._outcome(result, constant, scale)
@@ -319,12 +321,17 @@ class Program:
         upper = np.ones(self.width)
         for number, quota in enumerate(self.system.quotas):
             upper[self.quota_column + number] = np.floor(quota.free * quota.cents_per_unit + ROUNDING)
-        upper[[column for column, _ in self.loss_columns.values()]] = np.inf
+        # Finite, since presolve has been seen to cut off the best choice beside columns without a limit.
+        for key, (column, unit) in self.loss_columns.items():
+            upper[column] = float(self.system.waits.most[key]) / unit + 1.0
         return upper
 
-    def _constraints(self, caps: Sequence[Cap]) -> LinearConstraint:
-        low, high = np.concatenate(self._rows.low), np.concatenate(self._rows.high)
-        rows, limits = [self.matrix], []
+    def _constraints(self, caps: Sequence[Cap], loss: bool) -> LinearConstraint:
+        """The rows under some caps; those of waiting only where ``loss`` matters."""
+        used = np.ones(self._rows.count, np.bool_)
+        used[self.wait_rows] = loss
+        low, high = np.concatenate(self._rows.low)[used], np.concatenate(self._rows.high)[used]
+        rows, limits = [None if self.matrix is None else self.matrix[used]], []
         for cap in caps:
             row, constant = self.row(cap.form)
             scale = min(LARGEST_ROW, max(1.0, float(np.abs(row).max(initial=0.0))))

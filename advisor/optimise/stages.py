@@ -239,7 +239,7 @@ class Solver:
         return tuple(found)
 
     def _method(self, stage: str, gap: float) -> str:
-        name = "exact: Lagrangian bounds and integer programs (HiGHS)"
+        name = "exact: Lagrangian bounds, lists and integer programs (HiGHS)"
         if not self.settings.exact:
-            name = "decomposition: Lagrangian prices, branching on shared charges, integer programs on the core (HiGHS)"
+            name = "decomposition: Lagrangian prices, branching on shared charges, lists and integer programs (HiGHS)"
         return f"{name}; the gap is that of {stage}" if gap else name
