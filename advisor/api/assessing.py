@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from advisor import __version__
+from advisor.api.column_fields import read_mapping
 from advisor.api.quoting import with_live_prices
 from advisor.exporters import EXPORTERS
 from advisor.importers import default_targets, read_inventory, read_targets
@@ -23,7 +24,6 @@ from advisor.planning import PlanRequest, make_plan
 from advisor.planning.request import DEFAULT_SAMPLES, Progress, silent
 from advisor.pricing import load_prices
 from advisor.rules import load_rules
-from advisor.yaml_text import load_yaml
 
 DEFAULT_FORMATS = ("json", "pdf", "terraform", "ros", "runbook", "checklist", "csv", "xlsx", "ics", "summary")
 ALL_FORMATS = tuple(EXPORTERS)
@@ -68,18 +68,15 @@ def today() -> date:
 def load_mapping(path: Path | None) -> dict[str, str] | None:
     """Names for unknown table columns, from a YAML file such as ``{主机: name, 业务: "tag:app"}``.
 
-    Raises ``InputError`` where the file is none."""
+    Raises ``InputError`` with every mistake in it."""
     if path is None:
         return None
     try:
-        text = path.read_text(encoding="utf-8")
-    except (FileNotFoundError, UnicodeDecodeError):
-        raise InputError([Mistake(str(path), "", "is no readable text.", "Give a YAML file in UTF-8.")]) from None
-    value = load_yaml(text, path.name).value
-    if not isinstance(value, dict) or not all(isinstance(item, str) for pair in value.items() for item in pair):
-        problem, remedy = "does not name columns.", "Write one 'column: field' a line, for example '主机: name'."
-        raise InputError([Mistake(path.name, "", problem, remedy)])
-    return dict(value)
+        data = path.read_bytes()
+    except OSError as error:
+        problem = f"cannot be read ({error.strerror})."
+        raise InputError([Mistake(str(path), "", problem, "Check the path.")]) from None
+    return read_mapping(data, path.name)
 
 
 def books(settings: Settings) -> tuple[RuleBook, PriceBook]:

@@ -159,7 +159,7 @@ def read_source(source: Source, data: bytes, collector: Collector, mapping: Colu
     context = context_of(source)
     try:
         if is_zip(data) and is_workbook(data):
-            _report(source, "workbook" if sheets.read_workbook(data, context, collector, mapping) else "", collector)
+            _read_workbook(source, data, context, collector, mapping)
         elif data[:2] == _GZIP or data[:4] == _OLD_EXCEL or looks_binary(data):
             _not_inventory(source, _binary_reason(data), collector)
         elif len(data) > DUPLICATES_UP_TO and _read_long(source, data, context, collector):
@@ -173,6 +173,20 @@ def read_source(source: Source, data: bytes, collector: Collector, mapping: Colu
         raise RefusedError("it is nested too deeply.", "Export the list again.") from None
     except OverflowError:
         raise RefusedError("a number in it is out of every range.", "Export the list again.") from None
+
+
+def _read_workbook(
+    source: Source, data: bytes, context: Context, collector: Collector, mapping: ColumnMapping | None
+) -> None:
+    """Read a workbook; sheets that are no tables are left out and said; a named file with only such is refused."""
+    found, refused = sheets.read_workbook(data, context, collector, mapping)
+    if source.named and refused and not found:
+        *others, last = refused
+        last.also = tuple(others)
+        raise last
+    for one in refused:
+        collector.skip(one.place, one.problem.rstrip("."), source.name, one.place)
+    _report(source, "workbook" if found else "", collector)
 
 
 def _binary_reason(data: bytes) -> str:

@@ -109,8 +109,11 @@ def _read_rows(
     return read_table(table, context, collector, mapping)
 
 
-def read_workbook(data: bytes, context: Context, collector: Collector, mapping: ColumnMapping | None) -> bool:
-    """Read every sheet of an Excel workbook that is a table."""
+def read_workbook(
+    data: bytes, context: Context, collector: Collector, mapping: ColumnMapping | None
+) -> tuple[bool, list[RefusedError]]:
+    """Read every sheet of an Excel workbook that is a table: whether there was one, and what is wrong with the others
+    that hold something."""
     import openpyxl
 
     check_archive(data)
@@ -123,14 +126,21 @@ def read_workbook(data: bytes, context: Context, collector: Collector, mapping: 
     except Exception:  # the library lets whatever it meets inside a broken workbook through
         raise RefusedError("the workbook is broken.", "Save it again, or export CSV.") from None
     found = False
+    refused: list[RefusedError] = []
     for title, rows in sheets:
-        if not any(any(cell not in (None, "") for cell in row) for row in rows):
+        said = [row for row in rows if any(cell not in (None, "") for cell in row)]
+        if not said:
             continue
-        if _read_rows(rows, context.but(place=f"sheet {title}"), collector, mapping):
-            found = True
-        else:
-            collector.skip(f"sheet {title}", "no id column is known among its headers", context.file)
-    return found
+        place = f"sheet {title}"
+        try:
+            if _read_rows(rows, context.but(place=place), collector, mapping):
+                found = True
+                continue
+            complaint = refuse_unknown(said[0])
+        except RefusedError as error:
+            complaint = error
+        refused.append(RefusedError(complaint.problem, complaint.remedy, place))
+    return found, refused
 
 
 def _sheet_rows(sheet: Any) -> list[list[object]]:

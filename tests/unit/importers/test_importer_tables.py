@@ -118,6 +118,40 @@ def test_a_workbook_with_title_rows_and_several_sheets(make: Make) -> None:
     assert [one.resource for one in result.skipped] == ["sheet 说明"]
 
 
+MIXED = {
+    "notes": [["Asked for by", "Ann"], ["and", "Bo"]],
+    "servers": [["asset", "where"], ["i-bp1aaaa", "cn-hangzhou-h"]],
+}
+
+
+def test_a_sheet_that_is_no_table_does_not_cost_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "estate.xlsx"
+    path.write_bytes(workbook(MIXED))
+    result = read_inventory([path], {"asset": "id", "where": "zone"})
+    assert result.inventory.resources["i-bp1aaaa"].zone == "cn-hangzhou-h"
+    assert [(one.resource, one.origin.place) for one in result.skipped] == [("sheet notes", "sheet notes")]
+
+
+def test_every_sheet_of_a_workbook_that_is_no_inventory_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "estate.xlsx"
+    path.write_bytes(workbook(MIXED))
+    with pytest.raises(InputError) as caught:
+        read_inventory([path])
+    assert [(one.file, one.place) for one in caught.value.mistakes] == [
+        ("estate.xlsx", "sheet notes"),
+        ("estate.xlsx", "sheet servers"),
+    ]
+    assert "asset, where" in caught.value.mistakes[1].problem
+    assert "mapping" in caught.value.mistakes[1].remedy
+
+
+def test_a_workbook_among_other_files_is_left_out_and_said(make: Make) -> None:
+    result = make({"notes.xlsx": workbook({"notes": MIXED["notes"]}), "a.csv": "实例ID,实例名称\ni-bp1aaaa,a\n"})
+    assert "i-bp1aaaa" in result.inventory.resources
+    assert {one.origin.file for one in result.skipped} == {"notes.xlsx"}
+    assert not [one for one in result.findings if one.severity == "high"]
+
+
 def test_columns_of_ones_own_by_mapping(tmp_path: Path) -> None:
     path = tmp_path / "cmdb.csv"
     path.write_text("编号x,机房,称呼,业务线x\ni-bp1aaaa,cn-beijing-a,旧库,零售\n", encoding="utf-8")
