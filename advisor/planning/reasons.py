@@ -219,7 +219,7 @@ def _weight(item: Candidate, option: Option, risk_level: RiskLevel) -> float:
 
 def _dearer(extra: Decimal, left: Decimal | None, objective: Objective) -> str:
     if left is not None and extra > left:
-        return f"the budget leaves {format_amount(left)}"
+        return _leaves(left)
     return (
         "a year of it costs more than it saves" if objective == "min-total" else "the budget is better spent elsewhere"
     )
@@ -241,8 +241,12 @@ def _tie(option: Option, picked: Option, currency: str) -> str:
 
 def _beyond(extra: Decimal, left: Decimal | None) -> str:
     if left is not None and extra > left:
-        return f"the budget leaves {format_amount(left)}"
+        return _leaves(left)
     return "other targets come first, or it changes nothing that counts as met"
+
+
+def _leaves(left: Decimal) -> str:
+    return f"the budget leaves {format_amount(left)}" if left >= 0 else "the budget is exceeded already"
 
 
 def _words(disruptions: set[Disruption]) -> str:

@@ -53,6 +53,15 @@ def test_the_reason_names_what_decided(chosen: Any, other: Option, more: dict[st
     assert words in told.reason
 
 
+def test_beyond_a_budget_that_nothing_keeps_there_is_nothing_left() -> None:
+    found, problem, chooser = single([option("c", 50, SLOW), option("o", 60, FAST)], budget=1000)
+    solution = chooser.solve()
+    assert (solution.status, dict(solution.choices)) == ("infeasible", {"a": "c"})
+    told = rejected(found[0], found[0].option("c"), problem, "p90", Decimal(-40), Dependents(problem, solution.choices))
+    assert told[0].reason.endswith("10.00 CNY a month more: the budget is exceeded already")
+    assert marginals(chooser, solution) == ()
+
+
 def test_a_tenth_less_money_says_who_loses_first_and_more_says_what_is_met_in_part() -> None:
     options = [option("none", 0, NEVER), option("slow", 50, SLOW), option("fast", 100, FAST)]
     *_, chooser = single(options, budget=10_000)
