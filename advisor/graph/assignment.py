@@ -223,7 +223,10 @@ class Assignment:
         self._by_name = {label.name.lower(): label for label in sorted(distinct(self.labels), key=_label_key)}
         # Disks first: snapshots and pairs take their workload from them.
         left = [resource_id for kind in ("disk", "network_interface", "snapshot") for resource_id in self._led(kind)]
-        for resource in (*map(self.estate.tables.__getitem__, left), *self.estate.everything_but(*BULK)):
+        for resource in (
+            *map(self.estate.tables.__getitem__, left),
+            *self.estate.everything_but(*BULK, *INFRASTRUCTURE),
+        ):
             self._follow(resource, set())
 
     def _led(self, kind: Kind) -> list[str]:

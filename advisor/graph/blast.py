@@ -19,6 +19,7 @@ from advisor.graph.engine import Engine
 from advisor.graph.wiring import COMPONENT, WORKLOAD, Redundant, counted_members, redundant_sets, wire
 from advisor.model.graph import Blast, Edge, Graph
 from advisor.model.inventory import Inventory
+from advisor.model.tables import tables_of
 
 RESOURCE = "resource:"
 _CLOSE_ENOUGH = 1e-9
@@ -117,7 +118,8 @@ class Analysis:
     def resources(self) -> frozenset[str]:
         """Everything that is listed or mentioned."""
         ends = set(edges_of(self.graph.edges).names) - self.places
-        return frozenset(ends.union(self.inventory.resources, (stub.id for stub in self.inventory.stubs)))
+        ends.update(tables_of(self.inventory.resources).ids, (stub.id for stub in self.inventory.stubs))
+        return frozenset(ends)
 
     @property
     def failures(self) -> tuple[str, ...]:

@@ -110,8 +110,10 @@ class Confirmations:
     @cached_property
     def _in_vswitch(self) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, list[str]] = defaultdict(list)
-        for instance in self.estate.of_kind("instance"):
-            found[instance.text("vswitch_id") or ""].append(instance.id)
+        table, rows = self.estate.rows("instance")
+        vswitches = table.texts("vswitch_id")
+        for row in rows:
+            found[vswitches[row]].append(table.ids[row])
         return {vswitch: tuple(members) for vswitch, members in found.items()}
 
 

@@ -26,7 +26,7 @@ PEER_RULE = "calls.peers"
 
 def add_call_edges(estate: Estate, memberships: Memberships, edges: EdgeSet) -> None:
     """Calls that the rules allow, and what names suggest."""
-    for group in estate.of_kind("security_group"):
+    for group in estate.with_attribute("security_group", "rules"):
         for rule in _ingress(group):
             if _accepts(rule) and not _denied(group, rule):
                 _allowed(estate, edges, group, rule)

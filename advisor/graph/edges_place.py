@@ -6,14 +6,15 @@ import re
 from collections import defaultdict
 
 from advisor.graph.edgeset import EdgeSet
-from advisor.graph.index import BULK, Estate, slave_zone_known, unique, zones_of
+from advisor.graph.index import ZONES_INSIDE, Estate, slave_zone_known, unique, zones_of
 from advisor.model.graph import EdgeConfidence
 from advisor.model.inventory import Kind, Resource
 
 ZONE, REGION = "zone:", "region:"
 _IN_ONE_VSWITCH = frozenset({"instance", "network_interface", "nat_gateway"})
-_ZONES_BY_VSWITCH = frozenset({"scaling_group", "load_balancer", "database", "cache", "cluster"})
+_ZONES_BY_VSWITCH: frozenset[Kind] = frozenset({"scaling_group", "load_balancer", "database", "cache", "cluster"})
 _SWITCHES_OVER = frozenset({"database", "cache"})
+_BY_RECORD: frozenset[Kind] = _ZONES_BY_VSWITCH | ZONES_INSIDE
 _HPC_NAME = re.compile(r"^(?P<cluster>.+)[_-](?P<role>compute|manager|login)\d*$", re.IGNORECASE)
 
 
@@ -21,9 +22,10 @@ def add_place_edges(estate: Estate, edges: EdgeSet) -> None:
     """Where everything stands."""
     for zone, region in estate.zone_regions.items():
         edges.add(ZONE + zone, REGION + region, "containment", "declared", "place.region", "zone of the region")
-    for kind in BULK:
-        _many_places(estate, edges, kind)
-    for resource in estate.everything_but(*BULK):
+    for kind in estate.tables.tables:
+        if kind not in _BY_RECORD:
+            _many_places(estate, edges, kind)
+    for resource in estate.of_kind(*sorted(_BY_RECORD)):
         _network_place(estate, edges, resource)
         _zones(estate, edges, resource)
     _deployment_sets(estate, edges)

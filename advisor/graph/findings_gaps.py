@@ -11,6 +11,7 @@ from advisor.graph.finding_context import REFERENCE, Context
 from advisor.graph.matching import ENVIRONMENT_KEYS, tag_value
 from advisor.model.finding import Finding
 from advisor.model.inventory import Kind
+from advisor.model.tables import ABSENT
 
 _KINDS: tuple[tuple[Kind, str], ...] = (
     ("disk", "disks"), ("snapshot", "snapshots"), ("snapshot_policy", "snapshot policies"),
@@ -174,8 +175,10 @@ def _unknown(finding_id: str, region: str, detail: str) -> Finding:
 
 def rules_unknown(context: Context) -> Iterator[Finding]:
     """Security groups in use whose rules are not in the inventory."""
-    used = [g for g in context.estate.of_kind("security_group") if context.estate.group_instances.get(g.id)]
-    items = [group.id for group in used if "rules" not in group.attributes]
+    table, rows = context.estate.rows("security_group")
+    rules = table.column("rules")
+    used = [(table.ids[row], rules[row]) for row in rows if context.estate.group_instances.get(table.ids[row])]
+    items = [group for group, told in used if told is ABSENT]
     if items:
         yield Finding(
             id="GRA-RULES-UNKNOWN",

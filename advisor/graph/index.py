@@ -10,12 +10,14 @@ from functools import cached_property
 from ipaddress import ip_address
 
 from advisor.model.inventory import Inventory, Kind, Resource
-from advisor.model.tables import Table, Tables, tables_of
+from advisor.model.tables import ABSENT, Table, Tables, tables_of
 
 IDLE_STATES = frozenset({"stopped", "stopping", "expired", "released", "deleted", "已停止", "停止"})
 BASIC_CATEGORIES = frozenset({"basic", "serverless_basic"})
 # Kinds of which an estate has more than of all others together: their rules work on columns.
 BULK: tuple[Kind, ...] = ("instance", "disk", "snapshot", "network_interface")
+# Kinds whose zones stand in their attributes, too (``zones_of``): they are looked at one by one.
+ZONES_INSIDE: frozenset[Kind] = frozenset({"load_balancer", "database", "cache"})
 _KEPT = "estate of the graph"
 _IN_ONE_ZONE = frozenset({"instance", "disk", "vswitch", "network_interface", "nat_gateway"})
 _ZONE_SUFFIX = re.compile(r"-?[a-z]$")
@@ -98,6 +100,13 @@ class Estate:
             ids = self.tables.table(kind).ids
             yield from (self.tables[ids[row]] for row in self._rows.get(kind, ()))
 
+    def with_attribute(self, kind: Kind, name: str) -> Iterator[Resource]:
+        """The resources of a kind of which an attribute is known, by id."""
+        table, rows = self.rows(kind)
+        column = table.attributes.get(name)
+        known = [] if column is None else (row for row in rows if column[row] is not ABSENT)
+        return (self.tables[table.ids[row]] for row in known)
+
     def everything(self) -> Iterator[Resource]:
         """All resources, by kind and id."""
         return self.of_kind(*self._rows)
@@ -141,11 +150,11 @@ class Estate:
     def zone_regions(self) -> Mapping[str, str]:
         """Zone → region, from what stands there, else from the spelling of the zone."""
         votes: dict[str, Counter[str]] = defaultdict(Counter)
-        for kind in BULK:
+        for kind in self._rows.keys() - ZONES_INSIDE:
             for (zones, region), count in Counter(zip(*self._stands(kind), strict=True)).items():
                 for zone in zones:
                     votes[zone].update({region: count} if region else {})
-        for resource in self.everything_but(*BULK):
+        for resource in self.of_kind(*sorted(ZONES_INSIDE & self._rows.keys())):
             for zone in zones_of(resource):
                 votes[zone].update([resource.region] if resource.region else [])
         return {
@@ -154,11 +163,11 @@ class Estate:
         }
 
     def zones_of_rows(self, kind: Kind) -> list[tuple[str, ...]]:
-        """``zones_of`` every row of a kind in ``BULK``."""
+        """``zones_of`` every row of a kind that is not in ``ZONES_INSIDE``."""
         return self._stands(kind)[0]
 
     def _stands(self, kind: Kind) -> tuple[list[tuple[str, ...]], list[str | None]]:
-        """Of a bulk kind the zones and the region of every row; rows that say the same are worked out once."""
+        """Of a kind not in ``ZONES_INSIDE`` the zones and the region of every row; equal rows are worked out once."""
         table = self.tables.table(kind)
         said = list(zip(table.zone, table.zones, strict=True))
         known = {(zone, zones): zones_of(Resource("", kind, zone=zone, zones=zones)) for zone, zones in set(said)}

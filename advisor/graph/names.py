@@ -14,6 +14,8 @@ _TIER = re.compile(
     r"^(?P<stem>.+?)[-_.]?(?P<tier>app|web|api|svc|server|db|mysql|pg|postgres|redis|cache|mongo)[-_.]?\d*$",
     re.IGNORECASE,
 )
+_TIERS = ("app", "web", "api", "svc", "server", "db", "mysql", "pg", "postgres", "redis", "cache", "mongo")
+_AFTER_TIER = "0123456789-_."
 _DATA_TIERS = frozenset({"db", "mysql", "pg", "postgres", "redis", "cache", "mongo"})
 
 
@@ -25,7 +27,11 @@ def numbered_stem(name: str) -> str | None:
 
 def tier_of(name: str) -> tuple[str, str] | None:
     """(stem, ``data`` or ``app``) of a name that ends in a tier: ``crm-db01`` → (``crm``, ``data``)."""
-    found = None if is_default_name(name) else _TIER.match(name.strip())
+    stripped = name.strip()
+    # Most names end in no tier, which is told quicker without the pattern.
+    if stripped.isascii() and not stripped.rstrip(_AFTER_TIER).lower().endswith(_TIERS):
+        return None
+    found = None if is_default_name(name) else _TIER.match(stripped)
     if found is None:
         return None
     return found["stem"].lower(), "data" if found["tier"].lower() in _DATA_TIERS else "app"

@@ -188,6 +188,11 @@ class Tables(Mapping[str, Resource]):
             self._index.update(zip(table.ids, range(first, first + len(table)), strict=True))
             first += len(table)
 
+    @property
+    def ids(self) -> Iterable[str]:
+        """The ids of all resources, in the order in which they were read."""
+        return self._index.keys()
+
     def place(self, resource_id: str) -> tuple[Table, int] | None:
         """The table and row of a resource, None where it is not listed."""
         number = self._index.get(resource_id)

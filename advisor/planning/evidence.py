@@ -186,11 +186,12 @@ def price_notes(book: PriceBook, workloads: Sequence[WorkloadPlan], shared: Sequ
     lines = [line for item in workloads for line in (*item.cost.steady, *item.cost.before)] + list(shared)
     dates = sorted(line.as_of for line in lines if line.as_of)
     origins = sorted({line.origin for line in lines if line.monthly is not None})
-    notes = [f"price origins: {', '.join(origins)}"] if origins else []
+    notes = [f"Price origins: {', '.join(origins)}"] if origins else []
     if dates:
-        notes.append(f"prices dated {dates[0]} to {dates[-1]}")
+        notes.append(f"Prices dated {dates[0]} to {dates[-1]}")
     undated = sum(line.as_of is None and line.monthly is not None for line in lines)
     if undated:
-        notes.append(f"{undated} line(s) rest on an undated page")
-    notes.append(f"{len(book.gaps)} known gap(s) in the price book")
+        notes.append("1 line rests on an undated page" if undated == 1 else f"{undated} lines rest on an undated page")
+    gaps = len(book.gaps)
+    notes.append("1 known gap in the price book" if gaps == 1 else f"{gaps} known gaps in the price book")
     return tuple(notes)

@@ -18,7 +18,7 @@ from advisor.web.widgets import asked, grid, refused, sentences, texts
 SOLVER_WORDS = {
     "optimal": "optimal",
     "bounded": "bounded",
-    "infeasible": "some missed",
+    "infeasible": "limits not kept",
 }
 WIDE = 1120
 LOSS_HELP = (
