@@ -247,12 +247,17 @@ class Assignment:
         if resource.id in self.labels or resource.id in self.matcher.excluded or resource.id in seen:
             return self.labels.get(resource.id)
         seen.add(resource.id)
-        owners = [owner for owner in map(self.estate.get, self.ownership.owners(resource)) if owner]
-        found = Counter(label for label in (self._follow(owner, seen) for owner in owners) if label)
+        labels = (self._label_at(owner, seen) for owner in self.ownership.owners(resource))
+        found = Counter(label for label in labels if label)
         label = min(found, key=lambda item: (-found[item], item.name, item.lead)) if found else self._own(resource)
         if label and resource.kind not in INFRASTRUCTURE:
             self._give(resource.id, label)
         return self.labels.get(resource.id)
+
+    def _label_at(self, owner: str, seen: set[str]) -> Label | None:
+        known = self.labels.get(owner)
+        resource = self.estate.get(owner) if known is None else None
+        return self._follow(resource, seen) if resource else known
 
     def _own(self, resource: Resource) -> Label | None:
         """What a follower without a living owner was declared or tagged as."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from advisor.graph.edges_place import ZONE, vswitch_zones
 from advisor.graph.edgeset import EdgeSet
-from advisor.graph.index import Estate, is_idle
+from advisor.graph.index import Estate
 from advisor.graph.membership import Group, Memberships, groups_of_listener
 from advisor.model.graph import Meaning
 from advisor.model.inventory import Resource
@@ -84,7 +84,7 @@ def _members(estate: Estate, edges: EdgeSet, group: Group) -> None:
     nothing."""
     meaning: Meaning = "failover" if group.pair else "k_of_n"
     for member in group.members.values():
-        stopped = is_idle(estate.get(member.instance))
+        stopped = estate.is_idle(member.instance)
         if member.serves or (stopped and "weight 0" not in member.evidence):
             evidence = f"{member.evidence}; does not serve now" if stopped else member.evidence
             edges.add(group.id, member.target, meaning, member.confidence, _RULES[group.kind], evidence, group.id)
