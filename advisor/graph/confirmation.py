@@ -82,9 +82,10 @@ class Confirmations:
 
     def _ends_apart(self, edges: Edges) -> Iterator[tuple[str, str]]:
         """The ends of the edges that do not lie within one workload."""
-        numbers: dict[str, int] = {}
-        homes = (self.homes.get(name) for name in edges.names)
-        home = np.array([-1 if at is None else numbers.setdefault(at, len(numbers)) for at in homes], dtype=np.int64)
+        numbers: dict[str | None, int] = {at: number for number, at in enumerate(dict.fromkeys(self.homes.values()))}
+        numbers[None] = -1
+        homes = map(numbers.__getitem__, map(self.homes.get, edges.names))
+        home = np.fromiter(homes, dtype=np.int64, count=len(edges.names))
         source, target = home[edges.source], home[edges.target]
         for place in np.flatnonzero((source != target) | (source < 0)).tolist():
             yield edges.names[edges.source[place]], edges.names[edges.target[place]]

@@ -168,10 +168,17 @@ class Estate:
 
     def _stands(self, kind: Kind) -> tuple[list[tuple[str, ...]], list[str | None]]:
         """Of a kind not in ``ZONES_INSIDE`` the zones and the region of every row; equal rows are worked out once."""
-        table = self.tables.table(kind)
-        said = list(zip(table.zone, table.zones, strict=True))
-        known = {(zone, zones): zones_of(Resource("", kind, zone=zone, zones=zones)) for zone, zones in set(said)}
-        return [known[one] for one in said], table.regions
+        found = self._standing.get(kind)
+        if found is None:
+            table = self.tables.table(kind)
+            said = list(zip(table.zone, table.zones, strict=True))
+            known = {(zone, zones): zones_of(Resource("", kind, zone=zone, zones=zones)) for zone, zones in set(said)}
+            found = self._standing[kind] = [known[one] for one in said], table.regions
+        return found
+
+    @cached_property
+    def _standing(self) -> dict[Kind, tuple[list[tuple[str, ...]], list[str | None]]]:
+        return {}
 
     @cached_property
     def eni_instances(self) -> Mapping[str, str]:

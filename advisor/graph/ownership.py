@@ -37,9 +37,9 @@ class Ownership:
         known = self._rows.get(kind)
         if known is None:
             ids = self.estate.tables.table(kind).ids
-            listed = self.estate.tables.lists_all
+            tables = self.estate.tables
             known = self._rows[kind] = [
-                owners if len(owners) == 1 and owners[0] != own and listed(owners) else self._listed(owners, own)
+                owners if len(owners) == 1 and owners[0] != own and owners[0] in tables else self._listed(owners, own)
                 for own, owners in zip(ids, self._named(kind), strict=True)
             ]
         return known

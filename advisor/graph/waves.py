@@ -11,9 +11,16 @@ Sets = tuple[tuple[str, ...], ...]
 
 def recovery_waves(needs: Mapping[str, Iterable[str]]) -> tuple[Sets, Sets]:
     """(waves, cycles) of names, each sorted: a wave needs only earlier waves; a cycle stays together in one wave."""
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(sorted(needs))
-    graph.add_edges_from((name, need) for name in sorted(needs) for need in sorted(needs[name]) if need in needs)
+    pairs = [(name, need) for name in sorted(needs) if needs[name] for need in sorted(needs[name]) if need in needs]
+    related = {name for pair in pairs for name in pair}
+    waves, cycles = _of_related(pairs)
+    # What needs nothing and is not needed is most of a large estate: it is back with the first.
+    first = sorted([*(waves[0] if waves else ()), *(name for name in needs if name not in related)])
+    return ((tuple(first), *waves[1:]) if first else ()), cycles
+
+
+def _of_related(pairs: list[tuple[str, str]]) -> tuple[Sets, Sets]:
+    graph: nx.DiGraph[str] = nx.DiGraph(pairs)
     cycles = tuple(sorted(tuple(sorted(part)) for part in nx.strongly_connected_components(graph) if len(part) > 1))
     condensed = nx.condensation(graph)
     waves = []

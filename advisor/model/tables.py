@@ -223,10 +223,6 @@ class Tables(Mapping[str, Resource]):
             numbers.discard(None)
             yield {regions[number] for number in numbers if number is not None}
 
-    def lists_all(self, ids: Iterable[str]) -> bool:
-        """Whether all of these ids are listed."""
-        return all(one in self._index for one in ids)
-
     def unlisted(self, ids: Iterable[object]) -> set[object]:
         """Those of these ids that no table lists."""
         return set(ids).difference(self._index)
