@@ -13,14 +13,14 @@ from advisor.estimation.outcome import QUANTILES, Outcome
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.option import Coupling, Joint, Problem, Solution
 from advisor.model.plan import Marginal, Miss, Rejected
-from advisor.model.targets import Objective, RiskLevel
+from advisor.model.targets import Objective, RiskLevel, WorkloadSpec
 from advisor.model.units import format_amount, format_duration
 from advisor.optimise import chosen, missed_of
 from advisor.planning.candidates import Candidate
 from advisor.planning.chooser import Chooser
 from advisor.planning.estimates import limiting
 from advisor.planning.needs import WEIGHTS
-from advisor.planning.relief import case_of, cases_of
+from advisor.planning.relief import Case, case_of, cases_of, worsened
 
 Metric = Literal["rpo", "rto"]
 Reached = Callable[[Option, Disruption], Outcome]
@@ -86,9 +86,16 @@ def _miss(
     if all(_value(o.outcomes[disruption], metric, risk_level) > limit for o in item.options.options):
         closest = min(item.options.options, key=lambda o: (reached[o.id], o.monthly, o.id))
         step = limiting(closest.outcomes[disruption], item.targets[disruption])
-        told = f"no option meets it; the closest ({closest.id}) reaches {format_duration(reached[closest.id])}"
-        return shown.model_copy(update={"remedy": f"{told}, held up by: {step}"})
+        told = f"the closest ({closest.id}) reaches {format_duration(reached[closest.id])}, held up by: {step}"
+        return shown.model_copy(update={"remedy": f"no option meets it{_wished(item.spec)}; {told}"})
     return shown.model_copy(update={"remedy": "the workload itself could be in time; a workload it needs is not"})
+
+
+def _wished(spec: WorkloadSpec) -> str:
+    """What in the targets file leaves fewer options than there are; empty without such a wish."""
+    wishes = {"pin": spec.pin, "require": spec.require, "forbid": spec.forbid}
+    given = " and ".join(name for name, wish in wishes.items() if wish)
+    return f" under the {given} of the targets file" if given else ""
 
 
 def _value(outcome: Outcome, metric: Metric, risk_level: RiskLevel) -> float:
@@ -272,13 +279,15 @@ def _marginal(chooser: Chooser, solution: Solution, cap: int, budget: int) -> Ma
     other = chooser.solve(budget=cap)
     if other.status == "infeasible":
         return None
-    now, then = (cases_of(chooser.problem, item.choices) for item in (solution, other))
+    problem = chooser.problem
+    now, then = (cases_of(problem, item.choices) for item in (solution, other))
+    worse = worsened(problem, solution.choices, other.choices)
     return Marginal(
         extra_monthly=Decimal(cap - budget) / 100,
         targets_gained=len(now) - len(then),
         expected_annual_loss_saved=Decimal(solution.totals.loss - other.totals.loss) / 100,
         workloads=tuple(sorted(name for name in solution.choices if solution.choices[name] != other.choices[name])),
-        detail=_marginal_words(sorted(then - now), sorted(now - then), _parts(chooser.problem, solution, other)),
+        detail=_marginal_words(sorted(then - now), sorted(now - then), _parts(problem, solution, other), worse),
     )
 
 
@@ -289,7 +298,7 @@ def _parts(problem: Problem, solution: Solution, other: Solution) -> Sequence[st
     return sorted({" ".join(case_of(*key)) for key in now.keys() - then.keys() if case_of(*key) in still})
 
 
-def _marginal_words(lost: list[tuple[str, str]], gained: list[tuple[str, str]], parts: Sequence[str]) -> str:
+def _marginal_words(lost: list[Case], gained: list[Case], parts: Sequence[str], worse: list[Case]) -> str:
     told = []
     if gained:
         told.append("meets also " + ", ".join(f"{name} {key}" for name, key in gained))
@@ -297,4 +306,6 @@ def _marginal_words(lost: list[tuple[str, str]], gained: list[tuple[str, str]], 
         told.append("meets a part of " + ", ".join(parts))
     if lost:
         told.append("loses " + ", ".join(f"{name} {key}" for name, key in lost))
+    if worse:
+        told.append("misses by more " + ", ".join(f"{name} {key}" for name, key in worse))
     return "; ".join(told) or "changes no target"

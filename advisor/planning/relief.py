@@ -21,6 +21,8 @@ from advisor.planning.needs import CENTS
 
 ASKED: Final = 12
 ASKED_LARGE: Final = 2
+TOLERANCE: Final = 1e-9
+"""Sums of weights closer than this are the same but for rounding."""
 
 Case = tuple[str, Disruption]
 """A workload and a disruption."""
@@ -36,15 +38,25 @@ def case_of(name: str, key: str) -> Case:
     return name, next(disruption for disruption in DISRUPTIONS if key.split(".")[0] == disruption)
 
 
+def worsened(problem: Problem, before: Mapping[str, str], after: Mapping[str, str]) -> list[Case]:
+    """Targets that both choices miss, the second one by more: in a further part, or without any way back."""
+    now, then = (_weights(problem, choices) for choices in (before, after))
+    return sorted(case for case in now.keys() & then.keys() if then[case] > now[case] + TOLERANCE)
+
+
+def _weights(problem: Problem, choices: Mapping[str, str]) -> dict[Case, float]:
+    weights: dict[Case, float] = {}
+    for (name, key), weight in missed_of(problem, chosen(problem, choices)).items():
+        case = case_of(name, key)
+        weights[case] = weights.get(case, 0.0) + weight
+    return weights
+
+
 def reliefs(chooser: Chooser, solution: Solution, currency: str) -> tuple[Relief, ...]:
     """Every missed target, the heaviest first, with what stands in its way; only so many in all, since each takes
     problems of its own."""
     problem = chooser.problem
-    missed = missed_of(problem, chosen(problem, solution.choices))
-    weights: dict[Case, float] = {}
-    for (name, key), weight in missed.items():
-        case = case_of(name, key)
-        weights[case] = weights.get(case, 0.0) + weight
+    weights = _weights(problem, solution.choices)
     ordered = sorted(weights, key=lambda case: (-weights[case], case))
     asked = ordered[: ASKED if len(problem.workloads) <= MANY else ASKED_LARGE]
     met = _all_cases(problem) - set(weights)
@@ -94,6 +106,12 @@ def _relief(chooser: Chooser, solution: Solution, case: Case, met: Collection[Ca
     if problem.max_changes is not None and both.totals.changes > problem.max_changes:
         detail = f"would be met for {sum_} with {both.totals.changes} changes, beyond the limit"
         return told("changes", detail, both, extra)
+    if worse := [found for found in worsened(problem, solution.choices, both.choices) if found != case]:
+        # within every limit and yet not chosen: what is gained weighs less than what other missed targets lose
+        names = ", ".join(" ".join(found) for found in worse)
+        return told(
+            "other targets", f"would be met for {sum_}, but at the cost of targets that are missed more: {names}"
+        )
     return told("objective", f"would be met for {sum_}; the objective {problem.objective} prefers not to", both, extra)
 
 

@@ -107,9 +107,10 @@ def _whole(amount: Decimal, currency: str) -> str:
 
 def _needs(plan: Plan) -> list[Decimal]:
     """What each missed target that money can meet would take: in the whole plan where that is known, else in its own
-    workload. A target with two misses is met only when both are; an option that costs less gives another target up."""
+    workload. A target with two misses is met only when both are; what costs less is not held up by money."""
     if plan.reliefs:
-        return [item.extra_monthly for item in plan.reliefs if item.extra_monthly is not None]
+        asked = [item.extra_monthly for item in plan.reliefs if item.obstacle == "budget"]
+        return [extra for extra in asked if extra is not None and extra > 0]
     extras: dict[tuple[str, Disruption], list[Miss]] = {}
     for workload in plan.workloads:
         for miss in workload.misses:

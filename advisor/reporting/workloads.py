@@ -174,13 +174,15 @@ def _joined(same: Sequence[Miss], workload: WorkloadPlan, currency: str) -> Miss
     parts = [_miss_view(miss, workload, currency) for miss in same]
     dearest = max(same, key=lambda miss: (miss.extra_monthly is not None, miss.extra_monthly or 0))
     limiting = list(dict.fromkeys(part.limiting for part in parts if part.limiting))
+    alike = len({part.remedy for part in parts}) == 1
+    remedies = [part.remedy if alike else f"{part.metric[0].upper()}{part.metric[1:]}: {part.remedy}" for part in parts]
     return replace(
         parts[0],
         metric=" / ".join(part.metric for part in parts),
         target=" / ".join(part.target for part in parts),
         estimate=" / ".join(part.estimate for part in parts),
         limiting="; ".join(limiting),
-        remedy=" ".join(dict.fromkeys(part.remedy for part in parts)),
+        remedy=" ".join(dict.fromkeys(remedies)),
         extra=parts[same.index(dearest)].extra,
         attainable=all(part.attainable for part in parts),
     )
@@ -195,7 +197,7 @@ def _miss_view(miss: Miss, workload: WorkloadPlan, currency: str) -> MissView:
     extra = words.money(miss.extra_monthly, currency) if miss.extra_monthly is not None else ""
     remedy = words.sentence(_explained(miss.remedy, workload))
     if not miss.attainable and "no option" not in remedy.lower():
-        remedy = f"No option reaches it. {remedy}"
+        remedy = f"No option reaches it: {remedy}"
     if extra and extra not in remedy:
         remedy = f"{remedy} It adds {extra} per month."
     return MissView(

@@ -15,7 +15,8 @@ from advisor.model.option import Problem
 from advisor.planning.candidates import Candidate
 from advisor.planning.chooser import Chooser
 from advisor.planning.needs import Needs
-from advisor.planning.reasons import Dependents, marginals, rejected
+from advisor.planning.reasons import Dependents, marginals, misses, rejected
+from advisor.planning.relief import reliefs
 from tests.property.test_joint_needs import builder, candidate, option, outcome, problem_of
 
 SLOW, FAST, SOON, NEVER = outcome([3.0] * 10), outcome([0.5] * 10), outcome([0.4] * 10), outcome(None)
@@ -71,3 +72,40 @@ def test_a_tenth_less_money_says_who_loses_first_and_more_says_what_is_met_in_pa
     *_, chooser = single(options, budget=4_000)
     more = marginals(chooser, chooser.solve())[-1]
     assert (more.extra_monthly, more.targets_gained, more.detail) == (Decimal(20), 0, "meets a part of a zone")
+
+
+def test_what_would_leave_another_missed_target_without_a_way_back_is_not_a_matter_of_money() -> None:
+    heavy = candidate("heavy", [option("none", 0, NEVER), option("slow", 50, SLOW)], 1.0)
+    light = candidate("light", [option("slow", 0, SLOW), option("fast", 40, FAST)], 1.0)
+    found = [replace(item, builder=builder(costing=SimpleNamespace(currency="CNY"))) for item in (heavy, light)]
+    needs = Needs(found, "p90")
+    problem = problem_of(found, needs, budget=6_000)
+    first, second = problem.workloads
+    halved = [replace(item, missed={key: weight / 2 for key, weight in item.missed.items()}) for item in second.options]
+    chooser = Chooser(replace(problem, workloads=(first, replace(second, options=tuple(halved)))), needs)
+    solution = chooser.solve()
+    # late costs 1 for the heavy one and half of it for the light one; no way back at all costs the heavy one 1 more
+    assert dict(solution.choices) == {"heavy": "slow", "light": "slow"}
+    told = {item.workload: item for item in reliefs(chooser, solution, "CNY")}
+    assert (told["light"].obstacle, told["light"].extra_monthly) == ("other targets", None)
+    assert told["light"].detail == (
+        "would be met for 10.00 CNY a month less, but at the cost of targets that are missed more: heavy zone"
+    )
+    (less, *_) = marginals(chooser, solution)
+    assert (less.detail, less.targets_gained) == ("meets also light zone; misses by more heavy zone", 1)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "words"),
+    [
+        ({}, "no option meets it; the closest (c) reaches 3 h"),
+        ({"pin": "c"}, "no option meets it under the pin of the targets file; the closest (c) reaches 3 h"),
+        ({"require": ("a",), "forbid": ("b",)}, "no option meets it under the require and forbid of the targets file;"),
+    ],
+)
+def test_a_target_that_wishes_put_out_of_reach_says_so(wishes: dict[str, Any], words: str) -> None:
+    plain = candidate("a", [option("c", 0, SLOW)], 1.0)
+    item = replace(plain, spec=replace(plain.spec, **wishes))
+    picked = item.options.options[0]
+    (miss,) = misses(item, picked, picked.outcomes, "p90", lambda other, disruption: other.outcomes[disruption])
+    assert miss.remedy.startswith(words)

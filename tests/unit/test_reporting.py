@@ -398,6 +398,11 @@ def test_a_missed_target_says_what_would_meet_it_in_the_whole_plan() -> None:
     left = decision.context[1]
     assert "the cheapest missed target would need 969.56 CNY per month more." in left
     assert left.endswith("All targets that can be met together would take 70,000.00 CNY per month.")
+    # what costs less is not held up by money, so that no sum is named for it
+    cheaper = relief.model_copy(update={"obstacle": "objective", "extra_monthly": Decimal("-394.35")})
+    told = reporting.build(more.model_copy(update={"reliefs": (cheaper,)})).decision.context[1]
+    assert "more money alone meets none of the missed targets" in told
+    assert "394.35" not in told
 
 
 def test_the_frontier_says_how_complete_it_is() -> None:
