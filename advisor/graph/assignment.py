@@ -105,17 +105,15 @@ class Assignment:
         for kind, table in self.estate.tables.tables.items():
             owners = self.ownership.of_rows(kind) if kind in BULK and kind in FOLLOWERS else None
             for row, tags in enumerate(table.tags):
-                if not tags:
+                if not tags or (owners is not None and owners[row]):
                     continue
                 if id(tags) not in known:
                     known[id(tags)] = tag_value(tags, APPLICATION_KEYS)
                 value, resource_id = known[id(tags)], table.ids[row]
-                if value and self._free(resource_id) and not self._has_owner(resource_id, owners, row):
+                if value and self._free(resource_id) and not (owners is None and self._has_owner(resource_id)):
                     yield kind, resource_id, value
 
-    def _has_owner(self, resource_id: str, owners: list[tuple[str, ...]] | None, row: int) -> bool:
-        if owners is not None:
-            return bool(owners[row])
+    def _has_owner(self, resource_id: str) -> bool:
         return self.estate.kind_of(resource_id) in FOLLOWERS and self._follows(self.estate.tables[resource_id])
 
     def _behind_groups(self) -> None:

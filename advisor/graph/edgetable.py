@@ -16,6 +16,7 @@ from advisor.model.graph import Edge, EdgeConfidence, Meaning
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
+_NO_CODES: Final = np.zeros(0, dtype=np.int32)
 # In the order of their words, so that numbers sort as words do.
 MEANINGS: Final[tuple[Meaning, ...]] = ("containment", "control", "failover", "hard", "k_of_n", "recovery", "soft")
 CONFIDENCES: Final[tuple[EdgeConfidence, ...]] = ("declared", "derived", "guessed")
@@ -162,14 +163,14 @@ class EdgeColumns:
     """Edges as they are found, in whatever order: columns that grow, all but the ends as numbers; those of the words
     are given as the words come."""
 
-    source: list[str] = field(default_factory=list)
-    target: list[str] = field(default_factory=list)
     meaning: array[int] = field(default_factory=_growing)
     confidence: array[int] = field(default_factory=_growing)
     rule: array[int] = field(default_factory=_growing)
     evidence: array[int] = field(default_factory=_growing)
     group: array[int] = field(default_factory=_growing)
     quorum: array[int] = field(default_factory=_growing)
+    _ends: list[tuple[Sequence[str], Sequence[str]]] = field(default_factory=list)
+    _singly: tuple[list[str], list[str]] | None = None
     _words: dict[str, int] = field(default_factory=lambda: {"": 0})
 
     def append(
@@ -185,8 +186,11 @@ class EdgeColumns:
     ) -> None:
         """Add one edge."""
         words = self._words
-        self.source.append(source)
-        self.target.append(target)
+        if self._singly is None:
+            self._singly = ([], [])
+            self._ends.append(self._singly)
+        self._singly[0].append(source)
+        self._singly[1].append(target)
         self.meaning.append(MEANING_CODE[meaning])
         self.confidence.append(CONFIDENCE_CODE[confidence])
         self.rule.append(words.setdefault(rule, len(words)))
@@ -209,10 +213,10 @@ class EdgeColumns:
         rule: str,
         evidence: str,
     ) -> None:
-        """Add an edge from each source to the target in the same place."""
+        """Add an edge from each source to the target in the same place; the lists must not change any more."""
         words, count = self._words, len(sources)
-        self.source.extend(sources)
-        self.target.extend(targets)
+        self._ends.append((sources, targets))
+        self._singly = None
         for column, code in (
             (self.meaning, MEANING_CODE[meaning]),
             (self.confidence, CONFIDENCE_CODE[confidence]),
@@ -225,15 +229,18 @@ class EdgeColumns:
 
     def coded(self) -> Edges:
         """The edges with words as numbers, in the order in which they were added."""
-        names = Names(sorted({*self.source, *self.target}))
+        # The ids of a table are the sources of several rules: each list is looked at once.
+        lists = {id(ends): ends for pair in self._ends for ends in pair}
+        names = Names(sorted(set().union(*lists.values())))
         words = tuple(sorted(self._words))
-        code = names.code
+        code = {key: _coded(ends, names.code) for key, ends in lists.items()}
+        source, target = ([code[id(pair[side])] for pair in self._ends] or [_NO_CODES] for side in (0, 1))
         word = _coded(list(self._words), _codes(words))
         return Edges(
             names,
             words,
-            _coded(self.source, code),
-            _coded(self.target, code),
+            np.concatenate(source),
+            np.concatenate(target),
             np.array(self.meaning, dtype=np.int32),
             np.array(self.confidence, dtype=np.int32),
             word[self.rule],
