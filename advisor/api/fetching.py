@@ -8,6 +8,7 @@ from pathlib import Path
 
 from advisor.live.fetch import FetchReport, fetch
 from advisor.live.fetch_operations import policy_text, products_of
+from advisor.live.sdk_log import without_sdk_chatter
 from advisor.model.finding import InputError, Mistake
 from advisor.rules import load_rules
 
@@ -34,7 +35,8 @@ def fetch_inventory(
         mistakes += error.mistakes
     if mistakes:
         raise InputError(mistakes)
-    return fetch(wanted, chosen, out, profile=profile, resume=resume, progress=progress)
+    with without_sdk_chatter():
+        return fetch(wanted, chosen, out, profile=profile, resume=resume, progress=progress)
 
 
 def fetch_policy(products: Sequence[str] = ()) -> str:

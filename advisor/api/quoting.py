@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from difflib import get_close_matches
@@ -17,6 +16,7 @@ from advisor.estimation.measures import offer
 from advisor.graph import build_graph
 from advisor.live.quotes import Mode, Quoter, Quotes, Wanted, refresh, site_of, with_quotes
 from advisor.live.quotes_catalogue import ask_for
+from advisor.live.sdk_log import without_sdk_chatter
 from advisor.model.finding import InputError, Mistake, OutsideError
 from advisor.model.graph import Workload
 from advisor.model.pricebook import (
@@ -36,7 +36,6 @@ from advisor.pricing import load_prices
 from advisor.rules import load_rules
 
 LOG = logging.getLogger(__name__)
-SDK_LOGGERS = ("credentials", "alibabacloud-tea", "darabonba-core")
 EXAMPLES = 3
 NEAREST = 5
 
@@ -50,20 +49,6 @@ class Recorder(PriceBook):
     def find(self, sku: str, region: str, currency: str, billing: Billing = "payg") -> Price | MissingPrice:
         self.asked[sku, region, currency, billing] = None
         return super().find(sku, region, currency, billing)
-
-
-@contextmanager
-def without_sdk_chatter() -> Iterator[None]:
-    """Keeps the vendor's packages from printing their own log, tracebacks included, beside our message."""
-    loggers = [logging.getLogger(name) for name in SDK_LOGGERS]
-    before = [item.disabled for item in loggers]
-    try:
-        for item in loggers:
-            item.disabled = True
-        yield
-    finally:
-        for item, disabled in zip(loggers, before, strict=True):
-            item.disabled = disabled
 
 
 def with_live_prices(request: PlanRequest, quotes: str) -> tuple[PlanRequest, tuple[str, ...]]:

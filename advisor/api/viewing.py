@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,11 +15,12 @@ from advisor.importers import default_targets, read_inventory, read_targets
 from advisor.model.collecting import without_gc
 from advisor.model.disruption import DISRUPTIONS
 from advisor.model.evidence import RuleBook
-from advisor.model.finding import InputError, Mistake
+from advisor.model.finding import Finding, InputError, Mistake
 from advisor.model.graph import Blast, Graph
-from advisor.model.inventory import ImportResult, Inventory, Kind, Resource
+from advisor.model.inventory import ImportResult, Inventory, Kind, Resource, Skipped
 from advisor.model.targets import Targets
 from advisor.model.units import format_duration
+from advisor.reporting.terminal import wrap
 from advisor.rules import load_rules
 
 _FOUND: Mapping[str, str] = {
@@ -32,7 +32,7 @@ _LISTED_KINDS: Sequence[Kind] = (
     "disk", "snapshot", "snapshot_policy", "replica_pair", "backup_plan", "load_balancer", "server_group",
     "scaling_group", "database", "cache", "eip", "nat_gateway", "security_group",
 )  # fmt: skip
-_LINE = 78
+_LINE = 80
 _LEVERS = (
     "    # What else can be said of a workload; take the # away where it is wanted:",
     "    # targets:                                  # over the class; none takes a target away",
@@ -98,19 +98,38 @@ def inventory_text(imported: ImportResult) -> str:
     lines = [f"{len(imported.inventory.resources)} resources"]
     for title in ("resources", "regions", "zones"):
         counts = summary[title]
-        if isinstance(counts, dict):
+        if isinstance(counts, dict) and counts:
             lines += [f"\n{title}:", *(f"  {name:<24} {count:>7}" for name, count in counts.items())]
     for region, kinds in not_listed(imported.inventory).items():
         words = ", ".join(kind.replace("_", " ") for kind in kinds)
         lines.append(f"\nnot listed in {region} (unknown, not none):")
-        lines += textwrap.wrap(words, _LINE, initial_indent="  ", subsequent_indent="  ")
+        lines += _wrapped(words, 2, 2)
     if imported.findings:
         lines.append("\nfindings:")
-        lines += [f"  [{item.severity}] {item.title}" for item in imported.findings]
+        lines += [line for item in imported.findings for line in _finding_lines(item)]
     if imported.skipped:
         lines.append("\nskipped:")
-        lines += [f"  {item.resource}: {item.reason}" for item in imported.skipped]
+        lines += [line for item in imported.skipped for line in _wrapped(f"{_where(item)}: {item.reason}", 2, 6)]
     return "\n".join(lines)
+
+
+def _finding_lines(finding: Finding) -> list[str]:
+    """Title, what it rests on, and what to do about it."""
+    told = _wrapped(f"[{finding.severity}] {finding.title}", 2, 6)
+    return told + [line for text in (finding.detail, finding.fix) if text for line in _wrapped(text, 6, 6)]
+
+
+def _where(item: Skipped) -> str:
+    """The file, the place in it and what lies there, each once."""
+    file, place = item.origin.file, item.origin.place
+    parts = [file, place if place not in item.resource else "", item.resource if item.resource != file else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def _wrapped(text: str, indent: int, hanging: int) -> list[str]:
+    """Lines within the columns of a terminal, those after the first indented by ``hanging``."""
+    lines = wrap(text, _LINE - max(indent, hanging))
+    return [" " * (hanging if number else indent) + line for number, line in enumerate(lines)]
 
 
 def inventory_converted(imported: ImportResult, form: str) -> str:

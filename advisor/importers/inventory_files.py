@@ -62,14 +62,14 @@ def _refuse_nothing(collector: Collector, names: list[str]) -> None:
         return
     unread = {mistake.file for mistake in collector.unread}
     reasons = [
-        Mistake(one.origin.file, one.origin.place, f"{one.reason}.", "")
+        Mistake(one.origin.file, one.origin.place, f"{one.reason}.", one.remedy)
         for one in collector.skipped
         if one.origin.file not in unread
     ]
     found = [Mistake(names[0], "", f"{one.title}. {one.detail}", one.fix) for one in collector.findings]
     said = [] if collector.mistakes or collector.unread or reasons else found
     mistakes = [*collector.mistakes, *collector.unread, *reasons, *said]
-    if not collector.mistakes:
+    if not collector.mistakes and not (reasons and all(one.remedy for one in mistakes)):
         what = ", ".join(names[:5]) or "the input"
         remedy = "Hand in an export of the cloud's lists (docs/inventory.md names the forms)."
         mistakes.append(Mistake(what, "", "no inventory was found in it.", remedy))

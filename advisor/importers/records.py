@@ -129,9 +129,9 @@ class Collector:
         if (file, name) not in self.forms:
             self.forms.append((file, name))
 
-    def skip(self, resource: str, reason: str, file: str, place: str = "") -> None:
+    def skip(self, resource: str, reason: str, file: str, place: str = "", remedy: str = "") -> None:
         """Remember something that was read and left out."""
-        self.skipped.append(Skipped(resource, reason, Origin(file, place)))
+        self.skipped.append(Skipped(resource, reason, Origin(file, place), remedy))
 
     def skip_once(self, resource: str, reason: str, file: str) -> None:
         """The same, once for a file however often it is met there."""

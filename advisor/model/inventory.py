@@ -119,11 +119,12 @@ class Stub:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something that was read and left out, with the reason."""
+    """Something that was read and left out, with the reason and, where anything can be done, the remedy."""
 
     resource: str
     reason: str
     origin: Origin = Origin("")
+    remedy: str = ""
 
 
 @dataclass(frozen=True)

@@ -327,8 +327,9 @@ class Marginal(Frozen):
 
 class Relief(Frozen):
     """What stands in the way of a missed target: no combination of options meets it; another target would have to be
-    given up; the budget; the limit on changes; or the objective. ``extra_monthly`` is the least money beyond the plan's
-    that meets it with all that the plan meets, and ``workloads`` are those whose option would change."""
+    given up or missed by more; the budget; the limit on changes; or the objective. ``extra_monthly`` is the least money
+    beyond the plan's that meets it with all that the plan meets, and ``workloads`` are those whose option would
+    change."""
 
     workload: str
     disruption: Disruption

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from advisor import api
 from advisor.cli.main import COMMANDS, main
+from advisor.reporting.words import display_width
 from tests.conftest import SHOP
 
 MINIMAL = SHOP.parent / "minimal"
@@ -223,6 +224,31 @@ def test_every_mistake_in_a_mapping_is_told_before_a_file_is_read(tmp_path: Path
     assert "columns.yaml, line 2" in told(result)
     gone = call("inventory", "show", table, "--mapping", tmp_path / "none.yaml")
     assert gone.exit_code == 2
+
+
+def test_what_was_left_out_is_told_with_file_place_and_remedy_within_80_columns(tmp_path: Path) -> None:
+    denied = {"Code": "Forbidden.RAM", "Message": "no right"}
+    for name, answer in (
+        ("a.json", denied),
+        ("b.jsonl", {"DescribeInstances": denied}),
+        ("c.json", "[1"),
+        ("表.csv", "甲,乙,丙\n1,2,3\n"),
+    ):
+        content = answer if isinstance(answer, str) else json.dumps(answer)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    alone = call("inventory", "show", tmp_path / "a.json")
+    assert alone.exit_code == 2
+    assert "1 mistake" in told(alone)
+    assert "a.json: the answer is an error, Forbidden.RAM. Give the account the right to read it" in told(alone)
+    result = call("inventory", "show", tmp_path, MINIMAL)
+    assert result.exit_code == 0, result.output
+    text = told(result)
+    assert "a.json: a call answered Forbidden.RAM" in text
+    assert "b.jsonl, DescribeInstances: DescribeInstances answered Forbidden.RAM" in text
+    assert "inventory fetch --policy" in text
+    assert "c.json, line 1: " in text
+    assert "表.csv: no id column is known among its headers: 甲, 乙, 丙" in text
+    assert max(display_width(line) for line in result.output.splitlines()) <= 80
 
 
 def quick(*arguments: object) -> Result:

@@ -228,3 +228,27 @@ def test_an_interrupt_keeps_what_is_there_and_resumes(service: Service, tmp_path
     assert service.asked.count(before[0]) == 1
     assert len(set(service.asked)) == 7
     assert [path.name for path in tmp_path.iterdir()] == ["exports"]
+
+
+def test_without_credentials_one_sentence_is_told_and_no_log_of_the_vendors_packages(
+    service: Service, tmp_path: Path
+) -> None:
+    dead = {
+        "HOME": str(tmp_path / "home"),
+        "ALIBABA_CLOUD_ACCESS_KEY_ID": "",
+        "ALIBABA_CLOUD_ACCESS_KEY_SECRET": "",
+        "ALIBABA_CLOUD_ECS_METADATA_DISABLED": "false",  # the chain ends there, and a log of it is printed by default
+        "http_proxy": f"http://127.0.0.1:{service.port}",
+    }
+    result = subprocess.run(
+        command("inventory", "fetch", "--regions", "cn-hangzhou", "--out", "exports"),
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environment(service, tmp_path) | dead | {"PYTHONPATH": str(ROOT)},
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 3
+    assert result.stderr.startswith("No credentials of Alibaba Cloud were found.")
+    assert len(result.stderr.splitlines()) == 1

@@ -16,6 +16,12 @@ _CODES: Final = frozenset({"Code", "code", "errorCode", "ErrorCode"})
 _DEPTH: Final = 4
 _PRINTED: Final = re.compile(r"(?m)^\s*(?:ErrorCode|Code)\s*:\s*([\w.]+)")
 
+_DENIED: Final = re.compile(r"(?i)forbidden|permission|unauthori[sz]ed|notauthori[sz]ed|accessdenied|authfail")
+_DENIED_FIX: Final = (
+    "Give the account the right to read it (advisor inventory fetch --policy prints what is needed), and export again."
+)
+_OTHER_FIX: Final = "Put the call right that was answered so, and export again."
+
 
 def code_of(answer: Record) -> str:
     """The code of an answer that is an error, else nothing."""
@@ -68,8 +74,8 @@ def read_printed(content: str, context: Context, collector: Collector) -> bool:
 
 def _note(code: str, context: Context, collector: Collector) -> None:
     what = context.operation or operation_in(context.place) or "a call"
-    collector.skip(what, f"the answer is an error, {code}", context.file, context.place)
+    fix = _DENIED_FIX if _DENIED.search(code) else _OTHER_FIX
+    collector.skip(what, f"the answer is an error, {code}", context.file, context.place, fix)
     where = Origin(context.file, context.place)
     detail = f"{what} answered {code}; what it should list is unknown, not absent."
-    fix = "Give the account the right to read it, and export again."
     collector.note("INV-ERROR", "medium", "An answer is an error", where, detail, fix)
