@@ -14,27 +14,60 @@ _TIER = re.compile(
     r"^(?P<stem>.+?)[-_.]?(?P<tier>app|web|api|svc|server|db|mysql|pg|postgres|redis|cache|mongo)[-_.]?\d*$",
     re.IGNORECASE,
 )
-_TIERS = ("app", "web", "api", "svc", "server", "db", "mysql", "pg", "postgres", "redis", "cache", "mongo")
-_AFTER_TIER = "0123456789-_."
+# The longest first: of those that a name ends in, it counts.
+_TIERS = ("postgres", "server", "mysql", "redis", "cache", "mongo", "app", "web", "api", "svc", "db", "pg")
+_DIGITS = "0123456789"
+_MOST_DIGITS = 4
+_SEPARATORS = ("-", "_", ".")
 _DATA_TIERS = frozenset({"db", "mysql", "pg", "postgres", "redis", "cache", "mongo"})
 
 
 def numbered_stem(name: str) -> str | None:
     """The name without its number: ``shop-web-01`` → ``shop-web``; None for names given by default."""
-    found = None if is_default_name(name) else _NUMBERED.match(name.strip())
-    return found["stem"].lower() if found else None
+    if is_default_name(name):
+        return None
+    stripped = name.strip()
+    return (_plain_stem(stripped) if stripped.isascii() else _stem(stripped)) or None
+
+
+def _stem(name: str) -> str:
+    found = _NUMBERED.match(name)
+    return found["stem"].lower() if found else ""
+
+
+def _plain_stem(name: str) -> str:
+    """As ``_stem``, without the pattern, which costs on the names of a large estate."""
+    base = name.rstrip(_DIGITS)
+    stem = base.rstrip("-_. ")
+    is_numbered = 0 < len(name) - len(base) <= _MOST_DIGITS and stem[-1:].isalpha() and "\n" not in stem
+    return stem.lower() if is_numbered else ""
 
 
 def tier_of(name: str) -> tuple[str, str] | None:
     """(stem, ``data`` or ``app``) of a name that ends in a tier: ``crm-db01`` → (``crm``, ``data``)."""
+    if is_default_name(name):
+        return None
     stripped = name.strip()
-    # Most names end in no tier, which is told quicker without the pattern.
-    if stripped.isascii() and not stripped.rstrip(_AFTER_TIER).lower().endswith(_TIERS):
-        return None
-    found = None if is_default_name(name) else _TIER.match(stripped)
-    if found is None:
-        return None
-    return found["stem"].lower(), "data" if found["tier"].lower() in _DATA_TIERS else "app"
+    stem, tier = _plain_tier(stripped) if stripped.isascii() else _tier(stripped)
+    return (stem.lower(), "data" if tier in _DATA_TIERS else "app") if tier else None
+
+
+def _tier(name: str) -> tuple[str, str]:
+    found = _TIER.match(name)
+    return (found["stem"], found["tier"].lower()) if found else ("", "")
+
+
+def _plain_tier(name: str) -> tuple[str, str]:
+    """As ``_tier``, without the pattern."""
+    base = name.rstrip(_DIGITS)
+    base = base[:-1] if base.endswith(_SEPARATORS) else base
+    lower = base.lower()
+    fitting = (one for one in _TIERS if lower.endswith(one) and len(lower) > len(one))
+    tier = next(fitting, "") if lower.endswith(_TIERS) and "\n" not in lower else ""
+    if not tier:
+        return "", ""
+    stem = base[: len(base) - len(tier)]
+    return (stem[:-1] if len(stem) > 1 and stem.endswith(_SEPARATORS) else stem), tier
 
 
 def common_start(names: Iterable[str]) -> str | None:
