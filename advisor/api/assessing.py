@@ -123,7 +123,15 @@ def assess(
     if mistakes or imported is None:
         raise InputError(mistakes)
     wanted = targets or default_targets(classes_of(rules))
-    return plan_for(imported, wanted, rules, prices, replace(settings, objective=objective), budget, progress)
+    try:
+        return plan_for(imported, wanted, rules, prices, replace(settings, objective=objective), budget, progress)
+    except InputError as error:
+        raise InputError([_in_file(mistake, targets_path) for mistake in error.mistakes]) from None
+
+
+def _in_file(mistake: Mistake, targets_path: Path | None) -> Mistake:
+    """The mistake with the name of the targets file, which planning does not know."""
+    return replace(mistake, file=targets_path.name) if targets_path and mistake.file == "targets" else mistake
 
 
 def plan_for(
@@ -205,10 +213,11 @@ def _currency(settings: Settings, targets: Targets, budget: Money | None) -> str
 def export(assessment: Assessment, formats: Collection[str] = DEFAULT_FORMATS) -> dict[str, bytes]:
     """The files of the wanted formats by relative path; raises ``InputError`` for a format that does not exist."""
     check_formats(formats)
+    deliverable = replace(assessment.deliverable, formats=frozenset(formats))
     files: dict[str, bytes] = {}
     for name in EXPORTERS:
         if name in formats:
-            files.update(EXPORTERS[name](assessment.deliverable))
+            files.update(EXPORTERS[name](deliverable))
     return files
 
 

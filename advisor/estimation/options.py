@@ -245,9 +245,11 @@ class _Building:
         """Why no option is left, told as a mistake in the targets file."""
         spec = self.builder.context.spec
         problem = f"no option of workload '{spec.name}' satisfies its wishes"
+        hint = "Loosen require or forbid"
         if spec.pin is not None:
             problem = f"'{spec.pin}' is no option of workload '{spec.name}'"
-        hint = "Loosen pin, require or forbid" + (", or use --admit-unpriced." if self.excluded else ".")
+            hint = "Write the id of an option as advisor explain names it, or loosen pin, require or forbid"
+        hint += ", or use --admit-unpriced." if self.excluded else "."
         return Mistake("targets", spec.place, f"{problem}.", hint)
 
 

@@ -17,16 +17,22 @@ MISS_ROWS = 6
 CONFIRM_ROWS = 5
 STATUS = {"met": "met", "missed": "**missed**", "unbounded": "**missed**", "no_target": "no target"}
 FILES = (
-    ("`report.pdf`", "the whole plan for people: decision, every workload, costs, sources"),
-    ("`terraform/`", "what is to be created, one folder a region, with how to apply and to take back"),
-    ("`cli/`", "numbered steps for what Terraform cannot express"),
-    ("`ros/`", "the same for Resource Orchestration Service"),
-    ("`runbooks/`", "what to do when it happens, one file a workload"),
-    ("`drills/`", "how to practise it: one file a workload and disruption, a checklist, a calendar"),
-    ("`costs.xlsx`, `costs.csv`", "every cost line with its price, source and date"),
-    ("`workloads.csv`, `findings.csv`, `inventory.csv`", "the tables behind it"),
-    ("`plan.json`", "everything, for programs"),
+    (("pdf",), "`report.pdf`", "the whole plan for people: decision, every workload, costs, sources"),
+    (("terraform",), "`terraform/`", "what is to be created, one folder a region, with how to apply and to take back"),
+    (("terraform", "cli"), "`cli/`", "numbered steps for what Terraform cannot express"),
+    (("ros",), "`ros/`", "the same for Resource Orchestration Service"),
+    (("runbook",), "`runbooks/`", "what to do when it happens, one file a workload"),
+    (
+        ("checklist", "ics"),
+        "`drills/`",
+        "how to practise it: one file a workload and disruption, a checklist, a calendar",
+    ),
+    (("xlsx",), "`costs.xlsx`", "every cost line with its price, source and date"),
+    (("csv",), "`costs.csv`", "the same as a table"),
+    (("csv",), "`workloads.csv`, `findings.csv`, `inventory.csv`", "the tables behind it"),
+    (("json",), "`plan.json`", "everything, for programs"),
 )
+"""The formats that write it, the file, and what it holds."""
 
 
 def render(deliverable: Deliverable) -> dict[str, bytes]:
@@ -39,9 +45,16 @@ def render(deliverable: Deliverable) -> dict[str, bytes]:
         *(_results(view, plan) if plan.workloads else ()),
         *_confirm(view),
         "## Where the files are",
-        table(("File", "What it holds"), FILES),
+        table(("File", "What it holds"), _files(deliverable)),
     )
     return {"summary.md": page}
+
+
+def _files(deliverable: Deliverable) -> Iterator[tuple[str, str]]:
+    """The files that are written beside this one; all that there can be where the formats are not known."""
+    for formats, file, holds in FILES:
+        if not deliverable.formats or not deliverable.formats.isdisjoint(formats):
+            yield file, holds
 
 
 def _decision(view: Decision) -> Iterator[str]:

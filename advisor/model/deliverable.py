@@ -20,3 +20,5 @@ class Deliverable:
     graph: Graph
     rules: RuleBook
     problem: Problem | None = None
+    formats: frozenset[str] = frozenset()
+    """The formats that are written together; empty where that is not known."""

@@ -255,6 +255,20 @@ def quick(*arguments: object) -> Result:
     return call("assess", *arguments, "--samples", 100, "--formats", "json")
 
 
+def test_a_pin_that_is_no_option_is_told_with_the_targets_file_and_the_line(tmp_path: Path) -> None:
+    targets = tmp_path / "wishes.yaml"
+    targets.write_text(
+        "version: 1\nworkloads:\n  - name: all\n    match: {names: '*'}\n    class: low\n    pin: nonsense\n",
+        encoding="utf-8",
+    )
+    result = quick(MINIMAL, "--targets", targets, "--out", tmp_path / "plan")
+    assert result.exit_code == 2
+    assert re.search(
+        r"1\. wishes\.yaml, line \d+: 'nonsense' is no option of workload 'all'\. Write the id of", told(result)
+    )
+    assert not (tmp_path / "plan").exists()
+
+
 def test_the_day_given_and_the_same_day_by_default_make_one_plan(tmp_path: Path) -> None:
     today = api.assessing.today()
     assert quick(MINIMAL, "--out", tmp_path / "a").exit_code == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from advisor.exporters import summary
 from advisor.model.deliverable import Deliverable
 
@@ -35,6 +37,13 @@ def test_the_files_are_listed(readable: Deliverable) -> None:
     page = text(readable)
     for name in ("report.pdf", "terraform/", "cli/", "ros/", "runbooks/", "drills/", "costs.xlsx", "plan.json"):
         assert f"`{name}`" in page
+
+
+def test_only_files_that_are_written_too_are_listed(readable: Deliverable) -> None:
+    some = replace(readable, formats=frozenset({"json", "cli", "csv", "summary"}))
+    listed = text(some).partition("## Where the files are")[2]
+    assert all(f"`{name}`" in listed for name in ("plan.json", "cli/", "costs.csv", "inventory.csv"))
+    assert not any(name in listed for name in ("report.pdf", "terraform", "ros/", "runbooks/", "drills/", "costs.xlsx"))
 
 
 def test_it_stays_short(any_deliverable: Deliverable) -> None:
