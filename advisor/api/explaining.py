@@ -65,12 +65,19 @@ def _wrapped(line: str, width: int) -> list[str]:
     return [" " * indent + piece for piece in pieces]
 
 
+def _among(workload: WorkloadPlan) -> str:
+    """Out of how many combinations the option was chosen."""
+    if workload.options_considered == 1:
+        return "the only combination that inventory and targets file leave,"
+    return f"chosen among {workload.options_considered} combinations"
+
+
 def _opening(plan: Plan, workload: WorkloadPlan) -> list[str]:
     action_lines = [f"  - {action.title}" for action in workload.actions] or ["  - nothing is changed"]
     return [
         f"{workload.name} – class {workload.class_name}, found by {workload.found_by}",
-        f"Tier {workload.tier_before} before, {workload.tier} after. Option {workload.option_id}, chosen among "
-        f"{workload.options_considered} combinations under the objective {plan.objective}.",
+        f"Tier {workload.tier_before} before, {workload.tier} after. Option {workload.option_id}, {_among(workload)} "
+        f"under the objective {plan.objective}.",
         "",
         "What is done:",
         *action_lines,

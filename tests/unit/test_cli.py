@@ -267,6 +267,11 @@ def test_a_pin_that_is_no_option_is_told_with_the_targets_file_and_the_line(tmp_
         r"1\. wishes\.yaml, line \d+: 'nonsense' is no option of workload 'all'\. Write the id of", told(result)
     )
     assert not (tmp_path / "plan").exists()
+    targets.write_text(targets.read_text(encoding="utf-8").replace("nonsense", "keep"), encoding="utf-8")
+    assert quick(MINIMAL, "--targets", targets, "--out", tmp_path / "plan").exit_code == 0
+    explained = told(call("explain", tmp_path / "plan" / "plan.json", "all"))
+    assert "Option keep, the only combination that inventory and targets file leave" in explained
+    assert "no option meets it under the pin of the targets file" in explained
 
 
 def test_the_day_given_and_the_same_day_by_default_make_one_plan(tmp_path: Path) -> None:
