@@ -43,7 +43,10 @@ class Context:
     @cached_property
     def homes(self) -> Mapping[str, str]:
         """Resource → workload."""
-        return {resource: workload.name for workload in self.graph.workloads for resource in workload.resources}
+        found: dict[str, str] = {}
+        for workload in self.graph.workloads:
+            found.update(dict.fromkeys(workload.resources, workload.name))
+        return found
 
     @cached_property
     def components(self) -> tuple[tuple[Workload, Component, tuple[str, ...]], ...]:
