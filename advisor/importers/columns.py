@@ -204,6 +204,8 @@ def _quick_text(values: Column, kinds: set[type]) -> Column | None:
     texts: list[str] = values  # type: ignore[assignment]
     if not _has_no_blanks(texts):
         return None
+    if min(map(len, texts)) > _LONGEST_NONE:
+        return values
     short = {word for word in texts if len(word) <= _LONGEST_NONE}
     return values if short <= {_EMPTY_TEXT} else None
 
