@@ -29,7 +29,7 @@ from advisor.estimation.performance import Performance
 from advisor.estimation.sampling import Sampler
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.finding import InputError, Mistake
-from advisor.model.plan import Tier
+from advisor.model.plan import OTHER_COMBINATIONS, Tier
 from advisor.model.pricebook import MissingPrice
 from advisor.model.targets import RiskLevel, Target
 
@@ -255,7 +255,7 @@ class _Building:
 
 def _not_all(considered: int, total: int) -> tuple[str, str]:
     """What is said where a workload has more combinations than can be compared."""
-    return "other combinations", (
+    return OTHER_COMBINATIONS, (
         f"{considered:,} of {total:,} combinations were compared, with losses and each component's own recovery time "
         f"taken for equal within {STEP - 1:.0%}"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -31,6 +31,9 @@ Mechanism = Literal[
 ]
 
 Obstacle = Literal["options", "other targets", "budget", "changes", "objective"]
+
+OTHER_COMBINATIONS: Final = "other combinations"
+"""The row among the rejected options of a workload that has more combinations than were compared."""
 
 
 class Frozen(BaseModel):

@@ -11,14 +11,13 @@ from advisor.model.option import Problem, Totals
 from advisor.optimise.columns import Names
 from advisor.optimise.pareto import breakpoints
 from advisor.optimise.solve import Portfolio, Question
-from advisor.optimise.stages import LARGE, PROVEN, Solver
+from advisor.optimise.stages import PROVEN, Solver
 
 # Problems solved for a frontier whose breakpoints cannot be listed: small ones are quick.
 SOLVES: Final = 60
 SOLVES_LARGE: Final = 12
-# Tuning: in portfolios of more workloads each of these problems is solved to a small proven gap, not to the end, which
-# takes a second, and fewer of them are.
-HALVED_EXACTLY: Final = 40
+# Tuning: of more workloads each of these problems takes most of a second, and fewer of them are solved.
+HALVED_OFTEN: Final = 40
 SOLVES_MIDDLE: Final = 24
 
 
@@ -52,9 +51,8 @@ def frontier(problem: Problem | Portfolio, solves: int | None = None) -> Frontie
     small = solver.settings.exact
     lines = breakpoints(solver.system, solver.pricer.possible) if small and problem.max_changes is None else None
     if lines is None:
-        count = SOLVES if small else SOLVES_LARGE
-        if small and len(problem.workloads) > HALVED_EXACTLY:
-            solver, count = Solver(solver.problem, LARGE), SOLVES_MIDDLE
+        often = SOLVES if len(problem.workloads) <= HALVED_OFTEN else SOLVES_MIDDLE
+        count = often if small else SOLVES_LARGE
         return _Halving(solver, portfolio.names, problem.max_changes).run(solves or count)
     totals = [solver.system.totals(picks) for picks in lines]
     ends = [*(later.cost - 1 for later in totals[1:]), None]

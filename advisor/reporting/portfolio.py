@@ -151,8 +151,10 @@ def solver(plan: Plan) -> Iterable[str]:
     found = plan.solver
     options, combinations = words.plural(found.options, "option"), words.clean(found.combinations)
     yield f'{options} in all were compared, {combinations} combinations, by the method "{words.clean(found.method)}".'
+    if open_ := workloads.not_all_compared(plan):
+        yield f"Not all combinations of {open_} were compared one by one; the pages of workloads say how closely."
     if found.status == "optimal":
-        yield "The choice is proven optimal: no combination is better by the objective."
+        yield "The choice is proven optimal: no combination that was compared is better by the objective."
     elif found.status == "bounded":
         yield f"No combination can be better by more than {words.share(found.gap)}; the search stopped there."
     else:

@@ -74,7 +74,9 @@ def _solver(plan: Plan) -> str:
         "infeasible": "no choice keeps the limits; the cheapest one is shown",
     }[found.status]
     seconds = f", {found.seconds:.1f} s" if found.seconds is not None else ""
-    return f"{verdict}, {words.plural(found.options, 'option')}{seconds}"
+    open_ = workloads.not_all_compared(plan)
+    among = f"; not all combinations of {open_} were compared" if open_ else ""
+    return f"{verdict}, {words.plural(found.options, 'option')}{seconds}{among}"
 
 
 def _pair(label: str, text: str, width: int) -> Iterable[str]:

@@ -10,7 +10,17 @@ from decimal import Decimal
 from advisor.model.cost import CostTotal
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.finding import SEVERITY_ORDER, Finding
-from advisor.model.plan import Action, ComponentInfo, Estimate, Infeasible, Miss, Plan, Rejected, WorkloadPlan
+from advisor.model.plan import (
+    OTHER_COMBINATIONS,
+    Action,
+    ComponentInfo,
+    Estimate,
+    Infeasible,
+    Miss,
+    Plan,
+    Rejected,
+    WorkloadPlan,
+)
 from advisor.model.report import (
     ActionView,
     Change,
@@ -25,6 +35,7 @@ from advisor.reporting import costs, estimates, words
 from advisor.reporting.sources import Sources
 
 REJECTED_ROWS = 6
+NAMED = 3
 ALSO = 6
 _OPTION = re.compile(r"\boption (?P<able>\S+) meets it|\bthe closest \((?P<closest>[^()]+)\) reaches")
 _VERBS = {"create": "new", "extend": "changed", "convert": "converted"}
@@ -311,3 +322,13 @@ def verdict_counts(plan: Plan) -> dict[Disruption, tuple[int, int, int]]:
         before_met = sum(before is not None and before.meets is True for before, _ in asked)
         counts[name] = (before_met, sum(after.meets is True for _, after in asked), len(asked))
     return counts
+
+
+def not_all_compared(plan: Plan) -> str:
+    """The workloads that have more combinations than were compared: up to three by name, else how many; else empty."""
+    names = [
+        words.clean(item.name)
+        for item in plan.workloads
+        if any(other.option_id == OTHER_COMBINATIONS for other in item.rejected)
+    ]
+    return words.plural(len(names), "workload") if len(names) > NAMED else ", ".join(names)

@@ -8,7 +8,7 @@ import unicodedata
 import pytest
 
 from advisor import reporting
-from advisor.model.plan import Plan
+from advisor.model.plan import OTHER_COMBINATIONS, Plan, Rejected
 from advisor.reporting.terminal import wrap
 from tests.plan_factory import hostile, make_plan, nine_workloads
 from tests.plan_workloads import shop
@@ -32,6 +32,17 @@ def test_colour_only_when_asked_and_no_escape_of_a_name_gets_through() -> None:
     assert "\x1b" not in reporting.text(hostile())
     colored = reporting.terminal_summary(hostile(), color=True)
     assert ANSI.sub("", colored) == reporting.text(hostile())
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, "w0"), (3, "w0, w1, w2"), (4, "4 workloads")])
+def test_proven_optimal_says_where_not_all_combinations_were_compared(count: int, told: str) -> None:
+    left_out = Rejected(option_id=OTHER_COMBINATIONS, tier="none", monthly_added=None, reason="9 of 99", mechanisms=())
+    open_ = {"rejected": (left_out,)}
+    plan = make_plan([shop().model_copy(update=open_ | {"name": f"w{number}"}) for number in range(count)], waves=())
+    words = " ".join(reporting.text(plan).split())
+    assert f"; not all combinations of {told} were compared" in words
+    assert any(f"Not all combinations of {told} were" in line for line in reporting.build(plan).solver)
+    assert "not all combinations" not in reporting.text(make_plan())
 
 
 def test_the_headline_and_the_table() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from advisor.model.option import FreeQuota, Problem, ProblemWorkload
 from advisor.optimise import frontier, solve
-from advisor.optimise.frontier import HALVED_EXACTLY
+from advisor.optimise.frontier import HALVED_OFTEN
 from tests.problems import option
 
 
@@ -42,7 +42,7 @@ def portfolio(count: int, seed: int) -> Problem:
 
 @pytest.mark.parametrize("seed", [3, 4])
 def test_what_is_said_between_the_points_is_true(seed: int) -> None:
-    problem = portfolio(HALVED_EXACTLY + 5, seed)
+    problem = portfolio(HALVED_OFTEN + 5, seed)
     found = frontier(problem)
     assert len(found.steps) > 5
     for low, high in zip(found.steps, found.steps[1:], strict=False):
