@@ -84,9 +84,7 @@ def not_listed(inventory: Inventory) -> dict[str, list[Kind]]:
     present = {(item.kind, item.region) for item in inventory.resources.values()}
     regions = sorted({region for kind, region in present if kind == "instance" and region})
     found = {
-        region: [
-            kind for kind in _LISTED_KINDS if (kind, region) not in present and not inventory.was_listed(kind, region)
-        ]
+        region: [kind for kind in _LISTED_KINDS if not inventory.tells(kind, region, (kind, region) in present)]
         for region in regions
     }
     return {region: kinds for region, kinds in found.items() if kinds}
@@ -101,7 +99,7 @@ def inventory_text(imported: ImportResult) -> str:
         if isinstance(counts, dict) and counts:
             lines += [f"\n{title}:", *(f"  {name:<24} {count:>7}" for name, count in counts.items())]
     for region, kinds in not_listed(imported.inventory).items():
-        words = ", ".join(kind.replace("_", " ") for kind in kinds)
+        words = ", ".join(_unlisted(imported.inventory, kind, region) for kind in kinds)
         lines.append(f"\nnot listed in {region} (unknown, not none):")
         lines += _wrapped(words, 2, 2)
     if imported.findings:
@@ -111,6 +109,12 @@ def inventory_text(imported: ImportResult) -> str:
         lines.append("\nskipped:")
         lines += [line for item in imported.skipped for line in _wrapped(f"{_where(item)}: {item.reason}", 2, 6)]
     return "\n".join(lines)
+
+
+def _unlisted(inventory: Inventory, kind: Kind, region: str) -> str:
+    """A kind that is not listed, with the calls that lack where others listed a part of it."""
+    calls = inventory.calls_missing(kind, region)
+    return kind.replace("_", " ") + (f" ({' and '.join(calls)} would complete it)" if calls else "")
 
 
 def _finding_lines(finding: Finding) -> list[str]:

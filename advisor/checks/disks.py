@@ -9,7 +9,7 @@ from dataclasses import replace
 from advisor.checks.card import NO_WORKLOAD, Card, Hit, counted, listed, named
 from advisor.checks.estate import Estate
 from advisor.checks.lookups import is_local
-from advisor.checks.protection import Cover, cover_of, is_plan_working, is_switched_off
+from advisor.checks.protection import Cover, cover_of, is_plan_working, is_switched_off, unlisted_plans
 from advisor.model.inventory import Origin, Resource
 from advisor.model.units import format_duration
 
@@ -118,7 +118,8 @@ def _local(estate: Estate, plans_listed: bool) -> Iterator[Hit]:
             continue
         if _sees_files(estate, instance) or estate.told("backup_plan", instance.region) is not plans_listed:
             continue
-        plans = "no file backup plan names the instance" if plans_listed else "no file lists backup plans"
+        unlisted = unlisted_plans(estate, instance.region)
+        plans = "no file backup plan names the instance" if plans_listed else f"no file lists {unlisted}"
         what = f"{size:g} GiB on the host's own disks" if size else "disks of the host"
         where = f" ({named(disks)})" if disks else ""
         places: tuple[Origin, ...] = (instance.origin, *(disk.origin for disk in disks))

@@ -49,7 +49,7 @@ class Lookups:
 
     def told(self, kind: Kind, region: str | None) -> bool:
         """Whether the inventory says anything of this kind in this region: a file listed it, or holds one."""
-        return self.inventory.was_listed(kind, region) or (kind, region) in self._present
+        return self.inventory.tells(kind, region, (kind, region) in self._present)
 
     @cached_property
     def _present(self) -> frozenset[tuple[str, str | None]]:

@@ -69,8 +69,14 @@ def cover_of(estate: Lookups, disk: Resource, rpo_s: float | None) -> Cover:
     if not estate.told("replica_pair", disk.region):
         unlisted.append("replica pairs")
     if not estate.told("backup_plan", disk.region):
-        unlisted.append("backup plans")
+        unlisted.append(unlisted_plans(estate, disk.region))
     return Cover(guards, tuple(unlisted))
+
+
+def unlisted_plans(estate: Lookups, region: str | None) -> str:
+    """What no file lists of the backup plans of a region: all of them, or those that bind a policy."""
+    only_plans = estate.inventory.calls_missing("backup_plan", region) == ("DescribePolicyBindings",)
+    return "bindings of backup policies" if only_plans else "backup plans"
 
 
 def is_switched_off(disk: Resource) -> bool:

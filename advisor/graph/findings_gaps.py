@@ -148,8 +148,8 @@ def not_listed(context: Context) -> Iterator[Finding]:
     present = {(kind, region) for kind, table in tables.tables.items() for region in set(table.regions)}
     for region in regions:
         unlisted = [
-            word for kind, word in _KINDS
-            if not context.inventory.was_listed(kind, region) and (kind, region) not in present
+            _unlisted_words(context, kind, word, region) for kind, word in _KINDS
+            if not context.inventory.tells(kind, region, (kind, region) in present)
         ]  # fmt: skip
         empty = [
             word for kind, word in _KINDS
@@ -160,6 +160,11 @@ def not_listed(context: Context) -> Iterator[Finding]:
         if empty:
             words = f"The list of {', '.join(empty)} is empty: none, or a permission was missing."
             yield _unknown("GRA-LISTED-EMPTY", region, words)
+
+
+def _unlisted_words(context: Context, kind: Kind, word: str, region: str) -> str:
+    calls = context.inventory.calls_missing(kind, region)
+    return f"{word} ({' and '.join(calls)} would complete them)" if calls else word
 
 
 def _unknown(finding_id: str, region: str, detail: str) -> Finding:

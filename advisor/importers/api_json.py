@@ -281,6 +281,7 @@ def _list_seen(reader: Reader, body: Record, ids: tuple[str, ...], context: Cont
         more=bool(token),
         page=page,
         rows=len(ids),
+        part=reader.part if isinstance(reader, Spec) else "",
     )
 
 

@@ -12,7 +12,7 @@ from advisor.importers.complete import complete
 from advisor.importers.records import Batch, Collector, Draft
 from advisor.importers.stubs import stubs_of
 from advisor.model.finding import Finding
-from advisor.model.inventory import Inventory, Kind, Origin
+from advisor.model.inventory import LISTED_IN_PARTS, Inventory, Kind, Origin, listed_part
 from advisor.model.tables import NO_TAGS, Row, Table, Tables
 
 Seen = tuple[tuple[str, int, int, int], Draft, Batch]
@@ -232,7 +232,11 @@ def _listed(collector: Collector, resources: Tables) -> frozenset[tuple[str, str
         regions = found - {None, ""}
         if not regions or seen.region:
             regions.add(seen.region)
-        pairs.update((seen.kind, region or "") for region in regions)
+        name = listed_part(seen.kind, seen.part) if seen.part else seen.kind
+        pairs.update((name, region or "") for region in regions)
+    for kind, parts in LISTED_IN_PARTS.items():
+        first, *others = ({region for name, region in pairs if name == listed_part(kind, part)} for part in parts)
+        pairs.update((kind, region) for region in first.intersection(*others))
     return frozenset(pairs)
 
 

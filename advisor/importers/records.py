@@ -76,7 +76,8 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class ListSeen:
-    """One list answer: how many there were, how many there should be, and whether more pages follow."""
+    """One list answer: how many there were, how many there should be, whether more pages follow, and which part of its
+    kind it lists where an account keeps the kind in several lists."""
 
     kind: Kind
     operation: str
@@ -87,6 +88,7 @@ class ListSeen:
     more: bool = False
     page: str = ""
     rows: int = 0
+    part: str = ""
 
 
 @dataclass
@@ -191,7 +193,8 @@ class Spec:
     """How records of one kind are read. Any set of plain field names in ``needs`` marks a record as this kind.
 
     ``finish_block`` does for many records of one shape what ``finish`` does for one; ``finish_reads`` are the plain
-    names of the only fields that ``finish`` looks at (none: any)."""
+    names of the only fields that ``finish`` looks at (none: any). ``part`` names the call whose list this is where
+    several together list the kind (``advisor.model.inventory.LISTED_IN_PARTS``)."""
 
     kind: Kind
     id: tuple[str, ...]
@@ -209,6 +212,7 @@ class Spec:
     extra: Callable[[Draft, Record, Context, Batch, Collector], None] | None = None
     finish_block: Callable[[Block, Rows], None] | None = None
     finish_reads: frozenset[str] = frozenset()
+    part: str = ""
     plans: dict[tuple[str, ...], Plan] = field(default_factory=dict, compare=False, repr=False)
 
     def fits(self, record: Record) -> bool:

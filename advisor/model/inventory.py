@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 from advisor.model.finding import Finding
 
@@ -45,6 +45,16 @@ Kind = Literal[
     "key",
     "other",
 ]
+LISTED_IN_PARTS: Final[Mapping[Kind, tuple[str, ...]]] = {
+    "backup_plan": ("DescribeBackupPlans", "DescribePolicyBindings")
+}
+"""Kinds that no single call lists, with the calls that do together: a server is in a plan of its own or is bound to a
+policy, and each of these two lists says nothing of the other."""
+
+
+def listed_part(kind: str, call: str) -> str:
+    """How ``Inventory.listed`` names what one call lists of a kind that needs several."""
+    return f"{kind}:{call}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +230,19 @@ class Inventory:
         """Whether some file listed this kind in this region (an empty list of nothing may still be lack of
         permission)."""
         return (kind, region or "") in self.listed or (kind, "*") in self.listed
+
+    def tells(self, kind: Kind, region: str | None, present: bool) -> bool:
+        """Whether the inventory says anything of this kind in this region: some file listed it, or it holds one
+        (``present``), which says nothing of the others where the kind is listed in parts."""
+        return self.was_listed(kind, region) or (present and kind not in LISTED_IN_PARTS)
+
+    def calls_missing(self, kind: Kind, region: str | None) -> tuple[str, ...]:
+        """The calls that would complete a kind of which another call listed a part; none where none or all did."""
+        places = {region or "", "*"}
+        calls = LISTED_IN_PARTS.get(kind, ())
+        listed = {name for name, at in self.listed if at in places}
+        missing = tuple(call for call in calls if listed_part(kind, call) not in listed)
+        return missing if len(missing) < len(calls) and not self.was_listed(kind, region) else ()
 
 
 @dataclass(frozen=True)

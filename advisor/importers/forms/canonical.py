@@ -41,16 +41,19 @@ def read(value: object, context: Context, collector: Collector) -> bool:
         if draft is not None:
             batch.drafts.append(draft)
             listed.setdefault(draft.kind, []).append(draft.id)
+    told = value.get("listed") if isinstance(value, Mapping) else None
+    if isinstance(told, list):
+        _listed(told, collector)
+        return True
     for kind, ids in listed.items():
         collector.lists.append(ListSeen(kind, "canonical", "", tuple(ids), Origin(context.file)))
-    if isinstance(value, Mapping):
-        _listed(value.get("listed"), collector)
     return True
 
 
-def _listed(pairs: object, collector: Collector) -> None:
-    for pair in pairs if isinstance(pairs, list) else ():
-        if isinstance(pair, list) and len(pair) == 2 and pair[0] in KINDS:
+def _listed(pairs: list[object], collector: Collector) -> None:
+    """What the converted files listed: what stands among the resources may be less or more than that."""
+    for pair in pairs:
+        if isinstance(pair, list) and len(pair) == 2 and str(pair[0]).partition(":")[0] in KINDS:
             collector.pairs.add((str(pair[0]), str(pair[1] or "")))
 
 

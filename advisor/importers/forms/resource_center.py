@@ -13,7 +13,7 @@ from advisor.importers.places import kind_of_id
 from advisor.importers.records import Batch, Collector, Context, Draft, ListSeen, read_record, read_tags
 from advisor.importers.secrets import is_secret_name
 from advisor.importers.services.databases import POLARDB
-from advisor.model.inventory import Kind, Origin
+from advisor.model.inventory import LISTED_IN_PARTS, Kind, Origin
 
 KIND_OF_TYPE: Final[dict[str, Kind]] = {
     "acsecsinstance": "instance",
@@ -129,7 +129,10 @@ def read(value: object, context: Context, collector: Collector) -> bool:
         where, title = Origin(context.file, context.place), f"{left_out[_NAMELESS]} rows have no id or no type"
         collector.note("INV-NO-ID", "medium", title, where, "they were left out.", "Export the list again.")
     for kind, ids in listed.items():
-        collector.lists.append(ListSeen(kind, "types", "", tuple(ids), Origin(context.file, context.place)))
+        where = Origin(context.file, context.place)
+        # Of a kind that several calls list together, the types of resources are those of the first.
+        part = LISTED_IN_PARTS.get(kind, ("",))[0]
+        collector.lists.append(ListSeen(kind, "types", "", tuple(ids), where, part=part))
     _note_part(value, sum(len(ids) for ids in listed.values()) + sum(left_out.values()), context, collector)
     for pair in _relations(value):
         _relate(pair, context, batch)

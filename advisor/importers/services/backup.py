@@ -105,6 +105,7 @@ POLICY_BINDING = Spec(
     id=("PolicyBindingId", "id"),
     hints=("policybindings", "policybinding"),
     needs=(frozenset({"policybindingid", "policyid"}), frozenset({"policybindingid", "datasourceid"})),
+    part="DescribePolicyBindings",
     finish=_binding_finish,
     fields=(
         field_of("policy_id", "PolicyId", as_text),

@@ -63,6 +63,7 @@ BACKUP_PLAN = Spec(
     name=("PlanName",),
     hints=("backupplan", "backupplans"),
     needs=(frozenset({"planid", "vaultid"}), frozenset({"planid", "sourcetype"})),
+    part="DescribeBackupPlans",
     finish=_plan_finish,
     fields=(
         field_of("instance_id", "InstanceId", as_text),

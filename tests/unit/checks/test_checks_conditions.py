@@ -11,8 +11,10 @@ from check_estates import (
     AS_OF,
     CLASSES,
     FAR,
+    LOCAL,
     NO_PLANS,
     NO_SNAPSHOTS,
+    REGION,
     RULES,
     H,
     covered,
@@ -153,6 +155,16 @@ def test_a_policy_switched_off_or_out_of_service_does_not_protect() -> None:
 def test_unlisted_ways_are_said_to_be_unknown() -> None:
     (found,) = of_check("SNP-001", [server(), disk()], listed=NO_PLANS)
     assert "No file lists backup plans: whether there are any is unknown" in found.detail
+
+
+def test_plans_without_the_bindings_of_policies_are_unknown_too() -> None:
+    of_plans = frozenset({("backup_plan:DescribeBackupPlans", REGION)})
+    others = plan(resource_ids=("i-2",), instance_id="i-2")
+    (found,) = of_check("SNP-001", [server(), disk(), others], listed=NO_PLANS | of_plans)
+    assert "No file lists bindings of backup policies: whether there are any is unknown" in found.detail
+    assert of_check("LOC-001", [server(), LOCAL, others], listed=NO_PLANS | of_plans) == []
+    (local,) = of_check("LOC-002", [server(), LOCAL, others], listed=NO_PLANS | of_plans)
+    assert "no file lists bindings of backup policies" in local.detail
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from advisor.api.viewing import inventory_converted, inventory_text, not_listed
+from advisor.importers import read_inventory
 from advisor.model.inventory import ImportResult, Resource
 
 Make = Callable[..., ImportResult]
@@ -104,3 +108,34 @@ def test_policies_in_a_terraform_state_are_read_too(make: Make) -> None:
     found = plan(make({"terraform.tfstate": state}), "po-1:UDM_ECS:i-bp1aaaa")
     assert (found.text("instance_id"), found.text("schedule")) == ("i-bp1aaaa", "I|1631685600|P1D")
     assert found.texts("excluded_disk_ids") == ("d-bp1x",)
+
+
+PLANS = {"BackupPlans": {"BackupPlan": [{"PlanId": "plan-000a", "VaultId": "v-000aaaa", "InstanceId": "i-bp1bbbb"}]}}
+NO_PLANS: dict[str, Any] = {"BackupPlans": {"BackupPlan": []}}
+NO_BINDINGS: dict[str, Any] = {"PolicyBindings": [], "TotalCount": 0}
+
+
+@pytest.mark.parametrize(
+    ("files", "lacks"),
+    [
+        ({"DescribeBackupPlans.json": PLANS}, ("DescribePolicyBindings",)),
+        ({"DescribeBackupPlans.json": NO_PLANS}, ("DescribePolicyBindings",)),
+        ({"DescribePolicyBindings.json": bindings(UDM)}, ("DescribeBackupPlans",)),
+        ({"DescribeBackupPlans.json": NO_PLANS, "DescribePolicyBindings.json": NO_BINDINGS}, ()),
+        ({"DescribeBackupPlans.json": PLANS, "DescribePolicyBindings.json": bindings(UDM)}, ()),
+    ],
+)
+def test_plans_are_listed_once_both_calls_are(
+    make: Make, tmp_path: Path, files: dict[str, Any], lacks: tuple[str, ...]
+) -> None:
+    inside = {f"cn-hangzhou/{name}": content for name, content in {"DescribeInstances.json": SERVERS, **files}.items()}
+    result = make(inside)
+    assert result.inventory.was_listed("backup_plan", "cn-hangzhou") is not bool(lacks)
+    assert result.inventory.calls_missing("backup_plan", "cn-hangzhou") == lacks
+    assert ("backup_plan" in not_listed(result.inventory)["cn-hangzhou"]) is bool(lacks)
+    for call in lacks:
+        assert f"backup plan ({call} would complete it)" in " ".join(inventory_text(result).split())
+    converted = json.loads(inventory_converted(result, "json"))
+    (tmp_path / "converted.json").write_text(json.dumps(converted), encoding="utf-8")
+    again = read_inventory([tmp_path / "converted.json"])
+    assert again.inventory.listed == result.inventory.listed
