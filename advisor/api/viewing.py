@@ -72,7 +72,8 @@ def inventory_summary(imported: ImportResult) -> dict[str, object]:
         "forms": [{"file": name, "form": form} for name, form in imported.forms],
         "findings": [finding.model_dump() for finding in imported.findings],
         "skipped": [
-            {"resource": item.resource, "reason": item.reason, "origin": str(item.origin)} for item in imported.skipped
+            {"resource": item.resource, "reason": item.reason, "origin": str(item.origin), "remedy": item.remedy}
+            for item in imported.skipped
         ],
         "stubs": len(imported.inventory.stubs),
         "not_listed": not_listed(imported.inventory),
@@ -107,7 +108,7 @@ def inventory_text(imported: ImportResult) -> str:
         lines += [line for item in imported.findings for line in _finding_lines(item)]
     if imported.skipped:
         lines.append("\nskipped:")
-        lines += [line for item in imported.skipped for line in _wrapped(f"{_where(item)}: {item.reason}", 2, 6)]
+        lines += [line for item in imported.skipped for line in _skipped_lines(item)]
     return "\n".join(lines)
 
 
@@ -121,6 +122,11 @@ def _finding_lines(finding: Finding) -> list[str]:
     """Title, what it rests on, and what to do about it."""
     told = _wrapped(f"[{finding.severity}] {finding.title}", 2, 6)
     return told + [line for text in (finding.detail, finding.fix) if text for line in _wrapped(text, 6, 6)]
+
+
+def _skipped_lines(item: Skipped) -> list[str]:
+    """What was left out and why, and what to do about it."""
+    return [*_wrapped(f"{_where(item)}: {item.reason}", 2, 6), *_wrapped(item.remedy, 6, 6)]
 
 
 def _where(item: Skipped) -> str:

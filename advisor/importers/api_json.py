@@ -16,6 +16,7 @@ from advisor.importers.long_lists import LongList
 from advisor.importers.numbers import is_whole
 from advisor.importers.places import is_region
 from advisor.importers.records import Batch, Collector, Context, ListSeen, Spec, read_record, region_text
+from advisor.importers.remedies import NOTHING_TO_DO
 from advisor.importers.services.balancing import LISTENER, clb_listener_record
 from advisor.importers.unread import name_rows, name_unread, note_no_record, note_says_nothing
 from advisor.model.inventory import Origin
@@ -24,6 +25,8 @@ RecordList = list[object] | LongList
 MAX_DEPTH: Final = 14
 _OPERATION = re.compile(r"(?<![A-Za-z])(?:Describe|List|Get|Search|describe|list|get)[A-Z][A-Za-z0-9]+")
 _BODY_KEYS: Final = frozenset({"body", "text", "content", "data", "response", "result", "output", "stdout"})
+
+_RENAME: Final = "Put the id of what it belongs to into the file name, and import again."
 
 
 def operation_in(text_: str) -> str:
@@ -75,7 +78,8 @@ def _read_entry(body: Record, key: str, value: object, context: Context, collect
     if reason is None:
         return _read_member(body, key, value, context, collector, depth)
     if plain(key) not in MAY_WRAP or not _read_wrapped(body, key, value, context, collector, depth):
-        collector.skip_once(context.at(key).place, f"{reason}: nothing to plan for", context.file)
+        where = Origin(context.file, context.at(key).place)
+        collector.skip_once(where.place, f"{reason}: nothing to plan for", where, NOTHING_TO_DO)
     return True
 
 
@@ -214,9 +218,9 @@ def _read_one(
         if whole is None:
             collector.skip(
                 here.place or "listener",
-                "the listener does not name its balancer; put the balancer's id (lb-…) into the file name",
-                here.file,
-                here.place,
+                "the listener does not name its balancer",
+                Origin(here.file, here.place),
+                "Put the balancer's id (lb-…) into the file name, and import again.",
             )
             return None
         record = whole
@@ -230,14 +234,15 @@ def _read_part(part: Part, record: Record, context: Context, batch: Batch, colle
         if part.fits(record):
             part.read(record, context, batch)
     except LookupError as error:
-        collector.skip(context.place or part.kind, str(error.args[0]), context.file, context.place)
+        where = Origin(context.file, context.place)
+        collector.skip(context.place or part.kind, str(error.args[0]), where, _RENAME)
         collector.note(
             "INV-NO-PARENT",
             "medium",
             "An answer does not say what it belongs to",
-            Origin(context.file, context.place),
+            where,
             f"{error.args[0]}.",
-            "Rename the file and import again.",
+            _RENAME,
         )
         return None
     except ValueError as error:

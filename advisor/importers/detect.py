@@ -17,6 +17,7 @@ from advisor.importers.documents import (
     duplicate_keys,
     json_values,
     looks_binary,
+    may_be_wide,
     one_document,
     without_http_head,
 )
@@ -37,6 +38,7 @@ from advisor.importers.forms import (
 from advisor.importers.long_lists import sketch, with_long_lists
 from advisor.importers.places import date_in_path, region_in_path
 from advisor.importers.records import Collector, Context
+from advisor.importers.remedies import OTHER_FORM, UNPACK
 from advisor.importers.sources import RefusedError, Source, is_workbook, is_zip
 from advisor.model.finding import InputError
 from advisor.model.inventory import Origin
@@ -83,7 +85,8 @@ def _read_yaml(text: str, context: Context, collector: Collector, _mapping: Colu
         value = _yaml_value(part, here)
         read = any(form.matches(value) and form.read(value, here, collector) for form in YAML_FORMS)
         if not read and len(parts) > 1 and value is not None:
-            collector.skip(here.place, "no inventory that is known", context.file, here.place)
+            where = Origin(context.file, here.place)
+            collector.skip(here.place, "no inventory that is known", where, OTHER_FORM)
         found = read or found
     return found
 
@@ -147,6 +150,7 @@ TEXT_FORMS: Final[tuple[TextForm, ...]] = (
     TextForm("embedded-json", lambda text, _: "{" in text, _read_embedded),
     TextForm("key-value-dump", lambda text, _: ":" in text or "=" in text, sheets.read_pairs),
 )
+_HAND_IN: Final = "Hand in an export of the cloud's lists; docs/inventory.md names the forms."
 _GZIP: Final = b"\x1f\x8b"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _INI_SECTION: Final = re.compile(r"^\s*\[[\w:.-]+\]\s*$", re.MULTILINE)
@@ -161,7 +165,7 @@ def read_source(source: Source, data: bytes, collector: Collector, mapping: Colu
         if is_zip(data) and is_workbook(data):
             _read_workbook(source, data, context, collector, mapping)
         elif data[:2] == _GZIP or data[:4] == _OLD_EXCEL or looks_binary(data):
-            _not_inventory(source, _binary_reason(data), collector)
+            _not_inventory(source, *_binary_reason(data), collector)
         elif len(data) > DUPLICATES_UP_TO and _read_long(source, data, context, collector):
             pass
         elif (value := one_document(data)) is not None:
@@ -185,14 +189,19 @@ def _read_workbook(
         last.also = tuple(others)
         raise last
     for one in refused:
-        collector.skip(one.place, one.problem.rstrip("."), source.name, one.place)
+        collector.skip(one.place, one.problem.rstrip("."), Origin(source.name, one.place), one.remedy)
     _report(source, "workbook" if found else "", collector)
 
 
-def _binary_reason(data: bytes) -> str:
+def _binary_reason(data: bytes) -> tuple[str, str]:
+    """What bytes that are no text may be, and what to do about it."""
     if data[:2] == _GZIP:
-        return "a compressed file; unpack it first"
-    return "an old Excel file; save it as .xlsx or CSV" if data[:4] == _OLD_EXCEL else "binary data, no inventory"
+        return "a compressed file", UNPACK
+    if data[:4] == _OLD_EXCEL:
+        return "an old Excel file", "Save it as .xlsx or CSV."
+    if may_be_wide(data):
+        return "text in UTF-16 or binary data, and nothing tells which", "Save it as UTF-8."
+    return "binary data, no inventory", _HAND_IN
 
 
 def context_of(source: Source) -> Context:
@@ -211,13 +220,13 @@ def _report(source: Source, form: str, collector: Collector) -> None:
     if form:
         collector.form(source.name, form)
     else:
-        _not_inventory(source, "no form of inventory that is known", collector)
+        _not_inventory(source, "no form of inventory that is known", _HAND_IN, collector)
 
 
-def _not_inventory(source: Source, reason: str, collector: Collector) -> None:
+def _not_inventory(source: Source, reason: str, remedy: str, collector: Collector) -> None:
     if source.named:
-        raise RefusedError(f"{reason}.", "Hand in an export of the cloud's lists; docs/inventory.md names the forms.")
-    collector.skip(source.name, reason, source.name)
+        raise RefusedError(f"{reason}.", remedy)
+    collector.skip(source.name, reason, Origin(source.name), OTHER_FORM if remedy == _HAND_IN else remedy)
 
 
 def _read_text(
@@ -251,14 +260,14 @@ def _unquoted(text: str) -> str:
 
 
 def _unknown_text(source: Source, text: str, collector: Collector) -> None:
-    header = sheets.unknown_header(text)
+    header = sheets.unknown_header(text, source.name)
     if header is None:
-        _not_inventory(source, "no form of inventory that is known", collector)
+        _not_inventory(source, "no form of inventory that is known", _HAND_IN, collector)
         return
     refused = sheets.refuse_unknown(header)
     if source.named:
         raise refused
-    collector.skip(source.name, refused.problem.rstrip("."), source.name)
+    collector.skip(source.name, refused.problem.rstrip("."), Origin(source.name), refused.remedy)
 
 
 def _read_json(source: Source, text: str, context: Context, collector: Collector) -> None:
@@ -282,10 +291,10 @@ def _read_values(source: Source, values: list[tuple[str, object]], context: Cont
         if not read_document(value, context.at(place) if place else context, collector):
             unknown.append(place)
     if len(unknown) == len(values):
-        _not_inventory(source, "JSON, but no answer of an operation that is known", collector)
+        _not_inventory(source, "JSON, but no answer of an operation that is known", _HAND_IN, collector)
         return
     for place in unknown:
-        collector.skip(place, "no answer of an operation that is known", source.name, place)
+        collector.skip(place, "no answer of an operation that is known", Origin(source.name, place), OTHER_FORM)
 
 
 def _read_long(source: Source, data: bytes, context: Context, collector: Collector) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import re
@@ -43,6 +44,9 @@ _WIDE: Final = (
     (re.compile(rb"\0[^\0]\0[^\0]"), "utf-16-be"),
 )
 """Texts of two and four bytes a sign without a mark, by the first two signs of what begins with plain ones."""
+_HEAD_READ: Final = 8192
+_PLAIN_SHARE: Final = 0.05
+"""Tuning: of the signs of a list so many at least are plain (delimiters, line ends, ids); of chance bytes 0.2 % are."""
 _CONTROLS: Final = bytes(byte for byte in range(32) if not 9 <= byte <= 13 and byte != 27)
 _BLANKS = re.compile(r"[\s,;]*")
 _HTTP_HEAD = re.compile(r"^\s*HTTP/\d(?:\.\d)? \d{3}[^\n]*\n(?:[A-Za-z-]+:[^\n]*\n)*\s*")
@@ -70,14 +74,40 @@ def decode(data: bytes) -> str:
 def _wide_encoding(data: bytes) -> str | None:
     """The encoding of a text of two or four bytes a sign, None for all others."""
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
-    return marked or next((name for pattern, name in _WIDE if pattern.match(data)), None)
+    told = marked or next((name for pattern, name in _WIDE if pattern.match(data)), None)
+    if told or b"\0" not in data[:_HEAD_READ]:
+        return told
+    found = _plausible(data)
+    return found[0] if len(found) == 1 else None
+
+
+def _plausible(data: bytes) -> list[str]:
+    """The wide encodings in which bytes without a mark make sense: those that read most plain signs out of them, where
+    all others are printable. More than one is no answer."""
+    plain: dict[str, int] = {}
+    for _, encoding in _WIDE:
+        reader = codecs.getincrementaldecoder(encoding)()
+        try:
+            # A head may end within a sign; a whole text may not.
+            head = reader.decode(data[:_HEAD_READ], final=len(data) <= _HEAD_READ)
+        except UnicodeDecodeError:
+            continue
+        count = sum(sign.isascii() for sign in head)
+        if count >= _PLAIN_SHARE * len(head) and all(sign.isprintable() or sign.isspace() for sign in head):
+            plain[encoding] = count
+    return [encoding for encoding, count in plain.items() if count == max(plain.values())]
+
+
+def may_be_wide(data: bytes) -> bool:
+    """Whether the bytes are a text of two bytes a sign in either order, which nothing in them tells."""
+    return b"\0" in data[:_HEAD_READ] and len(_plausible(data)) > 1
 
 
 def looks_binary(data: bytes) -> bool:
     """Whether the bytes are no text."""
     if _wide_encoding(data):
         return False
-    head = data[:8192]
+    head = data[:_HEAD_READ]
     if b"\0" in head:
         return True
     return len(head) - len(head.translate(None, _CONTROLS)) > len(head) // 20

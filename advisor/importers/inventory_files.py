@@ -10,6 +10,7 @@ from advisor.importers.merge import merge
 from advisor.importers.one_file import ColumnMapping
 from advisor.importers.paging import check_pages
 from advisor.importers.records import Collector
+from advisor.importers.remedies import OTHER_FORM
 from advisor.importers.shares import read_files
 from advisor.importers.sources import open_sources
 from advisor.model.collecting import without_gc
@@ -69,7 +70,7 @@ def _refuse_nothing(collector: Collector, names: list[str]) -> None:
     found = [Mistake(names[0], "", f"{one.title}. {one.detail}", one.fix) for one in collector.findings]
     said = [] if collector.mistakes or collector.unread or reasons else found
     mistakes = [*collector.mistakes, *collector.unread, *reasons, *said]
-    if not collector.mistakes and not (reasons and all(one.remedy for one in mistakes)):
+    if not collector.mistakes and all(one.remedy == OTHER_FORM for one in reasons):
         what = ", ".join(names[:5]) or "the input"
         remedy = "Hand in an export of the cloud's lists (docs/inventory.md names the forms)."
         mistakes.append(Mistake(what, "", "no inventory was found in it.", remedy))

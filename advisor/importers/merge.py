@@ -10,6 +10,7 @@ from typing import Final
 from advisor.importers.blocks import add_to
 from advisor.importers.complete import complete
 from advisor.importers.records import Batch, Collector, Draft
+from advisor.importers.remedies import MORE_LIKE_IT
 from advisor.importers.stubs import stubs_of
 from advisor.model.finding import Finding
 from advisor.model.inventory import LISTED_IN_PARTS, Inventory, Kind, Origin, listed_part
@@ -256,6 +257,7 @@ def _limited(findings: list[Finding]) -> list[Finding]:
                     severity="info",
                     title=f"{count - FINDINGS_LIMIT} more findings like this one",
                     detail=f"{count} in all, {FINDINGS_LIMIT} listed.",
+                    fix=MORE_LIKE_IT,
                 )
             )
     return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from advisor.importers.detect import read_source
 from advisor.importers.records import Collector
+from advisor.importers.remedies import UNPACK
 from advisor.importers.sources import RefusedError, Source, archive_members, is_workbook, is_zip
 from advisor.model.finding import Finding, Mistake
 from advisor.model.inventory import Origin
@@ -52,7 +53,7 @@ def _read_archive(source: Source, data: bytes, collector: Collector, mapping: Co
         try:
             content = member.read()
             if is_zip(content) and not is_workbook(content):
-                collector.skip(member.name, "an archive inside an archive; unpack it first", member.name)
+                collector.skip(member.name, "an archive inside an archive", Origin(member.name), UNPACK)
                 continue
             read_source(member, content, collector, mapping)
         except RefusedError as refused:
@@ -70,9 +71,10 @@ def _refuse(source: Source, refused: RefusedError, collector: Collector) -> None
         collector.mistakes.append(mistake)
         return
     collector.unread.append(mistake)
-    collector.skip(source.name, refused.problem.rstrip("."), source.name, refused.place)
+    where = Origin(source.name, refused.place)
+    collector.skip(source.name, refused.problem.rstrip("."), where, refused.remedy)
     title = f"{source.name} could not be read"
-    detail = f"{Origin(source.name, refused.place)}: {refused.problem}"
+    detail = f"{where}: {refused.problem}"
     collector.findings.append(
         Finding(id="INV-UNREADABLE", severity="high", title=title, detail=detail, fix=refused.remedy)
     )

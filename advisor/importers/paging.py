@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from advisor.importers.records import Collector, ListSeen
 from advisor.model.finding import Finding
 
 Group = tuple[str, str, str]
+_IN_TITLE: Final = 3
+_IN_DETAIL: Final = 30
 
 
 def check_pages(collector: Collector) -> Iterator[Finding]:
@@ -35,12 +38,12 @@ def _truncated(kind: str, operation: str, region: str, pages: list[ListSeen]) ->
         problem = f"{there} {what}{where}, and the last page says that more follow"
     else:
         return
-    files = ", ".join(dict.fromkeys(page.origin.file for page in pages))
+    files = list(dict.fromkeys(page.origin.file for page in pages))
     yield Finding(
         id="INV-TRUNCATED",
         severity="high",
         title=f"Pages are missing: {problem}",
-        detail=f"{_shortened(files)}: the list is a part. What is not there is unknown, not absent.",
+        detail=f"{_shortened(files, _IN_DETAIL)}: the list is a part. What is not there is unknown, not absent.",
         fix="Export every page (aliyun … --pager, or raise --PageSize and walk through --PageNumber).",
     )
 
@@ -60,12 +63,13 @@ def _empty(collector: Collector) -> Iterator[Finding]:
         if not seen.ids and (seen.kind, seen.region) not in full and not seen.operation.endswith("(part)"):
             empty.setdefault(seen.kind, []).append(seen.region or seen.origin.file)
     for kind, places in sorted(empty.items()):
-        shown = _shortened(", ".join(sorted(dict.fromkeys(places))))
+        names = sorted(dict.fromkeys(places))
+        where = _shortened(names, _IN_DETAIL)
         yield Finding(
             id="INV-EMPTY",
             severity="info",
-            title=f"No {_plural(kind)} in {shown}",
-            detail=f"The answer is empty for {shown}. That may be lack of permission: the API then answers so, too.",
+            title=f"No {_plural(kind)} in {_shortened(names, _IN_TITLE)}",
+            detail=f"The answer is empty for {where}. That may be lack of permission: the API then answers so, too.",
             fix=f"Check that the account used for the export may read {_plural(kind)}.",
         )
 
@@ -75,5 +79,7 @@ def _plural(kind: str) -> str:
     return f"{words[:-1]}ies" if words.endswith("cy") else f"{words}es" if words.endswith(("s", "ch")) else f"{words}s"
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= 300 else f"{text[:297]}…"
+def _shortened(names: Sequence[str], limit: int) -> str:
+    """The names, each whole; of more than the limit the first, and how many there are beside them."""
+    shown = names if len(names) <= limit + 1 else [*names[:limit], f"{len(names) - limit} more"]
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from advisor.importers.convert import as_tags
 from advisor.importers.fields import ABSENT, Convert, Record, Source, first, keys_of, sources_in, text
 from advisor.importers.places import is_region, region_of_zone, zones_in
+from advisor.importers.remedies import MORE_LIKE_IT
 from advisor.importers.secrets import is_secret_name, looks_like_key
 from advisor.model.finding import Finding, Mistake, Severity
 from advisor.model.inventory import Kind, Origin, Skipped
@@ -131,15 +132,15 @@ class Collector:
         if (file, name) not in self.forms:
             self.forms.append((file, name))
 
-    def skip(self, resource: str, reason: str, file: str, place: str = "", remedy: str = "") -> None:
-        """Remember something that was read and left out."""
-        self.skipped.append(Skipped(resource, reason, Origin(file, place), remedy))
+    def skip(self, resource: str, reason: str, where: Origin, remedy: str) -> None:
+        """Remember something that was read and left out, and what to do about it."""
+        self.skipped.append(Skipped(resource, reason, where, remedy))
 
-    def skip_once(self, resource: str, reason: str, file: str) -> None:
+    def skip_once(self, resource: str, reason: str, where: Origin, remedy: str) -> None:
         """The same, once for a file however often it is met there."""
-        if (file, reason) not in self._skipped:
-            self._skipped.add((file, reason))
-            self.skip(resource, reason, file)
+        if (where.file, reason) not in self._skipped:
+            self._skipped.add((where.file, reason))
+            self.skip(resource, reason, where, remedy)
 
     def note(
         self,
@@ -176,6 +177,7 @@ class Collector:
                     severity="info",
                     title=f"{rest} more findings like this one in {file}",
                     detail=f"{file}: {count} in all, {FINDINGS_PER_FILE} listed.",
+                    fix=MORE_LIKE_IT,
                 )
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from advisor.importers.records import Collector
 from advisor.model.finding import Mistake
+from advisor.model.inventory import Origin
 
 MAX_UNPACKED: Final = 8 * 1024**3
 MAX_RATIO: Final = 200
@@ -75,7 +76,8 @@ def _folder(folder: Path, prefix: str, collector: Collector) -> list[Source]:
         if is_hidden(name) or path.is_dir():
             continue
         if not path.resolve().is_relative_to(root) or not path.is_file():
-            collector.skip(prefix + name, "a link out of the folder, or no ordinary file", prefix + name)
+            reason, remedy = "a link out of the folder, or no ordinary file", "Copy the file itself into the folder."
+            collector.skip(prefix + name, reason, Origin(prefix + name), remedy)
             continue
         found.append(Source(prefix + name, path.read_bytes, False, f"{root.name}/{name}", path.stat().st_size))
     if not found:
@@ -123,7 +125,8 @@ def archive_members(data: bytes, name: str, collector: Collector) -> Iterator[So
     for info in members:
         label = f"{name}/{info.filename}"
         if _leads_out(info):
-            collector.skip(label, "a name that leads out of the archive, or a link", label)
+            remedy = "Pack the file itself, under a plain name."
+            collector.skip(label, "a name that leads out of the archive, or a link", Origin(label), remedy)
             continue
         if info.is_dir() or is_hidden(info.filename):
             continue

@@ -10,6 +10,7 @@ from advisor.importers.fields import plain
 from advisor.importers.long_lists import LongList
 from advisor.importers.places import kind_of_id
 from advisor.importers.records import Collector, Context
+from advisor.importers.remedies import OTHER_FORM
 from advisor.model.inventory import Origin
 
 _DEPTH: Final = 6
@@ -20,10 +21,12 @@ _NO_LISTS: Final = frozenset({"tags", "tag"})
 def name_unread(key: str, value: object, context: Context, collector: Collector) -> None:
     """Say of each list of records in a member that was not read, beside others that were, that it is left out."""
     if isinstance(value, Mapping) and kind_of_id(key) is not None:
-        collector.skip(key, "a record of no kind that is known", context.file, context.at(key).place)
+        where = Origin(context.file, context.at(key).place)
+        collector.skip(key, "a record of no kind that is known", where, OTHER_FORM)
         return
     for place in _lists(key, value):
-        collector.skip(place, "a list that is not known", context.file, context.at(place).place)
+        where = Origin(context.file, context.at(place).place)
+        collector.skip(place, "a list that is not known", where, OTHER_FORM)
 
 
 def _lists(key: str, value: object, depth: int = 0) -> Iterator[str]:
@@ -45,7 +48,7 @@ def name_rows(numbers: Sequence[int], context: Context, collector: Collector) ->
     if numbers:
         more = f" and {len(numbers) - 1} more like it" if len(numbers) > 1 else ""
         place = context.at(f"[{numbers[0]}]").place
-        collector.skip(place, f"a row of no kind that is known{more}", context.file, place)
+        collector.skip(place, f"a row of no kind that is known{more}", Origin(context.file, place), OTHER_FORM)
 
 
 def note_no_record(kind: str, number: int, context: Context, collector: Collector) -> None:

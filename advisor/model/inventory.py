@@ -133,8 +133,8 @@ class Skipped:
 
     resource: str
     reason: str
-    origin: Origin = Origin("")
-    remedy: str = ""
+    origin: Origin
+    remedy: str
 
 
 @dataclass(frozen=True)

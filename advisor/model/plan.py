@@ -343,10 +343,11 @@ class Relief(Frozen):
 
 
 class SkippedItem(Frozen):
-    """Something the plan leaves out, and why."""
+    """Something the plan leaves out, why, and what to do about it."""
 
     resource: str
     reason: str
+    remedy: str = ""
 
 
 class AssumptionUse(Frozen):

@@ -254,7 +254,9 @@ def _plan(
         frontier_complete=curve.complete,
         marginal=marginals(chooser, solution) if asked else (),
         reliefs=reliefs(chooser, solution, request.currency) if asked else (),
-        skipped=tuple(SkippedItem(resource=item.resource, reason=item.reason) for item in imported.skipped),
+        skipped=tuple(
+            SkippedItem(resource=item.resource, reason=item.reason, remedy=item.remedy) for item in imported.skipped
+        ),
         assumptions=assumptions_of(request.rules, workloads, shared),
         evidence=evidence_of(request.rules, workloads),
         waves=graph.waves,

@@ -66,9 +66,9 @@ def estate_findings(report: Report) -> list[tuple[str, ...]]:
 
 
 def skipped(imported: ImportResult) -> pd.DataFrame:
-    """What was left out, and why."""
-    rows = ((item.resource, words.sentence(item.reason), str(item.origin)) for item in imported.skipped)
-    return frame(("Left out", "Why", "From"), rows)
+    """What was left out, why, and what to do about it."""
+    rows = ((item.resource, words.sentence(item.reason), item.remedy, str(item.origin)) for item in imported.skipped)
+    return frame(("Left out", "Why", "What to do", "From"), rows)
 
 
 def workloads(report: Report) -> pd.DataFrame:

@@ -106,7 +106,7 @@ def read(data: bytes, name: str, folder: Path) -> ImportResult | None:
         assert resource.id
         assert {type(text) for text in texts} == {str}
     assert result.inventory.resources or result.findings
-    assert all(one.reason and one.origin.file for one in result.skipped)
+    assert all(one.reason and one.remedy and one.origin.file for one in result.skipped)
     return result
 
 

@@ -214,7 +214,8 @@ def _read_hosts(hosts: Iterable[tuple[str, object]], context: Context, collector
         )
         found = True
     if without:
-        collector.skip(f"{len(without)} hosts", "they have no instance id", context.file)
+        remedy = "Give each host of the cloud its instance_id (i-…); of others nothing needs to be done."
+        collector.skip(f"{len(without)} hosts", "they have no instance id", Origin(context.file), remedy)
     for draft in batch.drafts:
         if not draft.name:
             draft.name = draft.place.rpartition(".")[2]

@@ -50,7 +50,9 @@ def read(text: str, context: Context, collector: Collector, read_document: ReadD
     lines = []
     for line, value in candidates(text):
         if value is None:
-            collector.skip(f"line {line}", "too many brackets; the text was read up to here", context.file)
+            where = Origin(context.file, f"line {line}")
+            remedy = "Hand in the answers behind that line as files of their own."
+            collector.skip(where.place, "too many brackets; the text was read up to here", where, remedy)
         elif read_document(value, context.at(f"line {line}"), collector):
             lines.append(line)
     if lines:

@@ -23,6 +23,11 @@ _DENIED_FIX: Final = (
 _OTHER_FIX: Final = "Put the call right that was answered so, and export again."
 
 
+def remedy_of(code: str) -> str:
+    """What to do about an error of this code."""
+    return _DENIED_FIX if _DENIED.search(code) else _OTHER_FIX
+
+
 def code_of(answer: Record) -> str:
     """The code of an answer that is an error, else nothing."""
     if not text(get(answer, "Message")) or any(isinstance(value, list | dict) and value for value in answer.values()):
@@ -74,8 +79,8 @@ def read_printed(content: str, context: Context, collector: Collector) -> bool:
 
 def _note(code: str, context: Context, collector: Collector) -> None:
     what = context.operation or operation_in(context.place) or "a call"
-    fix = _DENIED_FIX if _DENIED.search(code) else _OTHER_FIX
-    collector.skip(what, f"the answer is an error, {code}", context.file, context.place, fix)
+    fix = remedy_of(code)
     where = Origin(context.file, context.place)
+    collector.skip(what, f"the answer is an error, {code}", where, fix)
     detail = f"{what} answered {code}; what it should list is unknown, not absent."
     collector.note("INV-ERROR", "medium", "An answer is an error", where, detail, fix)

@@ -17,6 +17,8 @@ from advisor.importers.fields import Record, get, records, text
 from advisor.importers.forms import errors, xml_form
 from advisor.importers.places import is_region
 from advisor.importers.records import Collector, Context
+from advisor.importers.remedies import NOTHING_TO_DO, OTHER_FORM
+from advisor.model.inventory import Origin
 
 _HOST: Final = re.compile(r"^\w+://(?:[^/@?#]*@)?([^/:?#]+)")
 """The host of an address. The standard library keeps each address that it takes apart, signatures and keys included."""
@@ -36,7 +38,7 @@ def read(value: object, context: Context, collector: Collector) -> bool:
     for index, entry in enumerate(_entries(value)):
         if not entry:
             place = f"log.entries[{index}]"
-            collector.skip(place, "no call was recorded there", context.file, place)
+            collector.skip(place, "no call was recorded there", Origin(context.file, place), NOTHING_TO_DO)
             continue
         here = _context(entry, context.but(place=f"log.entries[{index}]"))
         raw = _text(entry)
@@ -46,7 +48,8 @@ def read(value: object, context: Context, collector: Collector) -> bool:
         body = _json(raw)
         if body is None:
             if raw.lstrip()[:1] in ("{", "["):
-                collector.skip(here.place, "the recorded answer is cut off or no valid JSON", context.file, here.place)
+                where, remedy = Origin(context.file, here.place), "Record the call again, with the content of answers."
+                collector.skip(here.place, "the recorded answer is cut off or no valid JSON", where, remedy)
             continue
         code = errors.code_of(body) if isinstance(body, Mapping) else ""
         if code:
@@ -57,9 +60,9 @@ def read(value: object, context: Context, collector: Collector) -> bool:
             name = here.operation or "a call"
             unknown[name] = unknown.get(name, 0) + 1
     for name, count in sorted(unknown.items()):
-        collector.skip(name, f"{count} answers of no operation that is known", context.file)
+        collector.skip(name, f"{count} answers of no operation that is known", Origin(context.file), OTHER_FORM)
     for name, count in sorted(failed.items()):
-        collector.skip(name, f"{count} answers are errors, not lists", context.file)
+        collector.skip(name, f"{count} answers are errors, not lists", Origin(context.file), errors.remedy_of(name))
     return True
 
 

@@ -8,8 +8,13 @@ from collections.abc import Mapping
 from advisor.importers.fields import Record, get, items, records, text
 from advisor.importers.places import ids_in_path, kind_of_id
 from advisor.importers.records import Batch, Collector, Context, Draft
+from advisor.model.inventory import Origin
 
 _PROVIDER = re.compile(r"^(?:alicloud://)?([a-z0-9-]+)\.(i-[0-9a-z]+)$")
+
+_NO_SERVER = (
+    "If it runs on a server of the cloud, write its id into spec.providerID; of others nothing needs to be done."
+)
 
 
 def matches(value: object) -> bool:
@@ -36,7 +41,8 @@ def read(value: object, context: Context, collector: Collector) -> bool:
         if match:
             _node(node, match.group(1), match.group(2), context.but(place=f"items[{index}]"), batch)
         else:
-            collector.skip(text(get(node, "metadata.name")) or f"items[{index}]", "a node of no instance", context.file)
+            name, where = text(get(node, "metadata.name")), Origin(context.file, f"items[{index}]")
+            collector.skip(name or where.place, "a node of no instance", where, _NO_SERVER)
     return True
 
 

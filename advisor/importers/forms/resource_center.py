@@ -11,6 +11,7 @@ from advisor.importers.fields import ABSENT, Record, get, keys_of, plain, record
 from advisor.importers.numbers import is_whole
 from advisor.importers.places import kind_of_id
 from advisor.importers.records import Batch, Collector, Context, Draft, ListSeen, read_record, read_tags
+from advisor.importers.remedies import EXPORT_AGAIN, NOTHING_TO_DO
 from advisor.importers.secrets import is_secret_name
 from advisor.importers.services.databases import POLARDB
 from advisor.model.inventory import LISTED_IN_PARTS, Kind, Origin
@@ -124,7 +125,8 @@ def read(value: object, context: Context, collector: Collector) -> bool:
         else:
             listed.setdefault(draft.kind, []).append(draft.id)
     for reason, count in sorted(left_out.items()):
-        collector.skip(f"{count} rows", reason, context.file, context.place)
+        remedy = EXPORT_AGAIN if reason == _NAMELESS else NOTHING_TO_DO
+        collector.skip(f"{count} rows", reason, Origin(context.file, context.place), remedy)
     if left_out.get(_NAMELESS):
         where, title = Origin(context.file, context.place), f"{left_out[_NAMELESS]} rows have no id or no type"
         collector.note("INV-NO-ID", "medium", title, where, "they were left out.", "Export the list again.")

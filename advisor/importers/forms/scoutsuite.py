@@ -61,7 +61,9 @@ def _object(kind: Kind, key: str, one: object, context: Context, batch: Batch, c
     resource_id = text(row.get("id")) or key
     here = context.but(place=f"{context.place}.{key}")
     if kind == "instance" and kind_of_id(resource_id) != "instance":
-        collector.skip(here.place, "it has the serial number of a machine, not the id of an instance", context.file)
+        reason = "it has the serial number of a machine, not the id of an instance"
+        remedy = "Export the servers themselves (aliyun ecs DescribeInstances)."
+        collector.skip(here.place, reason, Origin(context.file, here.place), remedy)
         return ""
     spec = SPEC_OF_KIND[kind]
     record = {name: inner for name, inner in row.items() if name != "id"}

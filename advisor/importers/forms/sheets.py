@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from advisor.importers.forms import canonical
 from advisor.importers.forms.columns import HEADER_WITHIN, ColumnMapping, Table, find_header
 from advisor.importers.forms.tables import read_table
+from advisor.importers.places import kind_of_id
 from advisor.importers.records import Collector, Context
 from advisor.importers.secrets import looks_like_key
 from advisor.importers.sources import RefusedError, check_archive
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _DATA: Final = re.compile(r"^(?:[\d.,:/ -]+|[a-z]{1,4}-[0-9a-z]{6,}|.*[@#$!^&*?~=].*)$")
 """Cells that no header has: numbers, addresses, times, ids, signs as passwords have them. They are never quoted."""
+_TABLES: Final = (".csv", ".tsv")
 _DELIMITERS: Final = (",", "\t", ";", "|")
 _BAR_LINE = re.compile(r"^\s*[-+|=─┼:](?=.*[-=─]{2})[-+|=─┼:\s]*$")
 _PAIR = re.compile(r"^\s*[\"']?([A-Za-z][A-Za-z0-9_ .-]{0,60}?)[\"']?\s*(?::|=|：)\s*(.*?)\s*,?\s*$")
@@ -40,16 +42,27 @@ def refuse_unknown(header: Sequence[object]) -> RefusedError:
         return RefusedError("its first row is no header.", "Put a row with the names of the columns above it.")
     return RefusedError(
         f"no id column is known among its headers: {shown}.",
-        'Name the columns with a mapping (for example {"主机编号": "id", "机房": "zone"}), or export the '
-        "console's own list.",
+        "Name the columns in a YAML file for --mapping, one a line (for example 主机编号: id and 机房: zone), or "
+        "export the console's own list.",
     )
 
 
-def unknown_header(text: str) -> list[str] | None:
-    """The first row of what is a table by its shape but whose headers say nothing; None where it is no table."""
+def unknown_header(text: str, file: str) -> list[str] | None:
+    """The first row of what is a table by its shape but whose headers say nothing; None where it is no table.
+
+    Two columns are also what prose with a comma in each line looks like: they count where the file is called a table or
+    holds ids of things that are known."""
     rows = [row for row in _csv_rows(text[:65536], limit=6) if row]
     widths = {len(row) for row in rows}
-    return rows[0] if len(rows) > 1 and len(widths) == 1 and max(widths) > 2 else None
+    if len(rows) < 2 or len(widths) > 1 or max(widths) < 2:
+        return None
+    if max(widths) == 2 and not file.lower().endswith(_TABLES) and not _hold_ids(rows[1:]):
+        return None
+    return rows[0]
+
+
+def _hold_ids(rows: Sequence[Sequence[str]]) -> bool:
+    return any(kind_of_id(cell.strip()) is not None for row in rows for cell in row)
 
 
 def read_csv(text: str, context: Context, collector: Collector, mapping: ColumnMapping | None) -> bool:

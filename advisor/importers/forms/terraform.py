@@ -12,11 +12,15 @@ from advisor.importers.forms.flat import unflatten
 from advisor.importers.forms.terraform_nat import ENTRIES, NAT_GATEWAY, gateways_of_tables, read_entry
 from advisor.importers.forms.terraform_types import LINKS, SPECS, read_resource
 from advisor.importers.records import Collector, Context
+from advisor.importers.remedies import NOTHING_TO_DO, WHOLE_STATE
+from advisor.model.inventory import Origin
 
 _RANK: Final = 1
 _DEPTH: Final = 20
 _MANAGED: Final = "managed"
 _DATA: Final = "data"
+_DEPOSED: Final = "replaced, and waits for its destruction"
+_OTHER_STATE: Final = "Import the state that manages the estate (terraform state list shows what a state holds)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,8 @@ def read(value: object, context: Context, collector: Collector) -> bool:
     for item in items:
         count += 1
         if item.why_not:
-            collector.skip(item.address, item.why_not, context.file, item.address)
+            remedy = NOTHING_TO_DO if item.why_not == _DEPOSED else WHOLE_STATE
+            collector.skip(item.address, item.why_not, Origin(context.file, item.address), remedy)
         elif item.type in ENTRIES:
             read_entry(item.type, item.attributes, gateways, context.but(place=item.address), batch, collector)
         elif item.type in SPECS or item.type in LINKS:
@@ -63,18 +68,18 @@ def read(value: object, context: Context, collector: Collector) -> bool:
         else:
             left_out[item.type] = left_out.get(item.type, 0) + 1
     for kind, number in sorted(left_out.items()):
-        collector.skip(kind, f"{number} of a type that no plan needs", context.file)
+        collector.skip(kind, f"{number} of a type that no plan needs", Origin(context.file), NOTHING_TO_DO)
     if not count:
-        collector.skip(
-            context.file, "an empty state: everything in it was destroyed, or it never held anything", context.file
-        )
+        reason = "an empty state: everything in it was destroyed, or it never held anything"
+        collector.skip(context.file, reason, Origin(context.file), _OTHER_STATE)
     return True
 
 
 def _read_plan(plan: Record, context: Context, collector: Collector) -> bool:
     """A plan tells what is to be made, which is no inventory; what was there before it is one."""
     before = plan.get("prior_state")
-    collector.skip("planned_values", "what a plan will make is not there yet", context.file, "planned_values")
+    where, remedy = Origin(context.file, "planned_values"), "Import the state once the plan is applied."
+    collector.skip(where.place, "what a plan will make is not there yet", where, remedy)
     return isinstance(before, Mapping) and matches(before) and read(before, context.at("prior_state"), collector)
 
 
@@ -116,7 +121,7 @@ def _version_4(state: Record) -> Iterator[Item]:
             index = f"[{instance['index_key']!r}]" if "index_key" in instance else ""
             found = attributes if isinstance(attributes, Mapping) else None
             found = unflatten(flat) if found is None and isinstance(flat, Mapping) else found
-            gone = "replaced, and waits for its destruction" if instance.get("deposed") else ""
+            gone = _DEPOSED if instance.get("deposed") else ""
             yield _item(f"{address}{index}", kind, found, gone)
 
 

@@ -9,6 +9,7 @@ from advisor.importers.convert import unique
 from advisor.importers.fields import Record, get, text
 from advisor.importers.records import Batch, Collector, Context
 from advisor.importers.services import network
+from advisor.model.inventory import Origin
 
 NAT_GATEWAY: Final = "alicloud_nat_gateway"
 ENTRIES: Final[dict[str, tuple[str, Callable[[Record, Context, Batch], None]]]] = {
@@ -40,6 +41,7 @@ def read_entry(
     table, read = ENTRIES[kind]
     gateway = gateways.get(text(attributes.get(table)))
     if gateway is None:
-        collector.skip(context.place, "its NAT gateway is not in this state", context.file, context.place)
+        where, remedy = Origin(context.file, context.place), "Import the state that manages the NAT gateway, too."
+        collector.skip(context.place, "its NAT gateway is not in this state", where, remedy)
     else:
         read({**attributes, "NatGatewayId": gateway}, context, batch)

@@ -11,7 +11,9 @@ from advisor.importers.catalogue import HINTS
 from advisor.importers.fields import plain
 from advisor.importers.forms import errors
 from advisor.importers.records import Collector, Context
+from advisor.importers.remedies import OTHER_FORM
 from advisor.importers.sources import RefusedError
+from advisor.model.inventory import Origin
 
 _FORBIDDEN = re.compile(r"<!\s*(DOCTYPE|ENTITY)", re.IGNORECASE)
 _DECLARATION = re.compile(r"<\?xml\b[^>]*\?>")
@@ -40,7 +42,7 @@ def read(text: str, context: Context, collector: Collector) -> bool:
     if len(unread) == len(root):
         return False
     for answer in unread:
-        collector.skip(_tag(answer), "no answer of an operation that is known", context.file)
+        collector.skip(_tag(answer), "no answer of an operation that is known", Origin(context.file), OTHER_FORM)
     return True
 
 

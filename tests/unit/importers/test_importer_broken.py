@@ -204,8 +204,8 @@ def test_an_archive_in_an_archive_is_said(tmp_path: Path) -> None:
     path = tmp_path / "outer.zip"
     path.write_bytes(outer.getvalue())
     result = read_inventory([path])
-    assert [(one.resource, one.reason) for one in result.skipped] == [
-        ("outer.zip/inner.zip", "an archive inside an archive; unpack it first")
+    assert [(one.resource, one.reason, one.remedy) for one in result.skipped] == [
+        ("outer.zip/inner.zip", "an archive inside an archive", "Unpack it, and import what it holds.")
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,6 +53,29 @@ def test_the_instance_list_in_every_encoding(encoding: str, make: Make) -> None:
     assert found["d-bp1sys"].text("category") == "cloud_essd_entry"
     assert found["d-bp1d2"].text("category") == "cloud_efficiency"
     assert "public_ips" not in web.attributes
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("rows", [1, 2_000])
+def test_a_wide_text_without_a_mark_that_begins_in_chinese(encoding: str, rows: int, make: Make) -> None:
+    text = "实例ID,实例名称,可用区\n" + "".join(f"i-bp1aaa{n:04},订单{n},cn-hangzhou-h\n" for n in range(rows))
+    found = make({"a.csv": text.encode(encoding)}).inventory.resources
+    assert len(found) == rows
+    assert found["i-bp1aaa0000"].name == "订单0"
+
+
+def test_bytes_that_are_text_in_either_order_say_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("一N".encode("utf-16-le"))
+    with pytest.raises(InputError, match=r"nothing tells which\. Save it as UTF-8\."):
+        read_inventory([path])
+
+
+def test_bytes_of_no_text_stay_binary(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(random.Random(1).randbytes(5_000) + b"\0")
+    with pytest.raises(InputError, match="binary data, no inventory"):
+        read_inventory([path])
 
 
 def test_the_bilingual_database_list(make: Make) -> None:
@@ -161,6 +185,26 @@ def test_columns_of_ones_own_by_mapping(tmp_path: Path) -> None:
     mapping = {"编号x": "id", "机房": "zone", "称呼": "name", "业务线x": "tag:business"}
     one = read_inventory([path], mapping).inventory.resources["i-bp1aaaa"]
     assert (one.name, one.zone, one.tags) == ("旧库", "cn-beijing-a", {"business": "零售"})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("two.csv", "主机,机房\nweb-1,杭州\n"), ("two.txt", "主机,机房\ni-bp1aaaa,cn-hangzhou-h\n")],
+)
+def test_two_columns_are_told_how_to_name_them(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_inventory([tmp_path / name])
+    assert "no id column is known among its headers: 主机, 机房. Name the columns in a YAML file for --mapping" in str(
+        caught.value
+    )
+
+
+def test_prose_with_a_comma_in_each_line_is_no_table_and_is_not_quoted(tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("Dear Li, hello\nyours, Wang\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_inventory([tmp_path / "note.txt"])
+    assert "Dear" not in str(caught.value)
 
 
 def test_rows_without_an_id_are_counted(make: Make) -> None:

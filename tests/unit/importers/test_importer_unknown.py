@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from advisor.cli.inventory import inventory
+from advisor.importers.remedies import OTHER_FORM
 
 SERVER = {"InstanceId": "i-bp1aaaa", "ImageId": "m-1", "RegionId": "cn-hangzhou", "ZoneId": "cn-hangzhou-h"}
 DISK = {
@@ -49,3 +51,29 @@ def test_the_text_says_it_within_eighty_columns(tmp_path: Path) -> None:
     done = show(tmp_path / "a", {"DescribeInstances.json": {"Instances": {"Instance": [SERVER]}}})
     assert "not listed in cn-hangzhou (unknown, not none):\n  disk, snapshot," in done.output
     assert max(map(len, done.output.splitlines())) <= 80
+
+
+def test_everything_skipped_says_what_to_do(tmp_path: Path) -> None:
+    files = {"DescribeInstances.json": {"Instances": {"Instance": [SERVER]}}, "odd.json": {"Things": [{"a": 1}]}}
+    told = json.loads(show(tmp_path / "a", files, "--format", "json").output)
+    assert [(one["resource"], one["remedy"]) for one in told["skipped"]] == [("odd.json", OTHER_FORM)]
+    printed = show(tmp_path / "a", files).output
+    assert OTHER_FORM in " ".join(printed.split())
+    assert max(map(len, printed.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("regions", "title"),
+    [
+        (["cn-hangzhou", "cn-shanghai"], "cn-hangzhou and cn-shanghai"),
+        ([f"cn-region-{number:02}" for number in range(40)], "cn-region-00, cn-region-01, cn-region-02 and 37 more"),
+    ],
+)
+def test_regions_of_empty_lists_are_named_whole(tmp_path: Path, regions: list[str], title: str) -> None:
+    empty = {f"{region}.DescribeDisks.json": {"Disks": {"Disk": []}, "TotalCount": 0} for region in regions}
+    files: dict[str, object] = {"DescribeInstances.json": {"Instances": {"Instance": [SERVER]}}, **empty}
+    told = json.loads(show(tmp_path / "a", files, "--format", "json").output)
+    (found,) = [one for one in told["findings"] if one["id"] == "INV-EMPTY"]
+    assert found["title"] == f"No disks in {title}"
+    assert all(region in found["detail"] for region in regions[:30])
+    assert "…" not in found["detail"]
