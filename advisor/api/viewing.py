@@ -213,7 +213,8 @@ def blast_of(inventory: Inventory, graph: Graph, failure: str) -> Blast:
     try:
         return blast(inventory, graph, failure)
     except ValueError as error:
-        raise InputError([Mistake("command line", "--fail", str(error), "")]) from error
+        remedy = "advisor graph … --format json lists every id under 'nodes'."
+        raise InputError([Mistake("command line", "--fail", f"{error}.", remedy)]) from error
 
 
 def graph_output(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import os
+import re
 import shutil
 import sys
 import traceback
@@ -17,6 +19,7 @@ from advisor.model.finding import InputError, Mistake, OutsideError
 
 DONE, MISSED, WRONG_INPUT, OUTSIDE = 0, 1, 2, 3
 MAX_WIDTH = 100
+NARROWEST = 40
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -26,8 +29,32 @@ def width() -> int:
 
 
 def tell(message: str) -> None:
-    """A message to the person, on stderr."""
-    click.echo(message, err=True)
+    """A message to the person, on stderr: within the columns of a terminal, whole lines for whatever else reads it."""
+    columns = _columns_of_stderr()
+    for line in message.split("\n"):
+        click.echo("\n".join(_folded(line, columns)) if columns else line, err=True)
+
+
+def _columns_of_stderr() -> int | None:
+    """The columns of the terminal that shows stderr, or what COLUMNS says of them; None where neither is."""
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said):
+        columns = int(said)
+    elif sys.stderr.isatty():
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+    else:
+        return None
+    return max(NARROWEST, min(columns, MAX_WIDTH))
+
+
+def _folded(line: str, columns: int) -> list[str]:
+    """The line in pieces that fit, those after the first set under its text."""
+    from advisor.reporting.terminal import wrap  # slow to load, and most commands have little to say
+
+    start = re.match(r"\s*(?:\d+\. )?", line)
+    margin = start.end() if start else 0
+    pieces = wrap(line[margin:], columns - margin)
+    return [line[:margin] + pieces[0], *(" " * margin + piece for piece in pieces[1:])]
 
 
 def progress(message: str) -> None:

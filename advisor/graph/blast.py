@@ -132,10 +132,27 @@ class Analysis:
         if failure in self.places or (failure.startswith(RESOURCE) and node in self.resources):
             return node
         if failure.startswith(RESOURCE):
-            near = get_close_matches(node, sorted(self.resources), n=5) or sorted(self.resources)
-            raise ValueError(f"no resource '{node}'; there are {len(self.resources)}, such as {shortened(near)}")
+            raise ValueError(self._unknown(node))
         listed = shortened(sorted(self.places), _SHOWN) or "none"
         raise ValueError(f"no place '{failure}'; write zone:…, region:… or resource:…; places here: {listed}")
+
+    def _unknown(self, node: str) -> str:
+        """What to say of a resource that does not exist: the ids that bear this name, else those spelt much alike."""
+        tables = tables_of(self.inventory.resources)
+        named = sorted(
+            one for table in tables.tables.values() for one, name in zip(table.ids, table.names, strict=True)
+            if name == node
+        )  # fmt: skip
+        if named:
+            return (
+                f"no resource has the id '{node}', which is the name of {shortened(named)}; write resource:{named[0]}"
+            )
+        listed = sorted(tables.ids)
+        near = get_close_matches(node, sorted(self.resources), n=5)
+        more = len(self.resources) - len(listed)
+        mentioned = f" and {more} that are only mentioned" if more else ""
+        close = f"; close to it: {', '.join(near)}" if near else f", such as {', '.join(listed[:3])}" if listed else ""
+        return f"no resource '{node}'; there are {len(listed)}{mentioned}{close}"
 
     def many(self, failures: Sequence[str]) -> BlastTable:
         """What fails outright with each of these failures."""

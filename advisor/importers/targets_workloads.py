@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from difflib import get_close_matches
 from typing import Final, cast
 
 from advisor.importers.targets_fields import (
@@ -42,6 +43,7 @@ _WORKLOAD: Final = (
 )
 _MATCH: Final = ("tags", "resources", "names", "vpc")
 _EXCLUDE: Final = ("resource", "reason", "until")
+_SHOWN: Final = 6
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -185,6 +187,10 @@ def _tags(match: Node) -> dict[str, str]:
 def _needs(node: Node, name: str, names: list[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if "needs" not in node or node["needs"] is None:
         return (), ()
+    others = [other for other in names if other != name]
+    if not isinstance(node["needs"], dict):
+        _bare_needs(node, others)
+        return (), ()
     needs = node.child("needs", ("hard", "soft"), "needs")
     if needs is None:
         return (), ()
@@ -195,13 +201,32 @@ def _needs(node: Node, name: str, names: list[str]) -> tuple[tuple[str, ...], tu
             if one == name:
                 needs.add(kind, f"'{name}' needs itself.", "Remove it.")
             elif one not in names:
-                needs.add(
-                    kind,
-                    f"unknown workload '{one}' in needs.",
-                    close_words(one, tuple(other for other in names if other != name)),
-                )
+                needs.add(kind, f"unknown workload '{one}' in needs.", _known_needs(one, others))
         found.append(wanted)
     return found[0], found[1]
+
+
+def _known_needs(wrong: str, others: Sequence[str]) -> str:
+    """The workloads of this file nearest to a wrong name; a need leads only to workloads that are declared."""
+    if get_close_matches(wrong, others, n=1):
+        return close_words(wrong, others)
+    shown = [repr(other) for other in others[:_SHOWN]] + ([f"{len(others) - _SHOWN} more"] if others[_SHOWN:] else [])
+    here = f"Declared here: {', '.join(shown)}. " if shown else ""
+    return f"{here}Declare '{wrong}' as a workload of this file, too (advisor init writes all that are found)."
+
+
+def _bare_needs(node: Node, others: Sequence[str]) -> None:
+    """Names that stand under ``needs`` itself: how to write them, each spelt like the workload nearest to it."""
+    given = node["needs"] if isinstance(node["needs"], list) else [node["needs"]]
+    near = [(get_close_matches(str(one), others, n=1) or [str(one)])[0] for one in given if isinstance(one, str)]
+    written = ", ".join(near) or "orders"
+    unknown = [one for one in near if one not in others]
+    node.add(
+        "needs",
+        "needs does not say which of them it cannot work without.",
+        f"Write 'needs: {{hard: [{written}]}}', or soft for those without which it only works worse."
+        + (f" {_known_needs(unknown[0], others)}" if unknown else ""),
+    )
 
 
 def _regions(node: Node, known: Collection[str]) -> tuple[str, ...]:

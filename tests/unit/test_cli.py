@@ -130,6 +130,18 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "thesis.txt").read_text(encoding="utf-8") == "three years of work"
 
 
+@pytest.mark.parametrize("columns", [60, 80])
+def test_mistakes_fit_the_terminal(tmp_path: Path, columns: int) -> None:
+    (tmp_path / "表.csv").write_text("主机编号,机房,称呼\n甲,乙,丙\n", encoding="utf-8")
+    path, env = tmp_path / "表.csv", {"COLUMNS": str(columns)}
+    result = CliRunner().invoke(main, ["inventory", "show", path.name, str(MINIMAL) + "x"], env=env)
+    assert result.exit_code == 2
+    lines = result.stderr.splitlines()
+    assert len(lines) > 3
+    assert max(map(display_width, lines)) <= columns
+    assert all(line.startswith("     ") for line in lines if not re.match(r"The input| +\d+\. ", line))
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -12,7 +12,7 @@ from advisor.graph import Analysis, blast, build_graph, to_dot, to_html, to_json
 from advisor.graph.export_html import page_data
 from advisor.graph.words import clean, for_dot, for_script
 from advisor.model.graph import Graph
-from advisor.model.inventory import Inventory
+from advisor.model.inventory import Inventory, Stub
 
 HOSTILE = (
     'web-<b>07</b>"; rm -rf',
@@ -181,6 +181,16 @@ class TestPage:
         assert page_data(Analysis(inventory, graph), "resource:i-1")["failure"] == "i-1"
         with pytest.raises(ValueError, match="no resource 'i-404'"):
             to_html(inventory, graph, "resource:i-404")
+
+    def test_a_resource_that_does_not_exist_is_counted_against_what_is_listed(self) -> None:
+        inventory = estate(server("i-1", name="web"), stubs=[Stub("d-404", "disk", "i-1", server("i-1").origin)])
+        analysis = Analysis(inventory, build_graph(inventory, targets()))
+        with pytest.raises(
+            ValueError, match="no resource 'nope'; there are 1 and 2 that are only mentioned, such as i-1"
+        ):
+            analysis.blast("resource:nope")
+        with pytest.raises(ValueError, match="'web', which is the name of i-1; write resource:i-1"):
+            analysis.blast("resource:web")
 
     def test_too_many_resources_for_a_page(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("advisor.graph.export_html.NODES_ON_PAGE", 5)

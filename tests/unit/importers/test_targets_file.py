@@ -209,3 +209,26 @@ def test_the_targets_of_the_sample_estate(shop: Path) -> None:
     assert len(targets.workloads) == 8
     assert targets.budget is not None
     assert targets.budget.currency == "CNY"
+
+
+@pytest.mark.parametrize(
+    ("needs", "told"),
+    [
+        ("[ordres]", "Write 'needs: {hard: [orders]}', or soft for those without which it only works worse."),
+        ("ordres", "Write 'needs: {hard: [orders]}'"),
+        (
+            "[ordres, billing]",
+            "{hard: [orders, billing]}', or soft for those without which it only works worse. Declared",
+        ),
+        ("{hard: [ordres]}", "unknown workload 'ordres' in needs. Did you mean 'orders'?"),
+        ("{soft: [billing]}", "Declared here: 'orders'. Declare 'billing' as a workload of this file, too"),
+    ],
+)
+def test_a_need_that_is_no_workload_names_the_nearest(tmp_path: Path, needs: str, told: str) -> None:
+    text = (
+        "version: 1\nworkloads:\n  - {name: orders, match: {vpc: v}}\n"
+        f"  - {{name: web, match: {{vpc: w}}, needs: {needs}}}\n"
+    )
+    with pytest.raises(InputError) as caught:
+        read(text, tmp_path)
+    assert told in str(caught.value)
