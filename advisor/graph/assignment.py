@@ -21,7 +21,9 @@ from advisor.model.inventory import Kind, Resource
 
 INFRASTRUCTURE: frozenset[Kind] = frozenset(
     {"vpc", "vswitch", "security_group", "nat_gateway", "vpn_gateway", "snapshot_policy", "backup_policy", "vault",
-     "image", "key", "deployment_set", "gtm_instance", "gtm_pool", "route_table", "other"}
+     "image", "key", "deployment_set", "gtm_instance", "gtm_pool", "route_table", "cen",
+     "transit_router", "cen_attachment", "border_router", "physical_connection", "router_interface", "access_group",
+     "other"}
 )  # fmt: skip
 FOUNDERS: frozenset[Kind] = frozenset({"instance", "database", "cache", "load_balancer"})
 FOLLOWERS: frozenset[Kind] = frozenset(
@@ -202,13 +204,17 @@ class Assignment:
 
     def _data_services(self, calls: Edges) -> None:
         services = list(self.estate.of_kind("database", "cache"))
+        systems = [system.id for system in self.estate.of_kind("file_system")]
         clients: dict[str, set[Label]] = defaultdict(set)
-        for edge in calls.where(calls.marked([service.id for service in services])[calls.target]):
+        for edge in calls.where(calls.marked([service.id for service in services] + systems)[calls.target]):
             if edge.source in self.labels:
                 clients[edge.target].add(self.labels[edge.source])
         for service in sorted(services, key=lambda item: (bool(self.ownership.owners(item)), item.id)):
             if self._free(service.id):
                 self._give(service.id, self._service_label(service, clients.get(service.id, set())))
+        for system in systems:
+            if len(clients.get(system, ())) == 1:
+                self._give(system, *clients[system])
 
     def _service_label(self, service: Resource, clients: set[Label]) -> Label:
         owners = [self.labels[owner] for owner in self.ownership.owners(service) if owner in self.labels]

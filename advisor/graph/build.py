@@ -14,6 +14,7 @@ from advisor.graph.confirmation import Confirmations, sort_out
 from advisor.graph.edges_balancing import add_balancing_edges
 from advisor.graph.edges_calls import add_call_edges
 from advisor.graph.edges_data import add_data_edges
+from advisor.graph.edges_files import add_file_edges
 from advisor.graph.edges_network import add_network_edges
 from advisor.graph.edges_place import add_place_edges
 from advisor.graph.edges_storage import add_storage_edges
@@ -127,6 +128,7 @@ def find_edges(estate: Estate, memberships: Memberships) -> Edges:
     add_traffic_edges(estate, edges)
     add_balancing_edges(estate, memberships, edges)
     add_data_edges(estate, edges)
+    add_file_edges(estate, edges)
     add_call_edges(estate, memberships, edges)
     return edges.sorted()
 

@@ -16,7 +16,15 @@ from advisor.model.graph import Edge
 from advisor.model.targets import Targets
 
 CONFIRMED_RULE = "targets.confirmed"
-CALL_RULES = frozenset({"data.allow_list", "data.security_group", "balancing.scaling_database", "place.hpc_manager"})
+CALL_RULES = frozenset(
+    {
+        "data.allow_list",
+        "data.security_group",
+        "data.mounted_client",
+        "balancing.scaling_database",
+        "place.hpc_manager",
+    }
+)
 WIDE_CALLS = frozenset({"calls.security_group", "calls.address", "calls.subnet"})
 FRONTS = frozenset({"load_balancer", "listener", "server_group", "eip", "replica_pair", "dts_job", "backup_plan"})
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network, ip_network
 from itertools import product
 
+from advisor.graph.edges_data import instances_in
 from advisor.graph.edgeset import EdgeSet
 from advisor.graph.index import Estate, address_number
 from advisor.graph.membership import Memberships
@@ -30,6 +31,7 @@ def add_call_edges(estate: Estate, memberships: Memberships, edges: EdgeSet) -> 
         for rule in _ingress(group):
             if _accepts(rule) and not _denied(group, rule):
                 _allowed(estate, edges, group, rule)
+    _referenced(estate, edges)
     _named_peers(estate, memberships, edges)
     _spread_peers(estate, memberships, edges)
     _named_tiers(estate, edges)
@@ -81,8 +83,12 @@ def _same_source(drop: Mapping[str, object], rule: Mapping[str, object]) -> bool
 
 
 def _block(rule: Mapping[str, object]) -> IPv4Network | None:
+    return _as_block(_word(rule, "source_cidr"))
+
+
+def _as_block(written: str) -> IPv4Network | None:
     try:
-        block = ip_network(_word(rule, "source_cidr"), strict=False)
+        block = ip_network(written, strict=False)
     except ValueError:
         return None
     return block if isinstance(block, IPv4Network) else None
@@ -102,10 +108,28 @@ def _allowed(estate: Estate, edges: EdgeSet, group: Resource, rule: Mapping[str,
 
 
 def _sends_to(estate: Estate, source: str, target: str) -> bool:
-    """Whether an egress rule of the source names the target, which confirms the direction."""
+    """Whether an egress rule of the source names the target or a block that one of its members is in, which confirms
+    the direction. Wide blocks confirm nothing: they are what every group has."""
     group = estate.get(source)
-    rules = group.records("rules") if group else ()
-    return any(_accepts(rule) and rule.get("dest_group_id") == target for rule in rules)
+    rules = [rule for rule in group.records("rules") if _accepts(rule)] if group else []
+    if any(rule.get("dest_group_id") == target for rule in rules):
+        return True
+    blocks = [block for rule in rules if (block := _as_block(_word(rule, "dest_cidr"))) is not None]
+    narrow = [block for block in blocks if block.prefixlen > WIDE_PREFIX]
+    vpc = (estate.vpc_of(group) if group else None) or ""
+    members = set(estate.group_instances.get(target, ())) if narrow else set()
+    return any(not members.isdisjoint(instances_in(estate, vpc, block, None)) for block in narrow)
+
+
+def _referenced(estate: Estate, edges: EdgeSet) -> None:
+    """Groups that another one names in rules that are not listed: that somebody calls somebody is all it tells."""
+    for group in estate.with_attribute("security_group", "referenced_by"):
+        for other in group.texts("referenced_by"):
+            known = estate.get(other)
+            told = known is not None and "rules" in known.attributes
+            if not told and estate.group_instances.get(group.id) and estate.group_instances.get(other):
+                evidence = f"{other} names {group.id} in its rules, which are not listed; port and direction unknown"
+                edges.add(group.id, other, "hard", "guessed", "calls.security_group", evidence)
 
 
 def _allowed_block(estate: Estate, edges: EdgeSet, group: Resource, rule: Mapping[str, object], evidence: str) -> None:

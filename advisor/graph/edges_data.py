@@ -110,13 +110,18 @@ def _blocks(texts: Iterator[str]) -> Iterator[IPv4Network]:
 def clients_in(estate: Estate, service: Resource, block: IPv4Network) -> tuple[tuple[str, ...], EdgeConfidence]:
     """The instances a block lets in, and how far that says they are clients."""
     vpc = estate.vpc_of(service) or ""
+    confidence: EdgeConfidence = "derived" if _is_subnet(estate, vpc, block) else "guessed"
+    return instances_in(estate, vpc, block, GUESSED_CLIENTS if confidence == "guessed" else None), confidence
+
+
+def instances_in(estate: Estate, vpc: str, block: IPv4Network, most: int | None) -> tuple[str, ...]:
+    """The instances of a VPC with an address in a block; none where those addresses are more than ``most``."""
     pairs = estate.address_lists.get(vpc, ())
     low = bisect_left(pairs, (int(block.network_address), ""))
     high = bisect_right(pairs, (int(block.broadcast_address), "\U0010ffff"))
-    confidence: EdgeConfidence = "derived" if _is_subnet(estate, vpc, block) else "guessed"
-    if confidence == "guessed" and high - low > GUESSED_CLIENTS:
-        return (), confidence
-    return tuple(sorted({instance for _, instance in pairs[low:high]})), confidence
+    if most is not None and high - low > most:
+        return ()
+    return tuple(sorted({instance for _, instance in pairs[low:high]}))
 
 
 def _is_subnet(estate: Estate, vpc: str, block: IPv4Network) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from ipaddress import ip_address, ip_network
 
+from advisor.graph.edges_hybrid import add_hybrid_edges
 from advisor.graph.edges_related import add_related_edges
 from advisor.graph.edgeset import EdgeSet
 from advisor.graph.index import Estate, unique
@@ -27,6 +28,7 @@ def add_network_edges(estate: Estate, edges: EdgeSet) -> None:
     for gateway in estate.of_kind("vpn_gateway"):
         evidence = "the way to the other side; who uses it is not known"
         edges.add(gateway.text("vpc_id"), gateway.id, "soft", "declared", "network.vpn", evidence)
+    add_hybrid_edges(estate, edges)
     _moving_addresses(estate, edges)
     _routes(estate, edges)
     _outbound(estate, edges)

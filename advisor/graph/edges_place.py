@@ -15,6 +15,10 @@ _IN_ONE_VSWITCH = frozenset({"instance", "network_interface", "nat_gateway"})
 _ZONES_BY_VSWITCH: frozenset[Kind] = frozenset({"scaling_group", "load_balancer", "database", "cache", "cluster"})
 _SWITCHES_OVER = frozenset({"database", "cache"})
 _BY_RECORD: frozenset[Kind] = _ZONES_BY_VSWITCH | ZONES_INSIDE
+_REDUNDANCY = {
+    "LRS": "LRS: in one of its zones, which is not told",
+    "ZRS": "ZRS: in several of its zones, which are not told",
+}
 _HPC_NAME = re.compile(r"^(?P<cluster>.+)[_-](?P<role>compute|manager|login)\d*$", re.IGNORECASE)
 
 
@@ -28,6 +32,7 @@ def add_place_edges(estate: Estate, edges: EdgeSet) -> None:
     for resource in estate.of_kind(*sorted(_BY_RECORD)):
         _network_place(estate, edges, resource)
         _zones(estate, edges, resource)
+    _buckets(estate, edges)
     _deployment_sets(estate, edges)
     _hpc(estate, edges)
 
@@ -104,6 +109,14 @@ def vswitch_zones(estate: Estate, resource: Resource) -> tuple[str, ...]:
     named += [str(record.get("vswitch_id") or "") for record in resource.records("zone_mappings")]
     found = (estate.get(vswitch) for vswitch in unique(named))
     return unique(vswitch.zone for vswitch in found if vswitch and vswitch.zone)
+
+
+def _buckets(estate: Estate, edges: EdgeSet) -> None:
+    """How a bucket stands in its region: no answer names zones, the redundancy tells whether there are several."""
+    for bucket in estate.with_attribute("bucket", "redundancy"):
+        how = _REDUNDANCY.get((bucket.text("redundancy") or "").upper())
+        if how and bucket.region:
+            edges.add(bucket.id, REGION + bucket.region, "containment", "declared", "place.region", how)
 
 
 def _deployment_sets(estate: Estate, edges: EdgeSet) -> None:

@@ -12,15 +12,17 @@ from advisor.model.inventory import Kind, Resource
 RELATED = "related in Resource Center"
 _IN_VPC: tuple[Kind, ...] = (
     "instance", "network_interface", "load_balancer", "database", "cache", "nat_gateway", "cluster", "vswitch",
-    "security_group", "vpn_gateway",
+    "security_group", "vpn_gateway", "server_group", "scaling_group", "ha_vip", "route_table", "cen_attachment",
 )  # fmt: skip
 _IN_VSWITCH: tuple[Kind, ...] = ("instance", "network_interface", "nat_gateway")
+_IN_GROUP: tuple[Kind, ...] = ("instance", "network_interface", "load_balancer", "cluster", "scaling_group")
+# Part of the other: the rule of its members says so (``Memberships``).
+_PARTS: frozenset[tuple[Kind, Kind]] = frozenset({("cluster", "instance")})
 # (dependent, dependency) → what the pair means. Kinds that several relations may join are a question to the owner.
 _TYPED: Mapping[tuple[Kind, Kind], tuple[Meaning, str]] = {
     **{(kind, "vpc"): ("containment", "place.vpc") for kind in _IN_VPC},
     **{(kind, "vswitch"): ("containment", "place.vswitch") for kind in _IN_VSWITCH},
-    ("instance", "security_group"): ("control", "network.security_group"),
-    ("network_interface", "security_group"): ("control", "network.security_group"),
+    **{(kind, "security_group"): ("control", "network.security_group") for kind in _IN_GROUP},
     ("instance", "disk"): ("hard", "storage.disk"),
     ("network_interface", "instance"): ("hard", "network.interface"),
     ("eip", "instance"): ("hard", "network.eip"),
@@ -45,6 +47,8 @@ def _pair(edges: EdgeSet, one: Resource, other: Resource) -> None:
         typed = _TYPED.get((source.kind, target.kind))
         if typed:
             edges.add(source.id, target.id, typed[0], "derived", typed[1], RELATED)
+            return
+        if (source.kind, target.kind) in _PARTS:
             return
     if not (_names(one, other) or _names(other, one)):
         evidence = f"{RELATED}, direction and meaning unknown"

@@ -12,8 +12,12 @@ from advisor.model.tables import Table
 
 _CUSTOM_IMAGE = "m-"
 _LOCAL_DISKS = ("local_", "ephemeral")
+_STALE_DISK = "stale: a newer recording of the disk does not name the instance"
+_STALE_LIST = "stale: newer lists of the region hold no such instance"
 _UNFINISHED = frozenset({"progressing", "failed", "creating", "error"})
 _POLICY_OFF = frozenset({"expire", "expired", "disabled", "unavailable", "deleted"})
+_COPIES = frozenset({"starting", "doing"})
+"""The states of a replication rule of OSS in which it is in force; the third, ``closing``, is that of a deleted one."""
 _REPLICATION_OFF = frozenset(
     {"created", "create_failed", "stopped", "stopping", "stop_failed", "failed", "invalid", "error", "deleting",
      "deleted", "delete_failed"}
@@ -27,6 +31,7 @@ def add_storage_edges(estate: Estate, edges: EdgeSet) -> None:
     _snapshot_policies(estate, edges)
     _replicas(estate, edges)
     _backup_plans(estate, edges)
+    _buckets(estate, edges)
     instances = estate.tables.table("instance")
     images = [image if image.startswith(_CUSTOM_IMAGE) else "" for image in instances.texts("image_id")]
     edges.add_many(instances.ids, images, "recovery", "declared", "storage.image", "custom image to rebuild from")
@@ -42,19 +47,41 @@ def _disks(estate: Estate, edges: EdgeSet) -> None:
     for instance, owned in estate.disks_of.items():
         for disk in owned:
             owners[disk].append(instance)
+    gone = _gone(estate)
     ends: dict[tuple[str, str], tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
     for disk, instances in owners.items():
         if disk in said:
             rule = "storage.shared_disk" if len(instances) > 1 else "storage.disk"
             for instance in instances:
-                sources, targets = ends[rule, _disk_evidence(*said[disk])]
+                evidence = _disk_evidence(*said[disk])
+                sources, targets = ends[
+                    rule, evidence if (instance, disk) not in gone else f"{evidence}; {_STALE_LIST}"
+                ]
                 sources.append(instance)
                 targets.append(disk)
+    for instance, disk in estate.stale_disks:
+        edges.add(instance, disk, "hard", "guessed", "storage.disk", _STALE_DISK)
     for (rule, evidence), (sources, targets) in ends.items():
         edges.add_many(sources, targets, "hard", "declared", rule, evidence)
     keys = disks.texts("kms_key_id")
     edges.add_many(disks.ids, keys, "hard", "declared", "storage.key", "needed at attach and boot")
     _policies(estate, edges, disks, local)
+
+
+def _gone(estate: Estate) -> set[tuple[str, str]]:
+    """Pairs of an instance that no file lists and a disk that names it, recorded before the instances of its region
+    were last listed."""
+    found: set[tuple[str, str]] = set()
+    unlisted = [instance for instance in estate.disks_of if instance not in estate.tables]
+    for instance in unlisted if estate.last_listed else ():
+        for disk in estate.disks_of[instance]:
+            place = estate.tables.place(disk)
+            region, recorded = (
+                (None, None) if place is None else (place[0].regions[place[1]], place[0].observed_at(place[1]))
+            )
+            if region and recorded and recorded < estate.last_listed.get(region, ""):
+                found.add((instance, disk))
+    return found
 
 
 def _disk_evidence(kind: str, on_host: bool) -> str:
@@ -186,6 +213,19 @@ def _backup_plans(estate: Estate, edges: EdgeSet) -> None:
     for vault in estate.of_kind("vault"):
         replica = vault.text("replica_vault_id")
         edges.add(vault.id, replica, "recovery", "declared", "storage.vault_replica", "replica_vault_id")
+
+
+def _buckets(estate: Estate, edges: EdgeSet) -> None:
+    """The buckets into which another is copied by a rule in force."""
+    for bucket in estate.with_attribute("bucket", "replication_rules"):
+        for rule in bucket.records("replication_rules"):
+            if rule.get("status") in _COPIES:
+                evidence = f"replication rule {rule.get('rule_id') or ''}".strip()
+                prefixes = rule.get("prefixes")
+                only = ", ".join(map(str, prefixes)) if isinstance(prefixes, list | tuple) else ""
+                evidence += f", only {only}" if only else ""
+                target = str(rule.get("target_bucket") or "")
+                edges.add(bucket.id, target, "recovery", "declared", "storage.bucket_copy", evidence)
 
 
 def plan_works(plan: Resource) -> bool:

@@ -267,18 +267,51 @@ class Estate:
                     found[group].add(member)
         return {group: tuple(sorted(members)) for group, members in found.items()}
 
-    @cached_property
+    @property
     def disks_of(self) -> Mapping[str, tuple[str, ...]]:
-        """Instance → its disks."""
+        """Instance → its disks, by the word of either; where they differ the newer recording counts."""
+        return self._disk_claims[0]
+
+    @property
+    def stale_disks(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of an instance and a disk that it names although a newer recording of the disk does not name it."""
+        return self._disk_claims[1]
+
+    @cached_property
+    def _disk_claims(self) -> tuple[Mapping[str, tuple[str, ...]], tuple[tuple[str, str], ...]]:
         found: dict[str, set[str]] = defaultdict(set)
+        stale: list[tuple[str, str]] = []
         disks, instances = self.tables.table("disk"), self.tables.table("instance")
         for disk, owners in zip(disks.ids, disks.lists("instance_ids"), strict=True):
             for owner in owners:
                 found[owner].add(disk)
-        for instance, owned in zip(instances.ids, instances.lists("disk_ids"), strict=True):
-            if owned:
-                found[instance].update(owned)
-        return {instance: tuple(sorted(owned)) for instance, owned in found.items()}
+        for row, owned in enumerate(instances.lists("disk_ids")):
+            if owned and not found[instances.ids[row]].issuperset(owned):
+                known = found[instances.ids[row]]
+                for disk in sorted(set(owned) - known):
+                    if self._newer_denies(disk, instances.observed_at(row)):
+                        stale.append((instances.ids[row], disk))
+                    else:
+                        known.add(disk)
+        return {instance: tuple(sorted(owned)) for instance, owned in found.items() if owned}, tuple(sorted(stale))
+
+    def _newer_denies(self, disk: str, observed_at: str | None) -> bool:
+        """Whether a disk that names its instances was recorded later than the instance that names the disk."""
+        place = self.tables.place(disk)
+        if place is None or place[0].kind != "disk" or observed_at is None:
+            return False
+        told = place[0].column("instance_ids")[place[1]] is not ABSENT
+        return told and (place[0].observed_at(place[1]) or "") > observed_at
+
+    @cached_property
+    def last_listed(self) -> Mapping[str, str]:
+        """Region → when its instances were last listed, where that is known."""
+        table, found = self.tables.table("instance"), dict[str, str]()
+        for stretch in table.stretches:
+            region = table.regions[stretch.first]
+            if region and stretch.observed_at and self.inventory.was_listed("instance", region):
+                found[region] = max(stretch.observed_at, found.get(region, ""))
+        return found
 
     @cached_property
     def eips_of(self) -> Mapping[str, tuple[str, ...]]:

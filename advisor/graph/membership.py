@@ -183,7 +183,8 @@ class Memberships:
                 members[pool["cluster"]].add(instance)
         balancers = self.cluster_balancers
         for cluster in self.estate.of_kind("cluster"):
-            ids = sorted({*cluster.texts("node_ids"), *members.pop(cluster.id, set())})
+            related = (one for one in cluster.texts("related_ids") if self.estate.has(one, "instance"))
+            ids = sorted({*cluster.texts("node_ids"), *related, *members.pop(cluster.id, set())})
             yield self._plain(cluster.id, "cluster", ids, balancers.get(cluster.id, ()))
         for cluster_id, named in sorted(members.items()):
             yield self._plain(cluster_id, "cluster", sorted(named), balancers.get(cluster_id, ()))

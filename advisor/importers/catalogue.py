@@ -12,9 +12,11 @@ from advisor.importers.records import Batch, Context, Spec
 from advisor.importers.services import (
     backup,
     balancing,
+    buckets,
     databases,
     ecs,
     files,
+    hybrid,
     network,
     others,
     routing,
@@ -44,8 +46,15 @@ SPECS: Final[tuple[Spec, ...]] = (
     others.DTS_JOB,
     traffic.GTM_POOL,
     others.CLUSTER,
-    others.BUCKET,
+    buckets.BUCKET,
     files.FILE_SYSTEM,
+    files.ACCESS_GROUP,
+    hybrid.CEN_ATTACHMENT,
+    hybrid.TRANSIT_ROUTER,
+    hybrid.CEN,
+    hybrid.BORDER_ROUTER,
+    hybrid.PHYSICAL_CONNECTION,
+    hybrid.ROUTER_INTERFACE,
     routing.HA_VIP,
     routing.ROUTE_TABLE,
     network.NAT_GATEWAY,
@@ -69,15 +78,18 @@ class Part:
     read: Callable[[Record, Context, Batch], None]
     needs: tuple[frozenset[str], ...]
     hints: tuple[str, ...] = ()
+    only: frozenset[str] = frozenset()
+    """Where the marking fields are too common: the only fields that the record may have."""
 
     def fits(self, record: Record) -> bool:
         """Whether the record has the fields that mark this answer."""
         names = keys_of(record).keys()
-        return any(need <= names for need in self.needs)
+        return any(need <= names for need in self.needs) and (not self.only or names <= self.only)
 
 
-def _part(kind: Kind, read: Callable[[Record, Context, Batch], None], hints: str, *needs: str) -> Part:
-    return Part(kind, read, tuple(frozenset(need.split()) for need in needs), tuple(hints.split()))
+def _part(kind: Kind, read: Callable[[Record, Context, Batch], None], hints: str, *needs: str, only: str = "") -> Part:
+    marks = tuple(frozenset(need.split()) for need in needs)
+    return Part(kind, read, marks, tuple(hints.split()), frozenset(only.split()))
 
 
 PARTS: Final[tuple[Part, ...]] = (
@@ -111,6 +123,37 @@ PARTS: Final[tuple[Part, ...]] = (
     ),
     _part(
         "route_table", routing.read_route, "routeentrys routeentry routeentrylist", "routetableid destinationcidrblock"
+    ),
+    _part("vpc", hybrid.read_child, "childinstance childinstances", "cenid childinstanceid childinstancetype"),
+    _part("border_router", hybrid.read_failover_group, "vbrha", "vbrhaid vbrid peervbrid"),
+    _part("bucket", buckets.read_replication, "", "bucket rule"),
+    _part(
+        "bucket",
+        buckets.read_replication_rule,
+        "rule bucketreplication",
+        "destination historicalobjectreplication",
+        "destination status action",
+    ),
+    _part(
+        "file_system",
+        files.read_mount_target,
+        "mounttarget mounttargets",
+        "mounttargetdomain accessgroup",
+        "mounttargetdomain accessgroupname",
+    ),
+    _part(
+        "file_system",
+        files.read_mounted_client,
+        "client clients mountedclients",
+        "clientip",
+        only="clientip filesystemid mounttargetdomain",
+    ),
+    _part(
+        "access_group",
+        files.read_access_rule,
+        "accessrule accessrules",
+        "accessruleid sourcecidrip",
+        "accessruleid ipv6sourcecidrip",
     ),
     _part("nat_gateway", network.read_snat_entry, "snattableentry snattableentries", "snatentryid snatip"),
     _part(
@@ -177,7 +220,6 @@ NOTHING_TO_PLAN: Final[dict[str, str]] = {
     "issues": "a diagnosis report",
     "reports": "a diagnosis report",
     "servercertificates": "a list of certificates",
-    "routerinterfaceset": "a list of router interfaces",
 }
 
 _NOTHING_BY_FIELD: Final[dict[str, str]] = {

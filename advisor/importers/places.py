@@ -21,6 +21,10 @@ KIND_OF_PREFIX: Final[dict[str, Kind]] = {
     "eip": "eip",
     "ngw": "nat_gateway",
     "vpn": "vpn_gateway",
+    "cen": "cen",
+    "tr": "transit_router",
+    "vbr": "border_router",
+    "ri": "router_interface",
     "lb": "load_balancer",
     "alb": "load_balancer",
     "nlb": "load_balancer",
@@ -60,8 +64,10 @@ _API_VERSIONS: Final = frozenset(
         "2015-01-09",
         "2015-12-15",
         "2016-04-28",
+        "2017-06-26",
         "2017-08-01",
         "2017-09-08",
+        "2017-09-12",
         "2020-01-01",
         "2020-06-16",
         "2020-09-07",
@@ -71,6 +77,10 @@ _API_VERSIONS: Final = frozenset(
         "2022-12-01",
     }
 )
+_ASKED = re.compile(
+    r"(?:^|[/\\])(?:Describe|List|Get)[A-Z][A-Za-z0-9]+\.(?P<about>[^/\\]+?)(?:\.page\d+)?\.(?:json|xml|ya?ml|txt)$"
+)
+_ABOUT_A_NAME = re.compile(r"(GetBucket[A-Za-z]+|DescribeAccessRules)\.[^/\\]+$")
 _CLUSTER = re.compile(r"^c[0-9a-f]{32}$")
 
 
@@ -106,9 +116,14 @@ def zones_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
 
 
+def _without_name(path: str) -> str:
+    """The path without the name that people gave to what the file is about: such a name may hold anything."""
+    return _ABOUT_A_NAME.sub(r"\1", path)
+
+
 def region_in_path(path: str) -> str | None:
     """The region that a file or folder name carries; the one nearest to the file's own name."""
-    found = _REGION_INSIDE.findall(path)
+    found = _REGION_INSIDE.findall(_without_name(path))
     return region_of_zone(found[-1]) or found[-1] if found else None
 
 
@@ -118,8 +133,15 @@ def ids_in_path(path: str, *kinds: Kind) -> tuple[str, ...]:
     return tuple(dict.fromkeys(token for token in tokens if kind_of_id(token) in kinds))
 
 
+def about_in_path(path: str) -> str:
+    """What an answer is about, where it is filed as ``<Operation>.<id or name>.json`` (or .xml, .yaml, .txt); else
+    nothing. For ids and names whose spelling does not tell what they are."""
+    found = _ASKED.search(path)
+    return found["about"] if found else ""
+
+
 def date_in_path(path: str) -> str | None:
     """A day in the file or folder name (``2025-03-04``, ``20250304``, ``2025年03月04日``); an API's version is none."""
-    found = ["-".join(parts) for parts in _DATE_TOKEN.findall(path)]
+    found = ["-".join(parts) for parts in _DATE_TOKEN.findall(_without_name(path))]
     days = [day for day in found if day not in _API_VERSIONS]
     return days[-1] if days else None

@@ -41,10 +41,19 @@ REFERENCES: Final[dict[str, Kind]] = {
     "vault_id": "vault",
     "policy_id": "backup_policy",
     "replica_vault_id": "vault",
+    "cen_id": "cen",
+    "cen_ids": "cen",
+    "transit_router_id": "transit_router",
+    "vbr_id": "border_router",
+    "failover_peer_id": "border_router",
+    "physical_connection_ids": "physical_connection",
+    "redundant_id": "physical_connection",
+    "parent_id": "physical_connection",
+    "opposite_vpc_id": "vpc",
 }
 _BY_PREFIX: Final = ("instance_id", "source_id", "destination_id", "resource_ids", "image_id", "associated_ids")
 _MEMBERS: Final = ("backend", "members")
-_NESTED: Final = frozenset({*_MEMBERS, "kms_key_id", "rules", "zone_mappings", "strategies"})
+_NESTED: Final = frozenset({*_MEMBERS, "kms_key_id", "rules", "zone_mappings", "strategies", "replication_rules"})
 
 
 def stubs_of(resources: Tables, orphans: Sequence[tuple[Draft, Origin]]) -> tuple[Stub, ...]:
@@ -123,5 +132,7 @@ def _inside(owner: Kind, name: str, record: Mapping[str, object], resources: Tab
         for group in ("default_pool_ids", "failover_pool_ids", "effective_pool_ids"):
             pools = record.get(group)
             yield from (("gtm_pool", str(one)) for one in (pools if isinstance(pools, tuple | list) else ()))
+    elif name == "replication_rules":
+        yield "bucket", str(record.get("target_bucket") or "")
     elif name == "zone_mappings":
         yield "vswitch", str(record.get("vswitch_id") or "")

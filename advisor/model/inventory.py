@@ -27,6 +27,12 @@ Kind = Literal[
     "eip",
     "nat_gateway",
     "vpn_gateway",
+    "cen",
+    "transit_router",
+    "cen_attachment",
+    "border_router",
+    "physical_connection",
+    "router_interface",
     "ha_vip",
     "route_table",
     "load_balancer",
@@ -39,6 +45,7 @@ Kind = Literal[
     "cluster",
     "bucket",
     "file_system",
+    "access_group",
     "dts_job",
     "gtm_instance",
     "gtm_pool",
@@ -129,7 +136,7 @@ class Stub:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something that was read and left out, with the reason and, where anything can be done, the remedy."""
+    """Something that was read and left out, with the reason, where it lies, and what to do about it."""
 
     resource: str
     reason: str

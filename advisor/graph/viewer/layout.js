@@ -10,7 +10,7 @@ const LAYERS = [
   ["server", ["instance", "network_interface", "nat_gateway", "vpn_gateway", "dts_job"]],
   ["data", ["disk", "database", "cache", "file_system", "bucket"]],
   ["protection", ["snapshot", "snapshot_policy", "replica_pair", "backup_plan", "vault", "image", "key"]],
-  ["network", ["vswitch", "vpc", "security_group", "other"]],
+  ["network", ["vswitch", "vpc", "security_group", "cen", "transit_router", "cen_attachment", "border_router", "physical_connection", "other"]],
   ["place", ["zone", "region"]],
 ];
 const LAYER_OF = new Map(LAYERS.flatMap(([, kinds], layer) => kinds.map((kind) => [kind, layer])));

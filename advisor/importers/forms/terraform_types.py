@@ -7,9 +7,22 @@ from typing import Final
 
 from advisor.importers.convert import as_bool, as_int, as_text, tried, unique
 from advisor.importers.fields import ABSENT, Record, get, records, text, texts
+from advisor.importers.forms import terraform_links
 from advisor.importers.numbers import is_whole
 from advisor.importers.records import Batch, Collector, Context, Draft, Spec, read_record
-from advisor.importers.services import backup, balancing, databases, ecs, network, others, scaling, storage
+from advisor.importers.services import (
+    backup,
+    balancing,
+    buckets,
+    databases,
+    ecs,
+    files,
+    hybrid,
+    network,
+    others,
+    scaling,
+    storage,
+)
 from advisor.importers.services.ecs import rule_record
 
 Renames = Mapping[str, str]
@@ -138,7 +151,16 @@ SPECS: Final[dict[str, tuple[Spec, Renames]]] = {
     "alicloud_cs_kubernetes": (others.CLUSTER, _CLUSTER),
     "alicloud_cs_managed_kubernetes": (others.CLUSTER, _CLUSTER),
     "alicloud_cs_serverless_kubernetes": (others.CLUSTER, _CLUSTER),
-    "alicloud_oss_bucket": (others.BUCKET, {}),
+    "alicloud_oss_bucket": (buckets.BUCKET, {}),
+    "alicloud_nas_file_system": (files.FILE_SYSTEM, {}),
+    "alicloud_cen_instance": (hybrid.CEN, {"cen_instance_name": "Name", "name": "Name"}),
+    "alicloud_cen_transit_router": (hybrid.TRANSIT_ROUTER, {}),
+    "alicloud_cen_transit_router_vpc_attachment": (hybrid.CEN_ATTACHMENT, {}),
+    "alicloud_cen_transit_router_vbr_attachment": (hybrid.CEN_ATTACHMENT, {}),
+    "alicloud_express_connect_virtual_border_router": (hybrid.BORDER_ROUTER, {}),
+    "alicloud_express_connect_physical_connection": (hybrid.PHYSICAL_CONNECTION, {}),
+    "alicloud_router_interface": (hybrid.ROUTER_INTERFACE, {"name": "Name", "opposite_region": "OppositeRegionId"}),
+    "alicloud_express_connect_router_interface": (hybrid.ROUTER_INTERFACE, {}),
     "alicloud_hbr_vault": (others.VAULT, {}),
     "alicloud_hbr_ecs_backup_plan": (others.BACKUP_PLAN, _PLAN),
     "alicloud_hbr_oss_backup_plan": (others.BACKUP_PLAN, _PLAN),
@@ -171,6 +193,8 @@ def read_resource(kind: str, attributes: Record, context: Context, batch: Batch,
         _instance_disks(draft, attributes, context, batch)
     elif kind in _SOURCE_OF:
         draft.attributes.setdefault("source_type", _SOURCE_OF[kind])
+    elif draft.kind in ("transit_router", "cen_attachment"):
+        draft.id = draft.id.rpartition(":")[2]  # the id of a state is that of the CEN instance or router, and its own
     elif draft.kind == "database":
         _database(draft, attributes)
     elif draft.kind == "listener" and ":" in draft.id:
@@ -365,4 +389,8 @@ LINKS: Final[dict[str, Link]] = {
     "alicloud_ess_scalinggroup_vserver_groups": _scaling_groups_of_balancer,
     "alicloud_ess_attachment": _scaling_attachment,
     "alicloud_db_backup_policy": _backup_policy,
+    "alicloud_cen_instance_attachment": terraform_links.cen_child,
+    "alicloud_oss_bucket_replication": terraform_links.bucket_replication,
+    "alicloud_nas_mount_target": terraform_links.mount_target,
+    "alicloud_nas_access_rule": terraform_links.access_rule,
 }

@@ -6,6 +6,7 @@ from advisor.importers.convert import as_bool, as_lower, as_number, as_text, as_
 from advisor.importers.fields import ABSENT, Record, get, text
 from advisor.importers.places import ids_in_path
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
+from advisor.importers.services.hybrid import attached_cens
 
 VPC = Spec(
     kind="vpc",
@@ -23,8 +24,10 @@ VPC = Spec(
         field_of("secondary_cidrs", "SecondaryCidrBlocks", as_texts),
         field_of("is_default", "IsDefault", as_bool),
         field_of("vswitch_ids", "VSwitchIds", as_texts),
+        field_of("cen_ids", "AssociatedCens", attached_cens),
         field_of("created_at", "CreationTime", as_time),
     ),
+    unite=frozenset({"cen_ids"}),
 )
 
 VSWITCH = Spec(

@@ -1,10 +1,9 @@
-"""Cloud Backup, DTS, ACK and OSS."""
+"""Cloud Backup, DTS and ACK."""
 
 from __future__ import annotations
 
 from advisor.importers.convert import (
     as_bool,
-    as_gib,
     as_int,
     as_lower,
     as_number,
@@ -18,7 +17,7 @@ from advisor.importers.convert import (
 )
 from advisor.importers.fields import ABSENT, Record, get, records, text
 from advisor.importers.places import ids_in_path, kind_of_id
-from advisor.importers.records import Batch, Context, Draft, Spec, field_of, region_text
+from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 
 
 def _plan_finish(draft: Draft, record: Record) -> None:
@@ -199,33 +198,3 @@ def read_cluster_node(record: Record, context: Context, batch: Batch) -> None:
 def _cluster_of_name(name: str) -> str:
     candidate = name.rpartition("-for-cs-")[2]
     return candidate if "-for-cs-" in name and kind_of_id(candidate) == "cluster" else ""
-
-
-def _bucket_finish(draft: Draft, record: Record) -> None:
-    draft.region = region_text(get(record, "Region", "Location", "RegionId")) or draft.region
-    replication = text(get(record, "CrossRegionReplication")).lower()
-    if replication:
-        draft.attributes["cross_region_replication"] = replication == "enabled"
-
-
-BUCKET = Spec(
-    kind="bucket",
-    id=("Name", "bucket", "BucketName"),
-    name=("Name", "bucket", "BucketName"),
-    region=("Region", "Location", "RegionId"),
-    hints=("bucket", "buckets"),
-    needs=(
-        frozenset({"name", "location", "storageclass"}),
-        frozenset({"name", "region", "storageclass"}),
-        frozenset({"name", "dataredundancytype"}),
-        frozenset({"bucket", "storageclass"}),
-    ),
-    finish=_bucket_finish,
-    fields=(
-        field_of("redundancy", "DataRedundancyType | redundancy_type", as_text),
-        field_of("storage_class", "StorageClass", as_text),
-        field_of("versioning", "Versioning | versioning.status", as_text),
-        field_of("size_gib", "Storage", as_gib),
-        field_of("created_at", "CreationDate", as_time),
-    ),
-)

@@ -140,6 +140,13 @@ def job(**more: object) -> Resource:
     return make("dts_job", "dts-1", status=status, **{**ends, **more})  # type: ignore[arg-type]
 
 
+MOUNT = {"domain": "fs-1-a.cn-hangzhou.nas.aliyuncs.com", "vpc_id": "vpc-1", "access_group": "web"}
+
+
+def access(block: str) -> Resource:
+    return make("access_group", "web:standard:cn-hangzhou", "web", rules=({"source_cidr": block},))
+
+
 DATA = (
     case("read replica", "data.read_replica", "replica → primary", "MasterInstanceId, ReadOnlyDBInstanceIds[]",
          "rr-1 --soft--> rm-1\nrr-2 --soft--> rm-1", make("database", "rm-1", readonly_ids=("rr-1",)),
@@ -181,6 +188,26 @@ DATA = (
     case("allow list of a cache", "data.allow_list", "instance → cache, PolarDB",
          "SecurityIps, DBClusterAccessWhitelist",
          "i-1 ~~hard~~> r-1", *CLIENTS, make("cache", "r-1", tags=WEB, vpc_id="vpc-1", security_ips=("10.0.0.5",))),
+    case("client of a file system", "data.mounted_client", "server that used a file system → file system",
+         "Clients[].ClientIP", "i-1 ~~hard~~> fs-1", *CLIENTS,
+         make("file_system", "fs-1", mount_targets=(MOUNT,), clients=({"address": "10.0.0.5"},)), note="used it"),
+    case("client of another workload", "data.mounted_client", "server of one workload → file system of another",
+         "Clients[].ClientIP", "i-1 ::hard::> fs-1", server("i-1", private_ips=("10.0.0.5",), tags=PAY),
+         server("i-2", tags=WEB), make("file_system", "fs-1", tags=WEB, mount_targets=(MOUNT,),
+                                        clients=({"address": "10.0.0.5"},))),
+    case("client of another network", "data.mounted_client", "address that no server of its VPC has: none",
+         "Clients[].ClientIP", "", make("instance", "i-9", vpc_id="vpc-2", private_ips=("10.0.0.5",)),
+         make("file_system", "fs-1", mount_targets=(MOUNT,), clients=({"address": "10.0.0.5"},))),
+    case("let in by an access group", "data.file_access", "server that the rules let in → file system",
+         "MountTargets[], AccessRules[].SourceCidrIp", "i-1 ..hard..> fs-1\ni-2 ..hard..> fs-1", *CLIENTS,
+         make("file_system", "fs-1", mount_targets=(MOUNT,)), access("0.0.0.0/0"), note="access group web lets in"),
+    case("let in and client", "data.file_access", "server that is known to use it: no guess",
+         "Clients[].ClientIP", "i-2 ..hard..> fs-1", *CLIENTS, access("10.0.0.0/16"),
+         make("file_system", "fs-1", mount_targets=(MOUNT,), clients=({"address": "10.0.0.5"},))),
+    case("rules not listed", "data.file_access", "mount target whose access rules are not listed: none",
+         "MountTargets[].AccessGroup", "", *CLIENTS, make("file_system", "fs-1", mount_targets=(MOUNT,)),
+         make("access_group", "web:extreme:cn-hangzhou", "web", file_system_type="extreme",
+              rules=({"source_cidr": "10.0.0.5"},))),
     case("allowed security group", "data.security_group", "members of a security group → store",
          "EcsSecurityGroupRelation", "i-1 ~~hard~~> rm-1", server("i-1", tags=WEB, security_group_ids=("sg-1",)),
          make("database", "rm-1", tags=WEB, security_group_ids=("sg-1",))),
@@ -208,6 +235,23 @@ CALLS = (
          "sg-1 ::hard::> sg-2", *rules(ACCEPT | {"source_group_id": "sg-1"}, DROP | {"priority": 11})),
     case("within the group", "calls.security_group", "a group to itself: none", "SourceGroupId", "",
          *rules(ACCEPT | {"source_group_id": "sg-2"})),
+    case("allowed on the way out", "calls.security_group", "the same, with an egress rule that leads there",
+         "Permissions[].DestGroupId, DestCidrIp", "sg-1 ::hard::> sg-2",
+         server("i-1", tags=WEB, security_group_ids=("sg-1",)),
+         server("i-2", tags=PAY, security_group_ids=("sg-2",), private_ips=("10.0.16.7",)),
+         make("security_group", "sg-1", vpc_id="vpc-1", rules=(
+             {"direction": "egress", "policy": "accept", "dest_cidr": "10.0.16.0/24"},)),
+         make("security_group", "sg-2", vpc_id="vpc-1", rules=(ACCEPT | {"source_group_id": "sg-1"},)),
+         note="allowed on the way out too"),
+    case("referenced", "calls.security_group", "group → group whose rules, not listed, name it",
+         "SecurityGroupReferences[].ReferencingSecurityGroups", "sg-1 ..hard..> sg-2",
+         server("i-1", tags=WEB, security_group_ids=("sg-1",)), server("i-2", tags=PAY, security_group_ids=("sg-2",)),
+         make("security_group", "sg-1", referenced_by=("sg-2",)), make("security_group", "sg-2"),
+         note="port and direction unknown"),
+    case("referenced by listed rules", "calls.security_group", "group whose rules are listed: they tell",
+         "SecurityGroupReferences[]", "", server("i-1", tags=WEB, security_group_ids=("sg-1",)),
+         server("i-2", tags=PAY, security_group_ids=("sg-2",)),
+         make("security_group", "sg-1", referenced_by=("sg-2",)), make("security_group", "sg-2", rules=())),
     case("permitted by address", "calls.address", "instance with the address → members", "SourceCidrIp /32",
          "i-1 ::hard::> sg-2", *rules(ACCEPT | {"source_cidr": "10.0.16.1/32"})),
     case("permitted by subnet", "calls.subnet", "vSwitch with the block → members", "SourceCidrIp",
@@ -225,6 +269,12 @@ CALLS = (
     case("related by type", "place.vpc", "Resource Center pair of known kinds", "ResourceRelationships[]",
          "i-1 ~~containment~~> vpc-1", make("instance", "i-1", related_ids=("vpc-1",)),
          make("vpc", "vpc-1", related_ids=("i-1",)), note="Resource Center"),
+    case("related to a security group", "network.security_group", "Resource Center pair with a security group",
+         "ResourceRelationships[]", "alb-1 ~~control~~> sg-1", make("load_balancer", "alb-1", related_ids=("sg-1",)),
+         make("security_group", "sg-1", related_ids=("alb-1",)), note="Resource Center"),
+    case("node of a cluster by relation", "balancing.cluster_node", "Resource Center pair of cluster and server",
+         "ResourceRelationships[]", f"{CLUSTER} ~~k_of_n~~> i-1", server("i-1", related_ids=(CLUSTER,)),
+         make("cluster", CLUSTER, related_ids=("i-1",))),
     case("related, unnamed", "related.pair", "Resource Center pair of other kinds, once", "ResourceRelationships[]",
          "b-1 ..soft..> i-1", server("i-1", related_ids=("b-1",)), make("bucket", "b-1", related_ids=("i-1",)),
          note="direction and meaning unknown"),

@@ -81,6 +81,15 @@ def test_each_form_of_a_state_gives_the_same_estate(state: dict[str, Any], make:
         "scaling_group",
         "database",
         "cache",
+        "cen",
+        "transit_router",
+        "cen_attachment",
+        "physical_connection",
+        "border_router",
+        "router_interface",
+        "bucket",
+        "file_system",
+        "access_group",
     }
     web = found["i-bp1aaaa"]
     assert (web.zone, web.texts("security_group_ids"), web.texts("private_ips")) == (
@@ -102,6 +111,26 @@ def test_each_form_of_a_state_gives_the_same_estate(state: dict[str, Any], make:
     assert orders.texts("security_ips") == ("10.0.1.5",)
     assert found["r-bp1aaaa"].zones == ("cn-hangzhou-h", "cn-hangzhou-i")
     assert found["vpc-bp1a"].region == "cn-hangzhou"
+
+
+@pytest.mark.parametrize("state", [version_3(), version_4(), shown()], ids=["version 3", "version 4", "show -json"])
+def test_networks_buckets_and_file_systems_of_a_state(state: dict[str, Any], make: Make) -> None:
+    found = make({"terraform.tfstate": state}).inventory.resources
+    assert found["vpc-bp1a"].texts("cen_ids") == ("cen-bp1aaaa",)
+    assert found["tr-bp1aaaa"].text("cen_id") == "cen-bp1aaaa"
+    attachment = found["tr-attach-bp1aaaa"]
+    assert attachment.zones == ("cn-hangzhou-h", "cn-hangzhou-i")
+    assert (attachment.text("transit_router_id"), attachment.text("vpc_id")) == ("tr-bp1aaaa", "vpc-bp1a")
+    assert found["vbr-bp1aaaa"].texts("physical_connection_ids") == ("pc-bp1line",)
+    assert (found["pc-bp1line"].kind, found["pc-bp1line"].name) == ("physical_connection", "east")
+    assert found["ri-bp1aaaa"].text("opposite_router_id") == "vbr-bp1aaaa"
+    (rule,) = found["shop-data"].records("replication_rules")
+    assert (rule["status"], rule["target_bucket"], rule["target_region"]) == ("doing", "shop-copy", "cn-shanghai")
+    (mount,) = found["109c042666"].records("mount_targets")
+    assert (mount["access_group"], mount["vpc_id"]) == ("web", "vpc-bp1a")
+    assert mount["domain"] == "109c042666-w.cn-hangzhou.nas.aliyuncs.com"
+    (rule,) = found["web:standard:"].records("rules")
+    assert (rule["source_cidr"], rule["access"], rule["priority"]) == ("10.0.1.0/24", "rdwr", 1)
 
 
 @pytest.mark.parametrize("state", [version_3(), version_4(), shown()], ids=["version 3", "version 4", "show -json"])
