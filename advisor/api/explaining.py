@@ -15,7 +15,7 @@ from advisor.model.finding import InputError, Mistake
 from advisor.model.plan import Estimate, Plan, WorkloadPlan
 from advisor.model.recovery import Level
 from advisor.model.units import UnitError, format_amount, format_duration, parse_duration
-from advisor.reporting import terminal_summary
+from advisor.reporting import terminal_summary, workloads
 from advisor.reporting.terminal import wrap
 from advisor.yaml_text import YamlDocument, load_yaml
 
@@ -76,13 +76,19 @@ def _opening(plan: Plan, workload: WorkloadPlan) -> list[str]:
     action_lines = [f"  - {action.title}" for action in workload.actions] or ["  - nothing is changed"]
     return [
         f"{workload.name} – class {workload.class_name}, found by {workload.found_by}",
-        f"Tier {workload.tier_before} before, {workload.tier} after. Option {workload.option_id}, {_among(workload)} "
-        f"under the objective {plan.objective}.",
+        f"Tier {workload.tier_before} before, {_tier_after(workload)} after. "
+        f"Option {workload.option_id}, {_among(workload)} under the objective {plan.objective}.",
         "",
         "What is done:",
         *action_lines,
         "",
     ]
+
+
+def _tier_after(workload: WorkloadPlan) -> str:
+    """The tier that is reached, and where it is none what is bought all the same."""
+    shown = workloads.tier_text(workload)
+    return shown if shown == workload.tier else f"{workload.tier} ({shown})"
 
 
 def _disruptions(workload: WorkloadPlan) -> list[str]:

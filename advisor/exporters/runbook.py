@@ -16,7 +16,7 @@ from advisor.exporters.text import bullets, code, document, fence, md, table
 from advisor.model.deliverable import Deliverable
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.plan import Estimate, TaskResult, WorkloadPlan
-from advisor.reporting import words
+from advisor.reporting import words, workloads
 
 TRIGGERS: dict[Disruption, str] = {
     "logical": "Data is gone or wrong: deleted, encrypted, overwritten by a bad release. Replicas have it too by now.",
@@ -60,7 +60,8 @@ def _page(built: Build, workload: WorkloadPlan, names: dict[str, str]) -> bytes:
 def _head(built: Build, workload: WorkloadPlan) -> str:
     plan = built.deliverable.plan
     facts = [
-        f"Class {md(workload.class_name)}, protection {md(workload.tier)} (option {code(workload.option_id)}), "
+        f"Class {md(workload.class_name)}, protection {md(workloads.tier_text(workload))} "
+        f"(option {code(workload.option_id)}), "
         f"in {md(words.listing(workload.regions)) or 'no known region'}. Plan of {plan.created.isoformat()}.",
         "Keep a copy where neither the failed zone or region nor the damaged accounts can take it away.",
         "Times are estimates after the failure: P50 is as likely to be beaten as not, P95 is met in 19 of 20 cases.",

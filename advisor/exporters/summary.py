@@ -113,7 +113,7 @@ def _workloads(plan: Plan) -> Iterator[str]:
 
 
 def _workload_row(item: WorkloadPlan, plan: Plan) -> tuple[str, ...]:
-    tier = item.tier if item.tier == item.tier_before else f"{item.tier_before} → {item.tier}"
+    tier = workloads.tier_change(item)
     cells = (_cell(item.estimates.get(name), plan.risk_level) for name in DISRUPTIONS)
     return md(item.name), md(item.class_name), md(tier), md(workloads.added_text(item, plan.currency)), *cells
 
@@ -133,8 +133,7 @@ def _misses(view: Decision) -> Iterator[str]:
         return
     lines = []
     for miss in view.misses[:MISS_ROWS]:
-        reach = "" if miss.attainable else "; no option reaches it"
-        figures = f"{md(miss.metric)} {md(miss.estimate)}, target {md(miss.target)}{reach}"
+        figures = f"{md(miss.metric)} {md(miss.estimate)}, target {md(miss.target)}"
         lines.append(f"**{md(miss.workload)}**, {md(miss.disruption.lower())}: {figures}. {md(miss.remedy)}")
     yield bullets(lines)
     if len(view.misses) > MISS_ROWS:

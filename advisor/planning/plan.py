@@ -37,6 +37,7 @@ from advisor.planning.inversions import inversion_findings
 from advisor.planning.reasons import Dependents, marginals, misses, rejected
 from advisor.planning.relief import budget_for_all, reliefs
 from advisor.planning.request import PlanRequest
+from advisor.planning.wishes import wishes_of
 
 
 def make_plan(request: PlanRequest) -> Deliverable:
@@ -253,7 +254,7 @@ def _plan(
         frontier=curve.points,
         frontier_complete=curve.complete,
         marginal=marginals(chooser, solution) if asked else (),
-        reliefs=reliefs(chooser, solution, request.currency) if asked else (),
+        reliefs=reliefs(chooser, solution, request.currency, wishes_of(found)) if asked else (),
         skipped=tuple(
             SkippedItem(resource=item.resource, reason=item.reason, remedy=item.remedy) for item in imported.skipped
         ),

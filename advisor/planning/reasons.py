@@ -13,7 +13,7 @@ from advisor.estimation.outcome import QUANTILES, Outcome
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.option import Coupling, Joint, Problem, Solution
 from advisor.model.plan import Marginal, Miss, Rejected
-from advisor.model.targets import Objective, RiskLevel, WorkloadSpec
+from advisor.model.targets import Objective, RiskLevel
 from advisor.model.units import format_amount, format_duration
 from advisor.optimise import chosen, missed_of
 from advisor.planning.candidates import Candidate
@@ -21,6 +21,7 @@ from advisor.planning.chooser import Chooser
 from advisor.planning.estimates import limiting
 from advisor.planning.needs import WEIGHTS
 from advisor.planning.relief import Case, case_of, cases_of, worsened
+from advisor.planning.wishes import wished
 
 Metric = Literal["rpo", "rto"]
 Reached = Callable[[Option, Disruption], Outcome]
@@ -87,15 +88,8 @@ def _miss(
         closest = min(item.options.options, key=lambda o: (reached[o.id], o.monthly, o.id))
         step = limiting(closest.outcomes[disruption], item.targets[disruption])
         told = f"the closest ({closest.id}) reaches {format_duration(reached[closest.id])}, held up by: {step}"
-        return shown.model_copy(update={"remedy": f"no option meets it{_wished(item.spec)}; {told}"})
+        return shown.model_copy(update={"remedy": f"no option meets it{wished(item.spec)}; {told}"})
     return shown.model_copy(update={"remedy": "the workload itself could be in time; a workload it needs is not"})
-
-
-def _wished(spec: WorkloadSpec) -> str:
-    """What in the targets file leaves fewer options than there are; empty without such a wish."""
-    wishes = {"pin": spec.pin, "require": spec.require, "forbid": spec.forbid}
-    given = " and ".join(name for name, wish in wishes.items() if wish)
-    return f" under the {given} of the targets file" if given else ""
 
 
 def _value(outcome: Outcome, metric: Metric, risk_level: RiskLevel) -> float:

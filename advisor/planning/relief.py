@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from advisor.model.disruption import DISRUPTIONS, Disruption
@@ -52,15 +53,17 @@ def _weights(problem: Problem, choices: Mapping[str, str]) -> dict[Case, float]:
     return weights
 
 
-def reliefs(chooser: Chooser, solution: Solution, currency: str) -> tuple[Relief, ...]:
+def reliefs(
+    chooser: Chooser, solution: Solution, currency: str, wishes: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Relief, ...]:
     """Every missed target, the heaviest first, with what stands in its way; only so many in all, since each takes
-    problems of its own."""
+    problems of its own. ``wishes`` says of a workload what the targets file takes out of the choice."""
     problem = chooser.problem
     weights = _weights(problem, solution.choices)
     ordered = sorted(weights, key=lambda case: (-weights[case], case))
     asked = ordered[: ASKED if len(problem.workloads) <= MANY else ASKED_LARGE]
     met = _all_cases(problem) - set(weights)
-    return tuple(_relief(chooser, solution, case, met, currency) for case in asked)
+    return tuple(_relief(chooser, solution, case, met, currency, wishes) for case in asked)
 
 
 def budget_for_all(chooser: Chooser, solution: Solution) -> Decimal | None:
@@ -81,7 +84,14 @@ def _all_cases(problem: Problem) -> set[Case]:
     return own | others | {case_of(item.dependent, item.key) for item in problem.joints if item.missed}
 
 
-def _relief(chooser: Chooser, solution: Solution, case: Case, met: Collection[Case], currency: str) -> Relief:
+def _relief(
+    chooser: Chooser,
+    solution: Solution,
+    case: Case,
+    met: Collection[Case],
+    currency: str,
+    wishes: Mapping[str, str],
+) -> Relief:
     name, disruption = case
 
     def told(obstacle: Obstacle, detail: str, found: Solution | None = None, extra: int | None = None) -> Relief:
@@ -93,7 +103,8 @@ def _relief(chooser: Chooser, solution: Solution, case: Case, met: Collection[Ca
 
     alone = _least_cost(chooser, {case})
     if alone.totals.miss_weight > 0:
-        return told("options", "no combination of options meets it, at any price")
+        limits = wishes.get(name, ", at any price")
+        return told("options", f"no combination of options meets it{limits}")
     both = _least_cost(chooser, {case, *met})
     if both.totals.miss_weight > 0:
         given = ", ".join(" ".join(lost) for lost in sorted(cases_of(chooser.problem, both.choices) & set(met)))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Final
 
 from advisor.model.cost import COST_STATES, CostLine, CostState, CostTotal, total
 from advisor.model.plan import Plan, WorkloadPlan
@@ -11,6 +12,14 @@ from advisor.model.report import CostBar, CostTable, LineView, StateTotals
 from advisor.reporting import words
 from advisor.reporting.sources import Sources
 
+_PRICES: Final[Mapping[str, str]] = {
+    "measured": "prices that were paid",
+    "quoted": "prices quoted to the account or agreed",
+    "documented": "prices that the vendor publishes",
+    "example": "prices from examples in documents of the vendor",
+    "assumed": "assumed prices",
+}
+_GUESSED: Final = frozenset({"example", "assumed"})
 STATE_TITLES: dict[CostState, tuple[str, str]] = {
     "steady": ("Added every month", "per month"),
     "drill": ("Each drill", "per drill"),
@@ -153,16 +162,25 @@ def steady_lines(plan: Plan) -> list[CostLine]:
 
 
 def confidence_shares(plan: Plan) -> str:
-    """Which part of the amounts rests on what, largest first; a saving weighs as much as a charge of its size."""
+    """Which part of the sums rests on which prices, largest first; a saving weighs as much as a charge of its size."""
+    shares = _confidence_shares(plan)
+    told = [f"{words.share(share)} rests on {_PRICES[confidence]}" for confidence, share in shares]
+    return words.listing([told[0], *(item.replace(" rests", "") for item in told[1:])], 5) if told else ""
+
+
+def rests_on_guesses(plan: Plan) -> bool:
+    """Whether any part of the amounts is no price that the vendor publishes or has quoted."""
+    return any(confidence in _GUESSED for confidence, _ in _confidence_shares(plan))
+
+
+def _confidence_shares(plan: Plan) -> list[tuple[str, float]]:
     sums: dict[str, Decimal] = {}
     for line in steady_lines(plan):
         if line.monthly:
             sums[line.confidence] = sums.get(line.confidence, Decimal(0)) + abs(line.monthly)
     whole = sum(sums.values(), Decimal(0))
-    if not whole:
-        return ""
     ordered = sorted(sums.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{words.share(float(amount / whole))} {confidence}" for confidence, amount in ordered)
+    return [(confidence, float(amount / whole)) for confidence, amount in ordered]
 
 
 def bars(plan: Plan) -> tuple[CostBar, ...]:

@@ -58,9 +58,19 @@ def _context(plan: Plan) -> Iterable[str]:
     dates = words.iso_dates(line.as_of for line in costs.steady_lines(plan) if line.monthly is not None)
     if rest:
         when = f" Prices are dated {' to '.join(dict.fromkeys((dates[0], dates[-1])))}." if dates else ""
-        yield f"The prices behind it are {rest}, by their part of the sum.{when}"
+        yield f"Of this amount {rest}.{when}{_own_prices(plan)}"
     if not plan.targets_given:
         yield "No targets file was given: the targets are those of the classes that ship with the product."
+
+
+def _own_prices(plan: Plan) -> str:
+    """What to do about prices that nobody has offered."""
+    if not costs.rests_on_guesses(plan):
+        return ""
+    return (
+        " To decide on your own prices, hand in a price list or contract prices (--prices FOLDER, its format is in "
+        "pricing/README.md), or have the account's prices quoted (--quotes live)."
+    )
 
 
 def _budget(plan: Plan) -> str:

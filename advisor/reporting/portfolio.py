@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from advisor.model.cost import total
 from advisor.model.disruption import DISRUPTIONS, Disruption
@@ -82,16 +82,24 @@ def dependency_map(plan: Plan, graph: Graph | None) -> MapView:
 
 
 def marginal(plan: Plan) -> tuple[MarginalView, ...]:
-    """What a little less and a little more budget would do; steps without any effect are left out."""
+    """What a little less and a little more budget would do; steps without any effect are left out, and those that do
+    the same are told once."""
     steps = [item for item in plan.marginal if item.targets_gained or item.expected_annual_loss_saved]
-    return tuple(_marginal(item, plan.currency) for item in sorted(steps, key=lambda item: item.extra_monthly))
+    alike: dict[tuple[object, ...], list[Marginal]] = {}
+    for item in sorted(steps, key=lambda item: item.extra_monthly):
+        effect = (item.extra_monthly > 0, item.targets_gained, item.expected_annual_loss_saved, item.detail)
+        alike.setdefault((*effect, item.workloads), []).append(item)
+    return tuple(_marginal(same, plan.currency) for same in alike.values())
 
 
-def _marginal(item: Marginal, currency: str) -> MarginalView:
+def _marginal(same: Sequence[Marginal], currency: str) -> MarginalView:
+    item = same[0]
     saved, gained = item.expected_annual_loss_saved, item.targets_gained
     names = words.listing(item.workloads)
+    amounts = sorted(abs(step.extra_monthly) for step in same)
+    money = " to ".join(words.money(amount, currency) for amount in dict.fromkeys((amounts[0], amounts[-1])))
     return MarginalView(
-        extra=f"{words.money(abs(item.extra_monthly), currency)} {'less' if item.extra_monthly < 0 else 'more'}",
+        extra=f"{money} {'less' if item.extra_monthly < 0 else 'more'}",
         gained=f"{words.plural(abs(gained), 'target')} {'fewer' if gained < 0 else 'more'}" if gained else words.NONE,
         loss=f"{words.about(abs(saved), currency)} {'less' if saved > 0 else 'more'}" if saved else words.NONE,
         detail=words.sentence(f"{names}: {item.detail}" if names else item.detail),

@@ -113,11 +113,12 @@ def _cell(estimate: Estimate | None, risk_level: str, color: bool) -> str:
 
 
 def _detail(item: WorkloadPlan, currency: str, width: int) -> str:
-    tier = item.tier if item.tier == item.tier_before else f"{item.tier_before} → {item.tier}"
+    tier = workloads.tier_change(item)
     met = workloads.met_text(item.estimates)
     met = met if met.startswith("no") else f"{met} met"
     added = workloads.added_text(item, currency)
-    return words.clip(f"  {tier}, {met}, {'nothing added' if added == words.NONE else f'+ {added}'}", width)
+    rest = f", {met}, {'nothing added' if added == words.NONE else f'+ {added}'}"
+    return f"  {words.clip(tier, width - 2 - words.display_width(rest))}{rest}"
 
 
 def _misses(items: tuple[MissView, ...], width: int, color: bool) -> Iterable[str]:

@@ -65,6 +65,19 @@ def met_text(figures: Mapping[Disruption, Estimate]) -> str:
     return f"{sum(verdicts)} of {len(verdicts)}" if verdicts else "no targets"
 
 
+def tier_text(workload: WorkloadPlan) -> str:
+    """The tier that is reached; where protections are bought that reach none, these, as "none" beside an amount of
+    money would leave open what it is for."""
+    if workload.tier != "none" or not workload.mechanisms:
+        return workload.tier
+    return f"{words.listing([words.mechanism(name) for name in workload.mechanisms])}, short of a tier"
+
+
+def tier_change(workload: WorkloadPlan) -> str:
+    """The tier before and after, once where nothing changes."""
+    return " → ".join(dict.fromkeys((workload.tier_before, tier_text(workload))))
+
+
 def added_text(workload: WorkloadPlan, currency: str) -> str:
     """The added monthly cost of the workload itself."""
     cost = workload.cost
@@ -91,7 +104,7 @@ def build(workload: WorkloadPlan, plan: Plan, sources: Sources, anchor: str, evi
         what=_what(workload, plan, evidence),
         why=_why(workload, plan),
         tier_before=workload.tier_before,
-        tier=workload.tier,
+        tier=tier_text(workload),
         met=met_text(workload.estimates),
         added=added_text(workload, plan.currency),
         loss=Change(
@@ -207,6 +220,7 @@ def _miss_view(miss: Miss, workload: WorkloadPlan, currency: str) -> MissView:
     estimate = words.data_loss(miss.estimate_s, known) if loss else words.duration(miss.estimate_s, known)
     extra = words.money(miss.extra_monthly, currency) if miss.extra_monthly is not None else ""
     remedy = words.sentence(_explained(miss.remedy, workload))
+    remedy = remedy[:1].upper() + remedy[1:] if remedy.startswith(("no ", "option ", "the ")) else remedy
     if not miss.attainable and "no option" not in remedy.lower():
         remedy = f"No option reaches it: {remedy}"
     if extra and extra not in remedy:

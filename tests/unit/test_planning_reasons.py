@@ -17,6 +17,7 @@ from advisor.planning.chooser import Chooser
 from advisor.planning.needs import Needs
 from advisor.planning.reasons import Dependents, marginals, misses, rejected
 from advisor.planning.relief import reliefs
+from advisor.planning.wishes import wishes_of
 from tests.property.test_joint_needs import builder, candidate, option, outcome, problem_of
 
 SLOW, FAST, SOON, NEVER = outcome([3.0] * 10), outcome([0.5] * 10), outcome([0.4] * 10), outcome(None)
@@ -99,8 +100,11 @@ def test_what_would_leave_another_missed_target_without_a_way_back_is_not_a_matt
     ("wishes", "words"),
     [
         ({}, "no option meets it; the closest (c) reaches 3 h"),
-        ({"pin": "c"}, "no option meets it under the pin of the targets file; the closest (c) reaches 3 h"),
-        ({"require": ("a",), "forbid": ("b",)}, "no option meets it under the require and forbid of the targets file;"),
+        ({"pin": "c"}, "no option meets it under the pin of the targets file (c); the closest (c) reaches 3 h"),
+        (
+            {"require": ("a",), "forbid": ("b",)},
+            "no option meets it under the require and forbid of the targets file (require: a; forbid: b);",
+        ),
     ],
 )
 def test_a_target_that_wishes_put_out_of_reach_says_so(wishes: dict[str, Any], words: str) -> None:
@@ -109,3 +113,19 @@ def test_a_target_that_wishes_put_out_of_reach_says_so(wishes: dict[str, Any], w
     picked = item.options.options[0]
     (miss,) = misses(item, picked, picked.outcomes, "p90", lambda other, disruption: other.outcomes[disruption])
     assert miss.remedy.startswith(words)
+
+
+def test_a_relief_names_the_wishes_that_stand_in_the_way_also_those_of_a_needed_workload() -> None:
+    needed, waits = (candidate(name, [option("c", 0, SLOW)], 1.0) for name in ("a", "b"))
+    pinned = replace(needed, spec=replace(needed.spec, pin="c"))
+    waiting = replace(waits, workload=replace(waits.workload, needs_hard=("a",)))
+    told = wishes_of([pinned, waiting])
+    assert told == {
+        "a": " under the pin of the targets file (c)",
+        "b": " under the pin of the targets file (c) for a, which it needs",
+    }
+    *_, chooser = single([option("slow", 0, SLOW)], budget=None)
+    (relief,) = reliefs(chooser, chooser.solve(), "CNY", told)
+    assert relief.detail == "no combination of options meets it under the pin of the targets file (c)"
+    (plain,) = reliefs(chooser, chooser.solve(), "CNY")
+    assert plain.detail == "no combination of options meets it, at any price"

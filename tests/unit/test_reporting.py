@@ -33,7 +33,7 @@ def test_page_one_asks_for_the_sum_within_the_budget(report: Report) -> None:
     assert "Within the budget of 60,000.00 CNY per month: 12 % of it is used, as far as prices are known." in context
     assert "6,432.52–7,272.52 CNY" in context
     assert "2 cost lines have no price yet" in context
-    assert "46 % documented" in context
+    assert re.search(r"46 % (rests )?on prices that the vendor publishes", context)
     assert "Prices are dated 2026-07-30." in context
 
 
@@ -65,13 +65,13 @@ def test_misses_come_by_class_the_unattainable_first(report: Report) -> None:
 
 def test_a_remedy_says_no_price_and_no_verdict_twice() -> None:
     said = {
-        "remedy": "no option meets it; the closest costs 3,200.00 CNY",
+        "remedy": "No option meets it; the closest costs 3,200.00 CNY",
         "attainable": False,
         "limiting": "the closest",
     }
     miss = payments().misses[1].model_copy(update=said)
     found = reporting.build(make_plan([payments().model_copy(update={"misses": (miss,)})], waves=())).decision.misses[0]
-    assert found.remedy == "no option meets it; the closest costs 3,200.00 CNY."
+    assert found.remedy == "No option meets it; the closest costs 3,200.00 CNY."
     assert found.limiting == ""
 
 
@@ -348,7 +348,9 @@ def test_shares_of_charges_and_savings_are_of_their_size() -> None:
         update={"confidence": "quoted", "monthly": Decimal(-25), "low": None, "high": None}
     )
     plan = make_plan([legacy().model_copy(update={"cost": cost([spent, saved])})], waves=(), shared_costs=())
-    assert "80 % assumed, 20 % quoted" in " ".join(reporting.build(plan).decision.context)
+    told = " ".join(reporting.build(plan).decision.context)
+    assert "Of this amount 80 % rests on assumed prices and 20 % on prices quoted to the account or agreed." in told
+    assert "hand in a price list or contract prices (--prices FOLDER" in told
 
 
 def test_the_workload_table_sums_to_the_headline(report: Report) -> None:
@@ -425,3 +427,37 @@ def test_an_unpriced_line_alone_is_no_zero() -> None:
 def test_hostile_texts_are_kept_as_texts() -> None:
     built = reporting.build(hostile())
     assert any("<script>" in item.name for item in built.workloads)
+
+
+def test_protections_that_reach_no_tier_are_named_beside_their_money() -> None:
+    partly = payments().model_copy(update={"tier_before": "none", "tier": "none", "mechanisms": ("snapshot_policy",)})
+    plan = make_plan([partly], waves=())
+    assert reporting.build(plan).workloads[0].tier == "snapshots, short of a tier"
+    assert "  none → snapshots, short of a tier, " in reporting.terminal_summary(plan)
+    nothing = partly.model_copy(update={"mechanisms": ()})
+    assert reporting.build(make_plan([nothing], waves=())).workloads[0].tier == "none"
+
+
+def test_a_long_list_of_protections_never_hides_targets_and_money() -> None:
+    many = ("snapshot_policy", "snapshot_copy", "file_backup", "async_replication_zone")
+    partly = payments().model_copy(update={"tier_before": "none", "tier": "none", "mechanisms": many})
+    (line,) = [
+        row
+        for row in reporting.terminal_summary(make_plan([partly], waves=())).splitlines()
+        if row.startswith("  none →")
+    ]
+    assert len(line) <= 80
+    assert line.endswith(" CNY")
+
+
+def test_steps_of_the_budget_that_do_the_same_are_one_line() -> None:
+    same = {
+        "targets_gained": 1,
+        "expected_annual_loss_saved": Decimal(98),
+        "workloads": ("a",),
+        "detail": "meets a zone",
+    }
+    steps = [Marginal.model_validate({"extra_monthly": Decimal(sum_), **same}) for sum_ in (5000, 10000)]
+    less = steps[0].model_copy(update={"extra_monthly": Decimal(-10), "targets_gained": -1})
+    found = reporting.build(make_plan(marginal=(*steps, less))).marginal
+    assert [item.extra for item in found] == ["10.00 CNY less", "5,000.00 CNY to 10,000.00 CNY more"]
