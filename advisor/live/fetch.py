@@ -127,7 +127,8 @@ class Run:
         elif error.trouble == "absent":
             self.store.record(listing, "complete", f"not offered here ({error.code})")
         elif listing.parent and error.trouble == "gone":
-            self.store.record(listing, "complete", f"gone since it was listed ({error.code})")
+            what = "there is none" if operation.may_refuse else "gone since it was listed"
+            self.store.record(listing, "complete", f"{what} ({error.code})")
         elif error.trouble == "refused" and operation.may_refuse:
             self.store.record(listing, "complete", f"does not apply ({error.code})")
         else:

@@ -49,6 +49,9 @@ class Operation:
     """Whether the parent's id is a name that people choose."""
     form: bool = False
     """Whether the parameters go into the body as a form."""
+    names_parent: bool = True
+    """Whether the answer says what it is about; where it does not, the parameters that say so are put into it (into
+    each of its rows) under their own names."""
     may_refuse: bool = False
     """Whether the service refuses it for some parents by their nature, a read-only database for example."""
 
@@ -73,7 +76,13 @@ _REPLICA_SETS: Final = ("DBInstanceType", "replicate")
 _SHARDED: Final = ("DBInstanceType", "sharding")
 _BASIC: Final = (("Edition", "BASIC"),)
 _SERVER: Final = (("SourceType", "UDM_ECS"),)
+_HERE: Final = (("RegionId", "{region}"),)
 _GTM: Final = "DescribeDnsGtmInstances.InstanceId"
+
+
+def _file_system_type(kind: str) -> tuple[tuple[str, str], ...]:
+    return (("FileSystemType", kind),)
+
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     _op("ecs", "DescribeInstances", "token", "Instances.Instance"),
@@ -130,6 +139,30 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     _of(
         _op("vpc", "DescribeRouteEntryList", "token", "RouteEntrys.RouteEntry", sized=False),
         "DescribeRouteTableList.RouteTableId",
+    ),
+    _op("vpc", "DescribeVirtualBorderRouters", "page", "VirtualBorderRouterSet.VirtualBorderRouterType"),
+    _of(_op("vpc", "DescribeVbrHa", "once", may_refuse=True), "DescribeVirtualBorderRouters.VbrId"),
+    _op("vpc", "DescribePhysicalConnections", "page", "PhysicalConnectionSet.PhysicalConnectionType"),
+    _op("vpc", "DescribeRouterInterfaces", "page", "RouterInterfaceSet.RouterInterfaceType"),
+    _op("cbn", "DescribeCens", "page", "Cens.Cen"),
+    _of(
+        _op(
+            "cbn",
+            "DescribeCenAttachedChildInstances",
+            "page",
+            "ChildInstances.ChildInstance",
+            fixed=(("ChildInstanceRegionId", "{region}"),),
+        ),
+        "DescribeCens.CenId",
+    ),
+    _of(_op("cbn", "ListTransitRouters", "page", "TransitRouters", fixed=_HERE), "DescribeCens.CenId"),
+    _of(
+        _op("cbn", "ListTransitRouterVpcAttachments", "token", "TransitRouterAttachments", fixed=_HERE),
+        "ListTransitRouters.TransitRouterId",
+    ),
+    _of(
+        _op("cbn", "ListTransitRouterVbrAttachments", "token", "TransitRouterAttachments", fixed=_HERE),
+        "ListTransitRouters.TransitRouterId",
     ),
     _op("alb", "ListLoadBalancers", "token", "LoadBalancers"),
     _of(_op("alb", "GetLoadBalancerAttribute", "once"), "ListLoadBalancers.LoadBalancerId"),
@@ -224,6 +257,42 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     _op("hbr", "DescribePoliciesV2", "token", "Policies"),
     _op("hbr", "DescribePolicyBindings", "token", "PolicyBindings"),
     _op("nas", "DescribeFileSystems", "page", "FileSystems.FileSystem"),
+    _of(
+        _op("nas", "DescribeMountTargets", "page", "MountTargets.MountTarget", names_parent=False),
+        "DescribeFileSystems.FileSystemId",
+    ),
+    # Only file systems of the standard type know their clients.
+    _of(
+        _op(
+            "nas",
+            "DescribeMountedClients",
+            "page",
+            "Clients.Client",
+            also=(("FileSystemId", "FileSystemId"),),
+            fixed=_HERE,
+            names_parent=False,
+            may_refuse=True,
+        ),
+        "DescribeMountTargets.MountTargetDomain",
+    ),
+    *(
+        _op(
+            "nas", "DescribeAccessGroups", "page", "AccessGroups.AccessGroup", label=kind, fixed=_file_system_type(kind)
+        )
+        for kind in ("standard", "extreme")
+    ),
+    _of(
+        _op(
+            "nas",
+            "DescribeAccessRules",
+            "page",
+            "AccessRules.AccessRule",
+            also=(("FileSystemType", "FileSystemType"),),
+            by_name=True,
+            names_parent=False,
+        ),
+        "DescribeAccessGroups.AccessGroupName",
+    ),
     _op("dts", "DescribeDtsJobs", "record", "DtsJobList", label="sync", fixed=(("JobType", "SYNC"), _NO_TABLES)),
     _op(
         "dts",
@@ -273,6 +342,19 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     _of(_op("alidns", "DescribeDnsGtmAccessStrategy", "once"), "DescribeDnsGtmAccessStrategies.StrategyId"),
     _op("oss", "ListBuckets", "token", "Buckets.Bucket"),
     _of(_op("oss", "GetBucketInfo", "once", fixed=(("bucketInfo", ""),), by_name=True), "ListBuckets.Name", "bucket"),
+    _of(
+        _op(
+            "oss",
+            "GetBucketReplication",
+            "once",
+            fixed=(("replication", ""),),
+            by_name=True,
+            names_parent=False,
+            may_refuse=True,
+        ),
+        "ListBuckets.Name",
+        "bucket",
+    ),
 )
 
 

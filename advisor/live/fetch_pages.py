@@ -135,8 +135,20 @@ def walk(listing: Listing, ask: Asks, save: Callable[[int, Body], None]) -> int:
 def _walk_once(listing: Listing, ask: Asks, save: Callable[[int, Body], None]) -> int:
     number = 0
     for number, body in enumerate(_pages(listing, ask), start=1):
-        save(number, body)
+        save(number, body if listing.operation.names_parent else _with_parent(listing, body))
     return number
+
+
+def _with_parent(listing: Listing, body: Body) -> Body:
+    """The answer with what it is about put into it, or into each of its rows; what it says itself stays."""
+    operation = listing.operation
+    names = (operation.parameter, *(name for name, _place in operation.also))
+    about = dict(zip(names, (listing.parent, *listing.also), strict=True))
+    if not operation.rows:
+        return about | body
+    rows = [about | row if isinstance(row, dict) else row for row in rows_of(operation, body)]
+    outer, _, inner = operation.rows.partition(".")
+    return body | {outer: {inner: rows} if inner else rows}
 
 
 def _pages(listing: Listing, ask: Asks) -> Iterator[Body]:

@@ -60,6 +60,7 @@ PRODUCTS: Final[Mapping[str, Product]] = {
     for product in (
         Product("ecs", "2014-05-26", "ecs", "ecs", 10, 100),
         Product("vpc", "2016-04-28", "vpc", "vpc", 8, 50, central=frozenset({"cn-hangzhou"})),
+        Product("cbn", "2017-09-12", "cbn", "cen", 5, 50, "", host="cbn.aliyuncs.com"),
         Product("alb", "2020-06-16", "alb", "alb", 5, 100, region_parameter=""),
         Product("nlb", "2022-04-30", "nlb", "nlb", 5, 100),
         Product("slb", "2014-05-15", "slb", "slb", 8, 100, central=_MAIN),
@@ -78,6 +79,7 @@ PRODUCTS: Final[Mapping[str, Product]] = {
     )
 }
 ALIASES: Final[Mapping[str, str]] = {
+    "cen": "cbn",
     "clb": "slb",
     "redis": "kvstore",
     "tair": "kvstore",

@@ -30,7 +30,9 @@ _NAME_LENGTH: Final = 120
 _MARK_LENGTH: Final = 20
 _LETTERS: Final = str.maketrans("0123456789", "ghijklmnop")
 _BY_NAME: Final = frozenset(operation.name for operation in OPERATIONS if operation.by_name)
-_SECRET_NAME: Final = re.compile(r"passw(or)?d|secret|accesskey|privatekey|userdata|credential|securitytoken|apikey")
+_SECRET_NAME: Final = re.compile(
+    r"passw(or)?d|secret|accesskey|privatekey|userdata|credential|securitytoken|apikey|macsec"
+)
 _SECRET_VALUE: Final = re.compile(r"LTAI[0-9A-Za-z]{12,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bSTS\.[0-9A-Za-z]{16,}")
 REMOVED: Final = "(removed)"
 

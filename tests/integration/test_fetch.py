@@ -25,6 +25,7 @@ HZ = "cn-hangzhou"
 SDKS = {
     "ecs": "ecs20140526",
     "vpc": "vpc20160428",
+    "cbn": "cbn20170912",
     "alb": "alb20200616",
     "nlb": "nlb20220430",
     "slb": "slb20140515",

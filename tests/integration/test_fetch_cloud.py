@@ -102,6 +102,8 @@ class Cloud:
                 return waiting.pop(0)
         if seen.action in self.always:
             return self.always[seen.action]
+        if seen.action == "GetBucketReplication" and f"{seen.action}:{seen.fields['bucket']}" not in self.objects:
+            return error("NoSuchReplicationConfiguration", 404)
         return Fault(body=self.answer(seen))
 
     def answer(self, seen: Seen) -> object:
@@ -130,6 +132,8 @@ class Cloud:
             source = seen.fields.get("SourceType", row["SourceType"])
             edition = seen.fields.get("Edition", "STANDARD")
             return bool(source == row["SourceType"] and edition == row.get("Edition", "STANDARD"))
+        if seen.action == "DescribeAccessGroups":
+            return bool(row["FileSystemType"] == seen.fields["FileSystemType"])
         if operation.label in ("replicate", "sharding"):
             return bool(row["DBInstanceType"] == seen.fields["DBInstanceType"])
         return True
@@ -172,6 +176,7 @@ def wrapped(operation: Operation, rows: list[Any]) -> Body:
 def operation_of(seen: Seen) -> Operation:
     """The operation of a request."""
     names = ("JobType", "DBInstanceType", "Site", "Edition", "SourceType")
+    names += ("FileSystemType",) if seen.action == "DescribeAccessGroups" else ()
     kind = next((seen.fields[name] for name in names if name in seen.fields), "")
     label = {"SYNC": "sync", "MIGRATION": "migration", "BASIC": "basic", "UDM_ECS": "server"}.get(kind, kind)
     for operation in OPERATIONS:

@@ -31,7 +31,9 @@ class OssRequest:
 
     @property
     def action(self) -> str:
-        return "GetBucketInfo" if self.bucket else "ListBuckets"
+        if not self.bucket:
+            return "ListBuckets"
+        return "GetBucketReplication" if "replication" in self.fields else "GetBucketInfo"
 
     @property
     def fields(self) -> dict[str, str]:

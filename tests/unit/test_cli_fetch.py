@@ -105,7 +105,7 @@ def fetch(service: Service | None, folder: Path, *arguments: str) -> subprocess.
 def test_a_fetch_and_what_the_importers_make_of_it(service: Service, tmp_path: Path) -> None:
     result = fetch(service, tmp_path, "--regions", "cn-hangzhou,cn-shanghai", "--products", "vpc", "--out", "exports/")
     assert (result.returncode, result.stdout) == (0, "")
-    assert result.stderr == "exports: 14 answers fetched; listings: 14 complete.\n"
+    assert result.stderr == "exports: 20 answers fetched; listings: 20 complete.\n"
     assert "\r" not in result.stderr
     shown = advisor(service, tmp_path, "inventory", "show", "exports", "--format", "json")
     found = json.loads(shown.stdout)
@@ -135,7 +135,7 @@ def test_progress_is_shown_on_a_terminal_only(service: Service, tmp_path: Path) 
     shown = written.decode().split("\r\x1b[K")
     assert shown[1] == "0 of 1 done, 0 answers: cn-hangzhou vpc DescribeVpcs …"
     assert all(len(line) <= 80 for line in shown[:-1])
-    assert shown[-1] == "exports: 7 answers fetched; listings: 7 complete.\r\n"
+    assert shown[-1] == "exports: 10 answers fetched; listings: 10 complete.\r\n"
 
 
 def test_what_is_denied_is_told(service: Service, tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_what_is_denied_is_told(service: Service, tmp_path: Path) -> None:
     result = fetch(service, tmp_path, *arguments)
     assert result.returncode == 0
     assert result.stderr.splitlines() == [
-        "exports: 6 answers fetched; listings: 6 complete, 1 denied.",
+        "exports: 9 answers fetched; listings: 9 complete, 1 denied.",
         "  denied: cn-hangzhou vpc DescribeEipAddresses – Forbidden.RAM",
         "What is denied is unknown, not absent. The permissions: advisor inventory fetch --policy",
     ]
@@ -226,7 +226,7 @@ def test_an_interrupt_keeps_what_is_there_and_resumes(service: Service, tmp_path
     result = advisor(service, tmp_path, *arguments, "--resume")
     assert result.returncode == 0, result.stderr
     assert service.asked.count(before[0]) == 1
-    assert len(set(service.asked)) == 7
+    assert len(set(service.asked)) == 10
     assert [path.name for path in tmp_path.iterdir()] == ["exports"]
 
 

@@ -94,13 +94,15 @@ _CHILDREN: Final[dict[str, Kind]] = {"vpc": "vpc", "vbr": "border_router"}
 
 
 def read_child(record: Record, context: Context, batch: Batch) -> None:
-    """A network attached to a CEN instance: a VPC or a border router. Others (CCN) are nothing that is kept."""
+    """A network attached to a CEN instance: a VPC or a border router. Of others (CCN) only the CEN instance is kept."""
     kind = _CHILDREN.get(text(get(record, "ChildInstanceType")).lower())
     child, cen = text(get(record, "ChildInstanceId")), text(get(record, "CenId"))
-    if kind is None or not child or not cen:
+    if not child or not cen:
         return
-    draft = Draft(kind, child, context.place, partial=True, unite=frozenset({"cen_ids"}))
-    draft.attributes["cen_ids"] = (cen,) if _is_attached(text(get(record, "Status"))) else ()
+    draft = Draft("cen", cen, context.place, partial=True)
+    if kind is not None:
+        draft = Draft(kind, child, context.place, partial=True, unite=frozenset({"cen_ids"}))
+        draft.attributes["cen_ids"] = (cen,) if _is_attached(text(get(record, "Status"))) else ()
     batch.drafts.append(draft)
 
 
