@@ -12,7 +12,9 @@ from advisor.model.inventory import Kind, Resource
 
 ZONE, REGION = "zone:", "region:"
 _IN_ONE_VSWITCH = frozenset({"instance", "network_interface", "nat_gateway"})
-_ZONES_BY_VSWITCH: frozenset[Kind] = frozenset({"scaling_group", "load_balancer", "database", "cache", "cluster"})
+_ZONES_BY_VSWITCH: frozenset[Kind] = frozenset(
+    {"scaling_group", "load_balancer", "database", "cache", "cluster", "file_system"}
+)
 _SWITCHES_OVER = frozenset({"database", "cache"})
 _BY_RECORD: frozenset[Kind] = _ZONES_BY_VSWITCH | ZONES_INSIDE
 _REDUNDANCY = {

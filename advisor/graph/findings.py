@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 
 from advisor.graph.finding_context import Context
+from advisor.graph.findings_doubts import DOUBT_RULES
 from advisor.graph.findings_gaps import GAP_RULES
 from advisor.graph.findings_order import ORDER_RULES
 from advisor.graph.findings_shared import SHARED_RULES
@@ -15,7 +16,7 @@ from advisor.model.inventory import Inventory
 from advisor.model.targets import Targets
 
 Rule = Callable[[Context], Iterator[Finding]]
-RULES: tuple[Rule, ...] = (*SINGLE_RULES, *SHARED_RULES, *ORDER_RULES, *GAP_RULES)
+RULES: tuple[Rule, ...] = (*SINGLE_RULES, *SHARED_RULES, *ORDER_RULES, *GAP_RULES, *DOUBT_RULES)
 # Tuning: more findings of one sort than this are counted, not listed.
 LISTED_OF_A_SORT = 200
 

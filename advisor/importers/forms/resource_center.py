@@ -37,6 +37,9 @@ KIND_OF_TYPE: Final[dict[str, Kind]] = {
     "acsvpcvpngateway": "vpn_gateway",
     "acsvpnvpngateway": "vpn_gateway",
     "acsvpngatewayvpngateway": "vpn_gateway",
+    "acscenceninstance": "cen",
+    "acsexpressconnectvirtualborderrouter": "border_router",
+    "acsexpressconnectphysicalconnection": "physical_connection",
     "acsslbloadbalancer": "load_balancer",
     "acsalbloadbalancer": "load_balancer",
     "acsnlbloadbalancer": "load_balancer",
@@ -217,7 +220,7 @@ def _configured(
 ) -> Draft:
     """The draft with what the row's configuration holds (the describe answer, as JSON in a text)."""
     configuration = json_inside(get(row, "Configuration", "attributes"))
-    spec = POLARDB if resource_id.startswith("pc-") else SPEC_OF_KIND.get(kind)
+    spec = POLARDB if kind == "database" and resource_id.startswith("pc-") else SPEC_OF_KIND.get(kind)
     if isinstance(configuration, Mapping) and configuration and spec is not None:
         record = {**configuration, spec.id[0]: resource_id}
         draft = read_record(spec, record, context, batch, collector)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from advisor.importers.convert import as_lower, as_number, as_text, as_time, gib_of_bytes
+from advisor.importers.convert import as_lower, as_number, as_text, as_time, gib_of_bytes, unique
 from advisor.importers.fields import ABSENT, Record, get, records, text
 from advisor.importers.numbers import is_whole
-from advisor.importers.places import about_in_path
+from advisor.importers.places import about_in_path, region_of_zone
 from advisor.importers.records import Batch, Collector, Context, Draft, Spec, field_of
 
 _MOUNT: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
@@ -30,6 +30,11 @@ def _mount(record: Record) -> dict[str, object]:
 
 
 def _finish(draft: Draft, record: Record) -> None:
+    vswitches = unique(get(record, "RedundancyVSwitchIds"))
+    if text(get(record, "RedundancyType")).upper() == "ZRS" and len(vswitches) > 1:
+        draft.attributes["vswitch_ids"] = vswitches
+        draft.region = draft.region or region_of_zone(draft.zone)
+        draft.zone, draft.zones = None, ()
     targets = get(record, "MountTargets")
     if targets is not ABSENT:
         draft.attributes["mount_targets"] = tuple(_mount(one) for one in records(targets))
@@ -43,7 +48,7 @@ FILE_SYSTEM = Spec(
     needs=(frozenset({"filesystemid", "protocoltype"}), frozenset({"filesystemid", "storagetype"})),
     refuses=frozenset({"planid", "mounttargetdomain"}),
     finish=_finish,
-    finish_reads=frozenset({"mounttargets"}),
+    finish_reads=frozenset({"mounttargets", "redundancytype", "redundancyvswitchids"}),
     unite=frozenset({"mount_targets", "clients"}),
     fields=(
         field_of("file_system_type", "FileSystemType", as_lower),

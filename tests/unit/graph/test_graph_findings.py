@@ -217,6 +217,21 @@ class TestGaps:
         assert findings["GRA-DANGLING-DISK"].resource == "d-1"
         assert findings["GRA-MENTIONED-ONLY"].title == "1 instance mentioned, but listed nowhere"
 
+    def test_a_disk_in_another_zone_than_its_server(self) -> None:
+        finding = one("GRA-ZONE-MISMATCH", server("i-1", at="h"), disk("d-1", "i-1", at="i"))
+        assert (finding.resource, "cn-hangzhou-i" in finding.detail) == ("d-1", True)
+        alike = (server("i-1", at="h"), disk("d-1", "i-1", at="h"))
+        regional = (server("i-1", at="h"), disk("d-1", "i-1", at="i j", category="cloud_regional_disk_auto"))
+        assert "GRA-ZONE-MISMATCH" not in {*ids(*alike), *ids(*regional)}
+
+    def test_an_image_that_is_not_there_any_more(self) -> None:
+        group = make("scaling_group", "asg-1", configurations=({"active": True, "image_id": "m-1"},))
+        listed = [("image", "cn-hangzhou")]
+        assert [one.resource for one in found(estate(group, listed=listed)) if one.id == "GRA-IMAGE-GONE"] == ["asg-1"]
+        there = estate(group, make("image", "m-1"), listed=listed)
+        unlisted = estate(group)
+        assert [one for one in (*found(there), *found(unlisted)) if one.id == "GRA-IMAGE-GONE"] == []
+
     def test_a_balancer_for_nothing_and_one_of_which_nothing_is_known(self) -> None:
         assert "GRA-BALANCER-EMPTY" in ids(make("load_balancer", "lb-1", backends=()))
         assert "GRA-BACKENDS-UNKNOWN" in ids(make("load_balancer", "lb-1"))

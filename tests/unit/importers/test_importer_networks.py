@@ -436,3 +436,32 @@ def test_rules_of_another_region_are_another_group(make: Make) -> None:
         "web:extreme:cn-hangzhou",
         "web:standard:cn-shanghai",
     }
+
+
+def test_a_file_system_in_several_zones_stands_in_none_alone(make: Make) -> None:
+    row = {
+        "FileSystemId": "cpfs-0a1b",
+        "ProtocolType": "cpfs",
+        "ZoneId": "cn-hangzhou-h",
+        "RedundancyType": "ZRS",
+        "RedundancyVSwitchIds": {"RedundancyVSwitchId": ["vsw-bp1h", "vsw-bp1i", "vsw-bp1j"]},
+    }
+    files = {"a.json": {"FileSystems": {"FileSystem": [row, row | {"FileSystemId": "0a1b", "RedundancyType": "LRS"}]}}}
+    found = make(files).inventory.resources
+    assert (found["cpfs-0a1b"].zones, found["cpfs-0a1b"].region) == ((), "cn-hangzhou")
+    assert found["cpfs-0a1b"].texts("vswitch_ids") == ("vsw-bp1h", "vsw-bp1i", "vsw-bp1j")
+    assert found["0a1b"].zones == ("cn-hangzhou-h",)
+
+
+def test_networks_of_the_resource_center(make: Make) -> None:
+    types = {
+        "cen-bp1": "ACS::CEN::CenInstance",
+        "vbr-bp1": "ACS::ExpressConnect::VirtualBorderRouter",
+        "pc-bp1": "ACS::ExpressConnect::PhysicalConnection",
+    }
+    rows = [{"ResourceType": kind, "ResourceId": one, "RegionId": "cn-hangzhou"} for one, kind in types.items()]
+    rows[2] = rows[2] | {"Configuration": {"AccessPointId": "ap-1", "LineOperator": "CO"}}
+    found = make({"a.json": {"Resources": rows}}).inventory.resources
+    kinds = {"cen-bp1": "cen", "vbr-bp1": "border_router", "pc-bp1": "physical_connection"}
+    assert {one.id: one.kind for one in found.values()} == kinds
+    assert found["pc-bp1"].text("access_point_id") == "ap-1"
