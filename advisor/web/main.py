@@ -44,11 +44,15 @@ SCREENS: Final = (
 )
 
 # Less air above and below than the default; no text of anybody is ever put in here.
-# Long ids and paths break where a page is narrow or a table holds sentences, so that no column is cut.
+# Long ids and paths break where a page is narrow or a table holds sentences, so that no column is cut; a table of many
+# columns and a picture are scrolled sideways there, rather than squeezed until nobody can read them.
 COMPACT: Final = (
     "<style>.stMainBlockContainer {padding-top: 4.5rem; padding-bottom: 2rem}"
-    "@media (max-width: 640px) {.stTable :is(td, th) {padding: 0.25rem}"
-    ".stTable :is(td, th), .stTable :is(td, th) * {overflow-wrap: anywhere !important}}"
+    "@media (max-width: 640px) {.stTable, .stImage, .stGraphVizChart {overflow-x: auto}"
+    ".stTable :is(td, th) {padding: 0.25rem; min-width: 4.8rem; vertical-align: top}"
+    ".stTable table:has(th:nth-child(5)) {min-width: 56rem}"
+    ".stTable :is(td, th), .stTable :is(td, th) * {overflow-wrap: anywhere !important}"
+    ".stImage img {min-width: 640px; max-width: none} .stGraphVizChart svg {min-width: 560px; max-width: none}}"
     f"[class*=st-key-{SENTENCES}] :is(td, th) {{min-width: 5rem}}"
     f"[class*=st-key-{SENTENCES}] :is(td, th) * {{overflow-wrap: anywhere !important}}</style>"
 )

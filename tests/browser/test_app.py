@@ -85,6 +85,21 @@ def test_from_the_sample_to_the_files(page: Page) -> None:
     assert plan["portfolio"]["workloads"] == 9
 
 
+def test_on_a_phone_tables_and_pictures_are_scrolled_not_squeezed(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 900})
+    _press(page, "Take the sample")
+    page.get_by_text("What was read").wait_for()
+    _onward(page, "Targets")
+    _onward(page, "Plan")
+    _press(page, "Make the plan")
+    page.get_by_text("Targets by workload and disruption").wait_for()
+    page.get_by_role("columnheader", name="Limiting step").wait_for()
+    widths = page.locator(".stTable td:visible").evaluate_all("cells => cells.map(cell => cell.clientWidth)")
+    assert min(widths) >= 60
+    assert page.locator(".stImage img").first.evaluate("image => image.clientWidth") >= 600
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_a_target_typed_into_the_grid_is_checked_and_kept(page: Page) -> None:
     _press(page, "Take the sample")
     page.get_by_text("What was read").wait_for()

@@ -31,6 +31,11 @@ from advisor.web.session import Loaded, Session, parsed_targets, session
 from advisor.web.targets_file import exact_duration
 from advisor.web.widgets import refused, texts
 
+# As short as the last column of the grid has room for on a page of 1280 px.
+_FOUND_BY = {
+    "declared": "declaration", "tag": "tag", "load_balancer": "load balancer", "scaling_group": "scaling group",
+    "cluster": "cluster", "connected": "references", "single": "by itself",
+}  # fmt: skip
 SHORT = {"logical": "Data", "instance": "Server", "zone": "Zone", "region": "Region"}
 
 
@@ -104,7 +109,7 @@ def _grid(state: Session, draft: Draft) -> None:
     base = state.grid
     rows = [
         (row.name, row.spec.class_name, *(row.shown(cell, base.classes) for cell in CELLS),
-         words.FOUND_BY.get(row.found_by, row.found_by))
+         _FOUND_BY.get(row.found_by, row.found_by))
         for row in base.rows
     ]  # fmt: skip
     st.data_editor(
@@ -112,7 +117,7 @@ def _grid(state: Session, draft: Draft) -> None:
         key=key, hide_index=True, num_rows="fixed", disabled=("name", "found_by"), on_change=_typed,
         column_config={
             "name": TextColumn("Workload", pinned=True),
-            "found_by": TextColumn("Recognised by"),
+            "found_by": TextColumn("Found by", help=f"{', '.join(words.FOUND_BY.values())}."),
             CLASS_COLUMN: SelectboxColumn("Class", options=list(base.classes), required=True),
             **{
                 column(cell): TextColumn(f"{SHORT[cell[0]]} {cell[1].upper()}", width=101, help=_struck(cell[0]))
