@@ -21,7 +21,7 @@ from advisor.model.inventory import Kind, Resource
 
 INFRASTRUCTURE: frozenset[Kind] = frozenset(
     {"vpc", "vswitch", "security_group", "nat_gateway", "vpn_gateway", "snapshot_policy", "backup_policy", "vault",
-     "image", "key", "deployment_set", "gtm_instance", "gtm_pool", "route_table", "cen",
+     "image", "key", "deployment_set", "gtm_instance", "gtm_pool", "dns_record", "route_table", "cen",
      "transit_router", "cen_attachment", "border_router", "physical_connection", "router_interface", "access_group",
      "other"}
 )  # fmt: skip

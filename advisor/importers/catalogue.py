@@ -66,6 +66,7 @@ SPECS: Final[tuple[Spec, ...]] = (
     network.VPC,
     ecs.INSTANCE,
     traffic.GTM_INSTANCE,
+    traffic.DNS_RECORD,
     ecs.IMAGE,
 )
 
@@ -213,6 +214,7 @@ NOTHING_TO_PLAN: Final[dict[str, str]] = {
     "systemeventhistogram": "an event list",
     "instancetypes": "a list of instance types",
     "keypairs": "a list of key pairs",
+    "domains": "a list of domains (their records are lists of their own)",
     "dbinstancenetinfos": "a list of connection addresses",
     "listenerhealthstatus": "a health report",
     "rulehealthstatus": "a health report",

@@ -340,6 +340,11 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         _GTM,
     ),
     _of(_op("alidns", "DescribeDnsGtmAccessStrategy", "once"), "DescribeDnsGtmAccessStrategies.StrategyId"),
+    _op("alidns", "DescribeDomains", "page", "Domains.Domain"),
+    _of(
+        _op("alidns", "DescribeDomainRecords", "page", "DomainRecords.Record", by_name=True),
+        "DescribeDomains.DomainName",
+    ),
     _op("oss", "ListBuckets", "token", "Buckets.Bucket"),
     _of(_op("oss", "GetBucketInfo", "once", fixed=(("bucketInfo", ""),), by_name=True), "ListBuckets.Name", "bucket"),
     _of(

@@ -49,6 +49,7 @@ Kind = Literal[
     "dts_job",
     "gtm_instance",
     "gtm_pool",
+    "dns_record",
     "key",
     "other",
 ]

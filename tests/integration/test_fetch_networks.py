@@ -268,6 +268,33 @@ def test_rules_of_replication_name_their_bucket(cloud: Cloud, tmp_path: Path) ->
     }
 
 
+def test_records_of_names(cloud: Cloud, tmp_path: Path) -> None:
+    """Asked once for all regions, of each domain in its pages; the name of a domain is not the name of a file."""
+    cloud.rows["alidns", "DescribeDomains"] = [{"DomainId": str(n), "DomainName": f"{n}.example"} for n in range(3)]
+    cloud.rows["alidns", "DescribeDomainRecords:1.example"] = [
+        {
+            "RecordId": str(n),
+            "RR": f"www{n}",
+            "DomainName": "1.example",
+            "Type": "A",
+            "Value": "198.51.100.9",
+            "TTL": 600,
+            "Status": "ENABLE",
+        }
+        for n in range(3)
+    ]
+    cloud.rows["vpc", "DescribeEipAddresses"] = [
+        {"AllocationId": "eip-bp1", "IpAddress": "198.51.100.9", "Status": "InUse", "RegionId": HZ}
+    ]
+    out = tmp_path / "exports"
+    assert run(cloud, Time(), out, "alidns", "vpc", regions=(HZ, SH)).whole
+    assert (cloud.asked["DescribeDomains"], cloud.asked["DescribeDomainRecords"]) == (2, 1 + 2 + 1)
+    assert drawn(out, "network.dns_name") == {(f"dns:www{n}.1.example", "eip-bp1", "hard") for n in range(3)}
+    names = [path.name for path in (out / "global").glob("DescribeDomainRecords.*")]
+    assert len(names) == 4
+    assert not any("example" in name for name in names)
+
+
 def test_the_permissions_name_what_is_asked() -> None:
     (statement,) = json.loads(policy_text(["cbn", "oss", "nas", "vpc"]))["Statement"]
     assert {

@@ -10,7 +10,8 @@ from typing import Final
 
 from advisor.importers.convert import as_lower, as_number, as_text, as_time, unique
 from advisor.importers.fields import ABSENT, Record, get, records, text
-from advisor.importers.records import Batch, Collector, Context, Draft, Spec, field_of
+from advisor.importers.records import Batch, Context, Draft, Spec, field_of
+from advisor.importers.services.traffic import in_no_region
 from advisor.model.inventory import Kind
 
 _ATTACHED: Final = "attached"
@@ -25,11 +26,6 @@ def _is_attached(status: str) -> bool:
     return status.lower() in ("", _ATTACHED)
 
 
-def _in_no_region(draft: Draft, _record: Record, _context: Context, _batch: Batch, _collector: Collector) -> None:
-    """A CEN instance spans regions: the one in the name of its file is only where it was asked for."""
-    draft.region = None
-
-
 CEN = Spec(
     kind="cen",
     id=("CenId", "id"),
@@ -38,7 +34,7 @@ CEN = Spec(
     hints=("cens", "cen"),
     needs=(frozenset({"cenid", "cenbandwidthpackageids"}), frozenset({"cenid", "protectionlevel"})),
     refuses=frozenset({"transitrouterid", "childinstanceid", "vbrid"}),
-    extra=_in_no_region,
+    extra=in_no_region,
     fields=(
         field_of("protection_level", "ProtectionLevel", as_lower),
         field_of("created_at", "CreationTime", as_time),

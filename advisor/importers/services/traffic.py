@@ -1,6 +1,6 @@
-"""Global Traffic Manager: instances of both generations, address pools, access strategies.
+"""Global Traffic Manager (instances of both generations, address pools, access strategies) and records of names.
 
-Fields: DescribeDnsGtm… and ListCloudGtmInstances in the public SDK of alidns 2015-01-09."""
+Fields: DescribeDnsGtm…, ListCloudGtmInstances and DescribeDomainRecords in the public SDK of alidns 2015-01-09."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from advisor.importers.convert import as_int, as_lower, as_text, as_time, unique
 from advisor.importers.fields import ABSENT, Record, get, records, text
 from advisor.importers.numbers import is_whole
 from advisor.importers.places import ids_in_path
-from advisor.importers.records import Batch, Context, Draft, Spec, field_of
+from advisor.importers.records import Batch, Collector, Context, Draft, Spec, field_of
 
 GTM_INSTANCE = Spec(
     kind="gtm_instance",
@@ -58,6 +58,35 @@ GTM_POOL = Spec(
         field_of("lb_strategy", "LbaStrategy", as_lower),
         field_of("address_count", "AddrCount", as_int),
         field_of("created_at", "CreateTimestamp", as_time),
+    ),
+)
+
+
+def in_no_region(draft: Draft, _record: Record, _context: Context, _batch: Batch, _collector: Collector) -> None:
+    """What spans regions: the one in the name of its file is only where it was asked for."""
+    draft.region = None
+
+
+def _record_finish(draft: Draft, record: Record) -> None:
+    own, domain = text(get(record, "RR")).lower(), text(get(record, "DomainName")).lower()
+    host = domain if own in ("", "@") else f"{own}.{domain}"
+    draft.name = draft.attributes["host"] = host
+
+
+DNS_RECORD = Spec(
+    kind="dns_record",
+    id=("RecordId", "id"),
+    hints=("record", "records", "domainrecords"),
+    needs=(frozenset({"recordid", "rr", "value"}), frozenset({"recordid", "domainname", "value"})),
+    region=(),
+    finish=_record_finish,
+    extra=in_no_region,
+    fields=(
+        field_of("record_type", "Type", as_lower),
+        field_of("value", "Value", as_text),
+        field_of("line", "Line", as_lower),
+        field_of("ttl_s", "TTL", as_int),
+        field_of("weight", "Weight", as_int),
     ),
 )
 

@@ -221,6 +221,11 @@ def pool(*addresses: str) -> Resource:
     return make("gtm_pool", "p-1", region=None, addresses=tuple({"address": one, "mode": "smart"} for one in addresses))
 
 
+def record(own: str, value: str, kind: str = "cname", status: str = "ENABLE") -> Resource:
+    return make("dns_record", f"{own}:{value}", region=None, status=status, host=f"{own}.example.com",
+                record_type=kind, value=value, ttl_s=600)  # fmt: skip
+
+
 NAT = make("nat_gateway", "ngw-1", vpc_id="vpc-1", eip_ids=("eip-9",))
 NETWORK = (
     case("security group", "network.security_group", "instance → security group", "SecurityGroupIds[]",
@@ -272,6 +277,21 @@ NETWORK = (
     case("address of several", "network.gtm_address", "pool → address that several have: nobody's", "Addrs[].Addr",
          "p-1 --hard--> ip:198.51.100.7", pool("198.51.100.7"), server("i-1", public_ips=("198.51.100.7",)),
          server("i-2", public_ips=("198.51.100.7",))),
+    case("name of a balancer", "network.dns_name", "name → what has its value: balancer, address, bucket, name",
+         "Record.RR, DomainName, Value", "dns:www.example.com ~~hard~~> dns:shop.example.com\n"
+         "dns:shop.example.com ~~hard~~> alb-1\ndns:img.example.com ~~hard~~> shop-img\n"
+         "dns:gtm.example.com ~~hard~~> gtm-1\ndns:old.example.com ~~hard~~> eip-1",
+         record("www", "Shop.example.com."), record("shop", "alb-1.cn-hangzhou.alb.aliyuncs.com"),
+         record("img", "shop-img.oss-cn-hangzhou.aliyuncs.com"), record("gtm", "a1b2.gtm-a2b4.com"),
+         record("old", "198.51.100.9", "a"), ENTRY, make("bucket", "shop-img"),
+         make("load_balancer", "alb-1", dns_name="alb-1.cn-hangzhou.alb.aliyuncs.com"),
+         make("gtm_instance", "gtm-1", region=None, domain="gtm.example.com")),
+    case("name with several values", "network.dns_name", "name → each of its values", "Record.Value",
+         "dns:www.example.com ~~k_of_n~~> eip-1\ndns:www.example.com --k_of_n--> ip:192.0.2.7", ENTRY,
+         record("www", "198.51.100.9", "a"), record("www", "192.0.2.7", "a"), note="TTL 600 s"),
+    case("name of nothing known", "network.dns_name", "record that is off, of another sort, or leads elsewhere: none",
+         "Record.Status, Type", "", ENTRY, record("www", "198.51.100.9", "a", status="DISABLE"),
+         record("txt", "198.51.100.9", "txt"), record("cdn", "www.example.com.w.kunlun.example.com")),
     case("outbound by rule", "network.nat", "private instance → NAT gateway",
          "SnatTableEntries SourceVSwitchId, SourceCIDR",
          "i-1 ~~soft~~> ngw-1\ni-2 ~~soft~~> ngw-1", server("i-1", vswitch_id="vsw-1"),
