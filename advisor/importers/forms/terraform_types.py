@@ -22,6 +22,7 @@ from advisor.importers.services import (
     others,
     scaling,
     storage,
+    traffic,
 )
 from advisor.importers.services.ecs import rule_record
 
@@ -153,6 +154,8 @@ SPECS: Final[dict[str, tuple[Spec, Renames]]] = {
     "alicloud_cs_serverless_kubernetes": (others.CLUSTER, _CLUSTER),
     "alicloud_oss_bucket": (buckets.BUCKET, {}),
     "alicloud_nas_file_system": (files.FILE_SYSTEM, {}),
+    "alicloud_alidns_record": (traffic.DNS_RECORD, {}),
+    "alicloud_dns_record": (traffic.DNS_RECORD, {"name": "DomainName", "host_record": "RR", "routing": "Line"}),
     "alicloud_cen_instance": (hybrid.CEN, {"cen_instance_name": "Name", "name": "Name"}),
     "alicloud_cen_transit_router": (hybrid.TRANSIT_ROUTER, {}),
     "alicloud_cen_transit_router_vpc_attachment": (hybrid.CEN_ATTACHMENT, {}),

@@ -90,6 +90,7 @@ def test_each_form_of_a_state_gives_the_same_estate(state: dict[str, Any], make:
         "bucket",
         "file_system",
         "access_group",
+        "dns_record",
     }
     web = found["i-bp1aaaa"]
     assert (web.zone, web.texts("security_group_ids"), web.texts("private_ips")) == (
@@ -129,6 +130,8 @@ def test_networks_buckets_and_file_systems_of_a_state(state: dict[str, Any], mak
     (mount,) = found["109c042666"].records("mount_targets")
     assert (mount["access_group"], mount["vpc_id"]) == ("web", "vpc-bp1a")
     assert mount["domain"] == "109c042666-w.cn-hangzhou.nas.aliyuncs.com"
+    assert (found["9999985"].text("host"), found["9999985"].text("record_type")) == ("www.example.com", "a")
+    assert (found["9999986"].text("host"), found["9999986"].text("line")) == ("example.com", "default")
     (rule,) = found["web:standard:"].records("rules")
     assert (rule["source_cidr"], rule["access"], rule["priority"]) == ("10.0.1.0/24", "rdwr", 1)
 
