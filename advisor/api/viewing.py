@@ -108,7 +108,7 @@ def inventory_text(imported: ImportResult) -> str:
         lines += [line for item in imported.findings for line in _finding_lines(item)]
     if imported.skipped:
         lines.append("\nskipped:")
-        lines += [line for item in imported.skipped for line in _skipped_lines(item)]
+        lines += _skipped_lines(imported.skipped)
     return "\n".join(lines)
 
 
@@ -124,9 +124,17 @@ def _finding_lines(finding: Finding) -> list[str]:
     return told + [line for text in (finding.detail, finding.fix) if text for line in _wrapped(text, 6, 6)]
 
 
-def _skipped_lines(item: Skipped) -> list[str]:
-    """What was left out and why, and what to do about it."""
-    return [*_wrapped(f"{_where(item)}: {item.reason}", 2, 6), *_wrapped(item.remedy, 6, 6)]
+def _skipped_lines(skipped: Sequence[Skipped]) -> list[str]:
+    """What was left out and why; what to do once below all to which it applies."""
+    alike: dict[str, list[Skipped]] = {}
+    for item in skipped:
+        alike.setdefault(item.remedy, []).append(item)
+    lines = []
+    for remedy, items in alike.items():
+        lines += [line for item in items for line in _wrapped(f"{_where(item)}: {item.reason}", 2, 6)]
+        each = f"Of these {len(items)}: " if len(items) > 1 else ""
+        lines += _wrapped(each + remedy, 6, 6)
+    return lines
 
 
 def _where(item: Skipped) -> str:

@@ -204,8 +204,15 @@ def _clash_finding(
         resource=resource_id,
         title=f"Files disagree about {kind} {resource_id}",
         detail=f"{'; '.join(lines)}. {_NEWER if known else _LATER}",
-        fix="" if known else "Remove the outdated file, or put the day of the export into the file names.",
+        fix="" if known else _settle(clashes.values()),
     )
+
+
+def _settle(clashes: Iterable[tuple[object, Origin, object, Origin, bool]]) -> str:
+    """What settles a disagreement: within one file only the row that is wrong can go."""
+    if all(old.file == new.file for _, old, _, new, _ in clashes):
+        return "Remove the outdated row from the file, or correct the ids if these are two resources."
+    return "Remove the outdated file, or put the day of the export into the file names."
 
 
 def _short(value: object) -> str:

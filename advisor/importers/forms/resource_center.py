@@ -281,11 +281,14 @@ def _note_part(value: object, there: int, context: Context, collector: Collector
     holder = body if isinstance(body, Mapping) else value if isinstance(value, Mapping) else {}
     total, more = text(get(holder, "TotalCount")), text(get(holder, "NextToken"))
     if there and ((is_whole(total) and int(total) > there) or more):
-        shown = f"{there} of {total}" if is_whole(total) else f"{there}, and more follow"
+        of_all = is_whole(total) and int(total) > there
+        shown = (
+            f"{there} of {total} resources" if of_all else f"{there} resources, and the last page says that more follow"
+        )
         collector.note(
             "INV-TRUNCATED",
             "high",
-            f"Pages are missing: {shown} resources",
+            f"Pages are missing: {shown}",
             Origin(context.file, context.place),
             "the list is a part. What is not there is unknown, not absent.",
             "Export every page.",

@@ -77,3 +77,10 @@ def test_regions_of_empty_lists_are_named_whole(tmp_path: Path, regions: list[st
     assert found["title"] == f"No disks in {title}"
     assert all(region in found["detail"] for region in regions[:30])
     assert "…" not in found["detail"]
+
+
+def test_what_to_do_stands_once_below_all_to_which_it_applies(tmp_path: Path) -> None:
+    odd: dict[str, object] = {f"odd-{number}.json": {"Things": [{"a": 1}]} for number in range(3)}
+    printed = show(tmp_path / "a", {"DescribeInstances.json": {"Instances": {"Instance": [SERVER]}}, **odd}).output
+    assert " ".join(printed.split()).count(OTHER_FORM) == 1
+    assert "Of these 3: If it lists" in printed
