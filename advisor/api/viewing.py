@@ -233,7 +233,7 @@ def graph_output(
     with without_gc():
         inventory = load_inventory(paths, mapping).inventory
         graph = build_graph(inventory, load_targets(targets_path, rules))
-        hit = blast_of(inventory, graph, failure) if failure else None
+        hit = blast_of(inventory, graph, failure) if failure is not None else None
     if form == "json":
         return to_json(inventory, graph, hit)
     if form == "dot":

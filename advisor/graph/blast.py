@@ -133,6 +133,9 @@ class Analysis:
             return node
         if failure.startswith(RESOURCE):
             raise ValueError(self._unknown(node))
+        for start in (ZONE, REGION, RESOURCE):
+            if start + failure in self.places or (start == RESOURCE and failure in self.resources):
+                raise ValueError(f"'{failure}' does not say what it is; write {start}{failure}")
         listed = shortened(sorted(self.places), _SHOWN) or "none"
         raise ValueError(f"no place '{failure}'; write zone:…, region:… or resource:…; places here: {listed}")
 

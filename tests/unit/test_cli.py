@@ -150,6 +150,7 @@ def test_mistakes_fit_the_terminal(tmp_path: Path, columns: int) -> None:
         (["assess", MINIMAL, "--budget", "5 USD", "--currency", "CNY", "--out", "x"], "never converted silently"),
         (["assess", MINIMAL, "--as-of", "22.11.2026", "--out", "x"], "Write for example 2026-11-22"),
         (["graph", MINIMAL, "--fail", "zone:mars-a"], "mars-a"),
+        (["graph", MINIMAL, "--fail", ""], "no place ''"),
         (["explain", "nowhere.json", "a"], "does not exist"),
         (["estimate", "nowhere.yaml"], "does not exist"),
     ],

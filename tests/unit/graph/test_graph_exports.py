@@ -191,6 +191,8 @@ class TestPage:
             analysis.blast("resource:nope")
         with pytest.raises(ValueError, match="'web', which is the name of i-1; write resource:i-1"):
             analysis.blast("resource:web")
+        with pytest.raises(ValueError, match="'i-1' does not say what it is; write resource:i-1"):
+            analysis.blast("i-1")
 
     def test_too_many_resources_for_a_page(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("advisor.graph.export_html.NODES_ON_PAGE", 5)
