@@ -78,9 +78,10 @@ _API_VERSIONS: Final = frozenset(
     }
 )
 _ASKED = re.compile(
-    r"(?:^|[/\\])(?:Describe|List|Get)[A-Z][A-Za-z0-9]+\.(?P<about>[^/\\]+?)(?:\.page\d+)?\.(?:json|xml|ya?ml|txt)$"
+    r"(?:^|[/\\])(?:Describe|List|Get)[A-Z][A-Za-z0-9]+\.(?!page\d+\.)(?P<about>[^/\\]+?)(?:\.page\d+)?"
+    r"\.(?:json|xml|ya?ml|txt)$"
 )
-_ABOUT_A_NAME = re.compile(r"(GetBucket[A-Za-z]+|DescribeAccessRules)\.[^/\\]+$")
+_ABOUT_A_NAME = re.compile(r"(GetBucket[A-Za-z]+|DescribeAccessRules|DescribeDomainRecords)\.[^/\\]+$")
 _CLUSTER = re.compile(r"^c[0-9a-f]{32}$")
 
 

@@ -12,6 +12,11 @@ def cen_child(record: Record, context: Context, batch: Batch) -> None:
     hybrid.read_child({**record, "CenId": get(record, "instance_id")}, context, batch)
 
 
+def failover_group(record: Record, context: Context, batch: Batch) -> None:
+    """Two border routers that take over from one another."""
+    hybrid.read_failover_group({**record, "VbrHaId": get(record, "id")}, context, batch)
+
+
 def bucket_replication(record: Record, context: Context, batch: Batch) -> None:
     """A replication rule, which names its own bucket beside what it says."""
     rule = {key: value for key, value in record.items() if key != "bucket"}

@@ -393,6 +393,7 @@ LINKS: Final[dict[str, Link]] = {
     "alicloud_ess_attachment": _scaling_attachment,
     "alicloud_db_backup_policy": _backup_policy,
     "alicloud_cen_instance_attachment": terraform_links.cen_child,
+    "alicloud_vpc_vbr_ha": terraform_links.failover_group,
     "alicloud_oss_bucket_replication": terraform_links.bucket_replication,
     "alicloud_nas_mount_target": terraform_links.mount_target,
     "alicloud_nas_access_rule": terraform_links.access_rule,

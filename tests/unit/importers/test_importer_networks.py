@@ -400,6 +400,7 @@ def test_the_name_of_a_bucket_says_nothing_else(name: str, make: Make) -> None:
     [
         ("a.json", {"ReplicationConfiguration": {"Rule": [REPLICATION]}}, "GetBucketReplication.<bucket>"),
         ("a.json", MOUNT_TARGETS, "DescribeMountTargets.<id of the file system>"),
+        ("DescribeMountTargets.page1.json", MOUNT_TARGETS, "DescribeMountTargets.<id of the file system>"),
         ("DescribeMountedClients.json", CLIENTS, "DescribeMountedClients.<id of the file system>"),
         (f"DescribeMountedClients.{DOMAIN}.json", CLIENTS, "DescribeMountedClients.<id of the file system>"),
         (
@@ -408,7 +409,7 @@ def test_the_name_of_a_bucket_says_nothing_else(name: str, make: Make) -> None:
             "<access group>",
         ),
     ],
-    ids=["replication", "mount targets", "clients", "clients by domain", "rules"],
+    ids=["replication", "mount targets", "a page", "clients", "clients by domain", "rules"],
 )
 def test_an_answer_without_an_owner_is_told_with_the_remedy(
     name: str, answer: dict[str, Any], remedy: str, make: Make

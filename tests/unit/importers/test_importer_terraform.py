@@ -123,6 +123,8 @@ def test_networks_buckets_and_file_systems_of_a_state(state: dict[str, Any], mak
     assert attachment.zones == ("cn-hangzhou-h", "cn-hangzhou-i")
     assert (attachment.text("transit_router_id"), attachment.text("vpc_id")) == ("tr-bp1aaaa", "vpc-bp1a")
     assert found["vbr-bp1aaaa"].texts("physical_connection_ids") == ("pc-bp1line",)
+    assert found["vbr-bp1aaaa"].text("failover_group_id") == "vbrha-bp1aaaa"
+    assert found["vbr-bp1aaaa"].text("failover_peer_id") == "vbr-bp1bbbb"
     assert (found["pc-bp1line"].kind, found["pc-bp1line"].name) == ("physical_connection", "east")
     assert found["ri-bp1aaaa"].text("opposite_router_id") == "vbr-bp1aaaa"
     (rule,) = found["shop-data"].records("replication_rules")
