@@ -36,8 +36,7 @@ def estimate(
     facts = outcome.facts
     confidence = weakest(context.rules.fact(fact).confidence for fact in facts)
     schedule = outcome.schedule
-    lost = [path for path in outcome.paths if not path.recoverable]
-    unknown = bool(lost) and all(path.unknown for path in lost)
+    unknown = is_unknown(outcome)
     no_point, no_way = math.isinf(outcome.worst_s), not outcome.recoverable
     return Estimate(
         rpo_worst_s=_seconds(outcome.worst_s),
@@ -80,6 +79,12 @@ def _probability(outcome: Outcome, target: Target) -> float | None:
     if target.rto_s is None or samples is None:
         return 1.0
     return round(float((samples <= target.rto_s).mean()), 4)
+
+
+def is_unknown(outcome: Outcome) -> bool:
+    """Whether the inventory does not tell if there is a way back: nothing that is known is lost for good."""
+    lost = [path for path in outcome.paths if not path.recoverable]
+    return bool(lost) and all(path.unknown for path in lost)
 
 
 def limiting(outcome: Outcome, target: Target, waits_for: str | None = None) -> str:

@@ -18,7 +18,7 @@ from advisor.model.units import format_amount, format_duration
 from advisor.optimise import chosen, missed_of
 from advisor.planning.candidates import Candidate
 from advisor.planning.chooser import Chooser
-from advisor.planning.estimates import limiting
+from advisor.planning.estimates import is_unknown, limiting
 from advisor.planning.needs import WEIGHTS
 from advisor.planning.relief import Case, case_of, cases_of, worsened
 from advisor.planning.wishes import wished
@@ -29,6 +29,8 @@ REJECTED_SHOWN = 8
 CUT = Decimal("-0.10")
 BUDGET_STEPS = (Decimal("0.10"), Decimal("0.25"), Decimal("0.50"))
 CENT = Decimal("0.01")
+_LACKING = "not in the inventory"
+"""What the reasons of infeasible protections say where a figure of the resource is unknown."""
 
 
 def missed_targets(
@@ -85,11 +87,33 @@ def _miss(
             remedy += ", but gives up a target that is met now"
         return shown.model_copy(update={"remedy": remedy, "extra_monthly": extra.quantize(CENT)})
     if all(_value(o.outcomes[disruption], metric, risk_level) > limit for o in item.options.options):
-        closest = min(item.options.options, key=lambda o: (reached[o.id], o.monthly, o.id))
-        step = limiting(closest.outcomes[disruption], item.targets[disruption])
-        told = f"the closest ({closest.id}) reaches {format_duration(reached[closest.id])}, held up by: {step}"
-        return shown.model_copy(update={"remedy": f"no option meets it{wished(item.spec)}; {told}"})
+        return shown.model_copy(update={"remedy": _out_of_reach(item, disruption, reached)})
     return shown.model_copy(update={"remedy": "the workload itself could be in time; a workload it needs is not"})
+
+
+def _out_of_reach(item: Candidate, disruption: Disruption, reached: Mapping[str, float]) -> str:
+    """Why no option meets a target: how near the closest comes, or that nothing brings the workload back, or that the
+    inventory does not tell."""
+    closest = min(item.options.options, key=lambda o: (reached[o.id], o.monthly, o.id))
+    outcome = closest.outcomes[disruption]
+    step = limiting(outcome, item.targets[disruption])
+    if not math.isinf(reached[closest.id]):
+        told = f"the closest ({closest.id}) reaches {format_duration(reached[closest.id])}, held up by: {step}"
+        return f"no option meets it{wished(item.spec)}; {told}"
+    if is_unknown(outcome):
+        return (
+            f"no option can be judged: {step}. Export what is missing (advisor inventory show names it) and plan again"
+        )
+    return f"no option meets it{wished(item.spec)}; none leaves a way back: {step}{_not_judged(item)}"
+
+
+def _not_judged(item: Candidate) -> str:
+    """The protections that are not among the options because the inventory lacks what they need."""
+    lacking = [one for one in item.infeasible if _LACKING in one.reason]
+    if not lacking:
+        return ""
+    names = ", ".join(sorted({one.mechanism.replace("_", " ") for one in lacking}))
+    return f". Not judged for lack of data: {names} ({lacking[0].resource}: {lacking[0].reason})"
 
 
 def _value(outcome: Outcome, metric: Metric, risk_level: RiskLevel) -> float:

@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from advisor.estimation.options import Option
+from advisor.estimation.paths.path import lost
+from advisor.model.graph import Component
 from advisor.model.option import Problem
+from advisor.model.plan import Infeasible
 from advisor.planning.candidates import Candidate
 from advisor.planning.chooser import Chooser
 from advisor.planning.needs import Needs
@@ -129,3 +132,31 @@ def test_a_relief_names_the_wishes_that_stand_in_the_way_also_those_of_a_needed_
     assert relief.detail == "no combination of options meets it under the pin of the targets file (c)"
     (plain,) = reliefs(chooser, chooser.solve(), "CNY")
     assert plain.detail == "no combination of options meets it, at any price"
+
+
+@pytest.mark.parametrize(
+    ("unknown", "words"),
+    [
+        (True, "no option can be judged: s: its disks are not listed. Export what is missing"),
+        (False, "no option meets it; none leaves a way back: s: its disks are not listed. Not judged for lack of data: "
+                "regional essd, snapshot policy (d-1: its size is not in the inventory)"),
+    ],
+)  # fmt: skip
+def test_what_is_unknown_or_beyond_recovery_is_told_apart_from_what_is_late(unknown: bool, words: str) -> None:
+    component = Component("server:s", "stateful_instance", "s", ("s",))
+    gone = replace(NEVER, paths=(lost(component, "its disks are not listed", unknown=unknown),))
+    lacking = [
+        Infeasible.model_validate(
+            {
+                "mechanism": name,
+                "component": "server:s",
+                "resource": "d-1",
+                "reason": "its size is not in the inventory",
+            }
+        )
+        for name in ("snapshot_policy", "regional_essd")
+    ]
+    item = replace(candidate("a", [option("c", 0, gone)], 1.0), infeasible=tuple(lacking))
+    picked = item.options.options[0]
+    (miss,) = misses(item, picked, picked.outcomes, "p90", lambda other, disruption: other.outcomes[disruption])
+    assert miss.remedy.startswith(words)

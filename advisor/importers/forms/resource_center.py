@@ -282,8 +282,9 @@ def _note_part(value: object, there: int, context: Context, collector: Collector
     total, more = text(get(holder, "TotalCount")), text(get(holder, "NextToken"))
     if there and ((is_whole(total) and int(total) > there) or more):
         of_all = is_whole(total) and int(total) > there
+        noun = "resource" if there == 1 else "resources"
         shown = (
-            f"{there} of {total} resources" if of_all else f"{there} resources, and the last page says that more follow"
+            f"{there} of {total} resources" if of_all else f"{there} {noun}, and the last page says that more follow"
         )
         collector.note(
             "INV-TRUNCATED",
