@@ -155,6 +155,8 @@ def _pages(listing: Listing, ask: Asks) -> Iterator[Body]:
     if listing.operation.paging == "once":
         body = ask(listing.operation, listing.region, listing.parameters, listing.path)
         rows_of(listing.operation, body)
+        if listing.operation.may_refuse and body.keys() <= {"RequestId"}:
+            raise CallError("gone", "empty answer")
         yield body
     elif listing.operation.paging == "token":
         yield from _by_token(listing, ask)

@@ -210,6 +210,16 @@ def test_a_border_router_without_a_group_is_no_failure(cloud: Cloud, tmp_path: P
     assert drawn(out, "network.border_router") == {("vpc-bp0", f"vbr-bp{n}", "soft") for n in range(2)}
 
 
+def test_an_empty_answer_says_that_there_is_none(cloud: Cloud, tmp_path: Path) -> None:
+    """Some services answer about what does not exist with nothing at all."""
+    out = tmp_path / "exports"
+    assert run(cloud, Time(), out, "vpc").whole
+    assert manifest(out)["DescribeVbrHa", "vbr-bp0"]["reason"] == ""
+    assert manifest(out)["DescribeVbrHa", "vbr-bp2"]["reason"] == "there is none (empty answer)"
+    assert [path.name for path in (out / HZ).glob("DescribeVbrHa*")] == ["DescribeVbrHa.vbr-bp0.json"]
+    assert read_inventory([out]).skipped == ()
+
+
 def test_clients_of_file_systems(cloud: Cloud, tmp_path: Path) -> None:
     """Neither a mount target nor a client says whose it is; what is kept of them does."""
     out = tmp_path / "exports"
