@@ -73,8 +73,10 @@ def _columns(text: str) -> int:
 def _overview(inventory: Inventory, graph: Graph) -> Iterator[str]:
     confidences = Counter(edge.confidence for edge in graph.edges)
     told = ", ".join(f"{count} {confidence}" for confidence, count in sorted(confidences.items()))
-    edges = f"{len(graph.edges)} dependencies ({told})"
-    yield f"{len(inventory.resources)} resources, {edges}, {len(graph.workloads)} workloads"
+    some = len(graph.edges)
+    edges = f"{some} dependenc{'y' if some == 1 else 'ies'}{f' ({told})' if told else ''}"
+    count = len(graph.workloads)
+    yield f"{_counted(len(inventory.resources))}, {edges}, {count} workload{'' if count == 1 else 's'}"
     for workload in graph.workloads:
         yield ""
         yield from _workload(inventory, workload)

@@ -7,6 +7,7 @@ import stat
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from os.path import realpath
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -51,16 +52,18 @@ def is_hidden(name: str) -> bool:
 
 
 def open_sources(paths: Sequence[Path], collector: Collector) -> list[Source]:
-    """All files under the paths, sorted by name; mistakes go to the collector."""
+    """All files under the paths, each once, sorted by name; mistakes go to the collector."""
+    once = {realpath(path): path for path in paths}
+    taken = {real for real, path in once.items() if path.is_file()}
     found: list[Source] = []
-    for path in paths:
-        found.extend(_sources_of(path, len(paths) > 1, collector))
+    for path in once.values():
+        found.extend(_sources_of(path, len(once) > 1, taken, collector))
     return sorted(_distinct(found), key=lambda source: source.name)
 
 
-def _sources_of(path: Path, several: bool, collector: Collector) -> list[Source]:
+def _sources_of(path: Path, several: bool, taken: set[str], collector: Collector) -> list[Source]:
     if path.is_dir():
-        return _folder(path, f"{path.name}/" if several else "", collector)
+        return _folder(path, f"{path.name}/" if several else "", taken, collector)
     if path.is_file():
         return [Source(path.name, path.read_bytes, True, "/".join(path.absolute().parts[-3:]), path.stat().st_size)]
     problem = "there is no such file or folder." if not path.exists() else "it is neither a file nor a folder."
@@ -68,19 +71,27 @@ def _sources_of(path: Path, several: bool, collector: Collector) -> list[Source]
     return []
 
 
-def _folder(folder: Path, prefix: str, collector: Collector) -> list[Source]:
-    found = []
-    root = folder.resolve()
+def _folder(folder: Path, prefix: str, taken: set[str], collector: Collector) -> list[Source]:
+    """The files of a folder but for those in ``taken``, to which they are added."""
+    found: list[Source] = []
+    empty = True
+    root = Path(realpath(folder))
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if is_hidden(name) or path.is_dir():
             continue
-        if not path.resolve().is_relative_to(root) or not path.is_file():
+        real = realpath(path)
+        if real in taken:
+            empty = False
+            continue
+        if not Path(real).is_relative_to(root) or not path.is_file():
             reason, remedy = "a link out of the folder, or no ordinary file", "Copy the file itself into the folder."
             collector.skip(prefix + name, reason, Origin(prefix + name), remedy)
             continue
+        taken.add(real)
+        empty = False
         found.append(Source(prefix + name, path.read_bytes, False, f"{root.name}/{name}", path.stat().st_size))
-    if not found:
+    if empty:
         collector.mistakes.append(
             Mistake(folder.name or str(folder), "", "the folder holds no file.", "Put the exported files into it.")
         )

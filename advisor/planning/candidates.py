@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import get_args
 
 from advisor.estimation.context import Context
@@ -62,10 +63,15 @@ def candidates(request: PlanRequest, graph: Graph) -> tuple[Candidate, ...]:
     return tuple(found)
 
 
+def _nearest(name: str, known: Sequence[str]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"Did you mean '{near[0]}'?" if near else f"Write one of {', '.join(known)}."
+
+
 def _check_wishes(request: PlanRequest) -> None:
     known = get_args(Mechanism)
     mistakes = [
-        Mistake("targets", spec.place, f"'{name}' is no protection.", f"Write one of {', '.join(known)}.")
+        Mistake("targets", spec.place, f"'{name}' is no protection.", _nearest(name, known))
         for spec in request.targets.workloads
         for name in (*spec.forbid, *spec.require)
         if name not in known

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -302,3 +303,16 @@ def test_what_ids_regions_and_zones_tell() -> None:
     assert ids_in_path("a/DescribeBackupPolicy.rm-bp1abc.json", "database") == ("rm-bp1abc",)
     assert date_in_path("rds_instance_list_2026年03月04日.csv") == "2026-03-04"
     assert date_in_path("ecs-20140526.json") is None
+
+
+def test_a_file_that_is_handed_in_twice_is_read_once(tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    (folder / "inner").mkdir(parents=True)
+    server = {"InstanceId": "i-bp1aaaa", "ImageId": "m-1", "RegionId": "cn-hangzhou"}
+    (folder / "inner" / "a.json").write_text(json.dumps({"Instances": {"Instance": [server]}}), encoding="utf-8")
+    (folder / "bad.json").write_text("{", encoding="utf-8")
+    inner = folder / "inner"
+    for paths in ([folder, folder], [folder, inner], [folder, inner / "a.json"], [folder, folder / ".." / "exports"]):
+        result = read_inventory(paths)
+        assert [one.id for one in result.findings] == ["INV-UNREADABLE"], paths
+        assert len(result.forms) == 1
