@@ -150,6 +150,7 @@ TEXT_FORMS: Final[tuple[TextForm, ...]] = (
     TextForm("embedded-json", lambda text, _: "{" in text, _read_embedded),
     TextForm("key-value-dump", lambda text, _: ":" in text or "=" in text, sheets.read_pairs),
 )
+_TARGETS: Final = tuple(re.compile(rf"(?m)^{key}:") for key in ("version", "workloads"))
 _HAND_IN: Final = "Hand in an export of the cloud's lists; docs/inventory.md names the forms."
 _GZIP: Final = b"\x1f\x8b"
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
@@ -260,6 +261,9 @@ def _unquoted(text: str) -> str:
 
 
 def _unknown_text(source: Source, text: str, collector: Collector) -> None:
+    if all(key.search(text) for key in _TARGETS):
+        _not_inventory(source, "a targets file, no inventory", "Hand it in with --targets.", collector)
+        return
     header = sheets.unknown_header(text, source.name)
     if header is None:
         _not_inventory(source, "no form of inventory that is known", _HAND_IN, collector)

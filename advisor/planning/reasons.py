@@ -94,7 +94,11 @@ def _miss(
 def _out_of_reach(item: Candidate, disruption: Disruption, reached: Mapping[str, float]) -> str:
     """Why no option meets a target: how near the closest comes, or that nothing brings the workload back, or that the
     inventory does not tell."""
-    closest = min(item.options.options, key=lambda o: (reached[o.id], o.monthly, o.id))
+    # Of options that all reach nothing the one of which that is merely unknown says more.
+    closest = min(
+        item.options.options,
+        key=lambda o: (reached[o.id], not is_unknown(o.outcomes[disruption]), o.monthly, o.id),
+    )
     outcome = closest.outcomes[disruption]
     step = limiting(outcome, item.targets[disruption])
     if not math.isinf(reached[closest.id]):

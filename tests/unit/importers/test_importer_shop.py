@@ -134,6 +134,8 @@ def test_rules_that_were_not_exported_are_unknown_not_none(result: ImportResult)
 def test_other_files_of_the_folder_are_skipped_with_the_reason(result: ImportResult) -> None:
     assert {one.resource for one in result.skipped} == {"README.md", "targets.yaml"}
     assert all(one.reason for one in result.skipped)
+    told = {one.resource: (one.reason, one.remedy) for one in result.skipped}
+    assert told["targets.yaml"] == ("a targets file, no inventory", "Hand it in with --targets.")
 
 
 def test_the_same_files_give_the_same_inventory(shop: Path, result: ImportResult) -> None:
