@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Final
 
 from advisor.importers.catalogue import SPEC_OF_KIND
@@ -33,21 +34,27 @@ def matches(value: object) -> bool:
 
 def read(value: object, context: Context, collector: Collector) -> bool:
     """Read every resource of the document."""
-    batch = collector.batch(context)
-    listed: dict[Kind, list[str]] = {}
     rows = items(value["resources"]) if isinstance(value, Mapping) else []
-    for index, row in enumerate(rows):
-        draft = _draft(row if isinstance(row, dict) else {}, context.but(place=f"resources[{index}]"), collector)
-        if draft is not None:
-            batch.drafts.append(draft)
-            listed.setdefault(draft.kind, []).append(draft.id)
+    places = [(context.but(place=f"resources[{index}]"), row) for index, row in enumerate(rows)]
+    listed = _read_rows(places, context, collector)
     told = value.get("listed") if isinstance(value, Mapping) else None
     if isinstance(told, list):
         _listed(told, collector)
-        return True
-    for kind, ids in listed.items():
-        collector.lists.append(ListSeen(kind, "canonical", "", tuple(ids), Origin(context.file)))
+    else:
+        collector.lists += listed
     return True
+
+
+def _read_rows(rows: Iterable[tuple[Context, object]], context: Context, collector: Collector) -> list[ListSeen]:
+    """Read rows, each with its place; the kinds that are among them, as lists."""
+    batch = collector.batch(context)
+    listed: dict[Kind, list[str]] = {}
+    for here, row in rows:
+        draft = _draft(row if isinstance(row, dict) else {}, here, collector)
+        if draft is not None:
+            batch.drafts.append(draft)
+            listed.setdefault(draft.kind, []).append(draft.id)
+    return [ListSeen(kind, "canonical", "", tuple(ids), Origin(context.file)) for kind, ids in listed.items()]
 
 
 def _listed(pairs: list[object], collector: Collector) -> None:
@@ -66,7 +73,7 @@ def _draft(row: Record, context: Context, collector: Collector) -> Draft | None:
             "A resource has no id or no known kind",
             Origin(context.file, context.place),
             "it was left out.",
-            "Fill 'id' and 'kind'.",
+            _fill(kind, resource_id),
         )
         return None
     draft = Draft(kind, resource_id, context.place, name=str(row.get("name") or ""))
@@ -93,6 +100,16 @@ def _draft(row: Record, context: Context, collector: Collector) -> Draft | None:
         elif value is not None and not is_secret_name(str(name)):
             draft.attributes[str(name)] = _frozen(value)
     return draft
+
+
+def _fill(kind: str, resource_id: str) -> str:
+    """What to write where the id or the kind of a resource cannot be used."""
+    lacking = " and ".join(repr(name) for name, filled in (("id", resource_id), ("kind", kind)) if not filled)
+    if lacking:
+        return f"Fill {lacking}."
+    near = get_close_matches(kind, sorted(KINDS), n=1)
+    meant = f"perhaps '{near[0]}'" if near else "docs/inventory.md names them"
+    return f"Write a kind that there is: {meant}."
 
 
 def _sequence(value: object) -> Sequence[object]:
@@ -122,8 +139,10 @@ def read_table(table: Table, context: Context, collector: Collector) -> bool:
     for number, cells in table.rows:
         if any(str(cell).strip() for cell in cells if cell is not None):
             note_width(names, cells, row_context(context, number), collector)
-            rows.append(_row(dict(zip(names, (_unguarded(cell) for cell in cells), strict=False))))
-    return read({"resources": rows}, context, collector)
+            row = _row(dict(zip(names, (_unguarded(cell) for cell in cells), strict=False)))
+            rows.append((row_context(context, number), row))
+    collector.lists += _read_rows(rows, context, collector)
+    return True
 
 
 def _row(row: dict[str, object]) -> dict[str, object]:

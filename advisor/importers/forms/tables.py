@@ -71,6 +71,7 @@ _HEADER_KINDS: Final[dict[str, Kind]] = {
     "弹性公网ipid": "eip",
 }
 _SAMPLE: Final = 50
+_NO_ROWS: Final = "Export it again with its rows; if there are none, the account may lack the right to read them."
 _TIMES: Final = {"created": "created_at", "expires": "expired_at"}
 _OWN: Final[dict[str, Convert]] = {
     "private_ips": as_texts,
@@ -125,10 +126,11 @@ def _list_seen(listed: Mapping[Kind, list[str]], context: Context, collector: Co
             ListSeen(kind, "table", context.region or "", tuple(ids), Origin(context.file, context.place))
         )
     kind_of_file = _kind_of_table(context.file, table.header)
+    where = Origin(context.file, context.place)
     if not listed and kind_of_file:
-        collector.lists.append(
-            ListSeen(kind_of_file, "table", context.region or "", (), Origin(context.file, context.place))
-        )
+        collector.lists.append(ListSeen(kind_of_file, "table", context.region or "", (), where))
+    elif not table.rows:
+        collector.skip(where.place or where.file, "a table without rows", where, _NO_ROWS)
 
 
 def _read_api_rows(table: Table, context: Context, collector: Collector) -> bool:

@@ -240,3 +240,19 @@ def test_words_of_the_console() -> None:
     assert concept_of("something else") is None
     assert region_named("华东1（杭州）") == region_named("China (Hangzhou)") == "cn-hangzhou"
     assert zone_named("新加坡 可用区A", None) == "ap-southeast-1a"
+
+
+def test_a_header_without_rows_is_said(make: Make) -> None:
+    result = make({"a.csv": "实例ID,名称\n", "b.csv": "实例ID,名称\ni-bp1aaaa,web\n"})
+    assert [(one.resource, one.reason) for one in result.skipped] == [("a.csv", "a table without rows")]
+
+
+def test_rows_of_this_products_own_table_that_cannot_be_used_are_named_by_row_and_mistake(make: Make) -> None:
+    result = make({"a.csv": "id,kind,name\ni-bp1aaaa,instance,web\n,instance,x\nd-1,disck,y\nd-2,,z\nd-3,xxxx,z\n"})
+    assert [(one.detail, one.fix) for one in result.findings] == [
+        ("a.csv, row 3: it was left out.", "Fill 'id'."),
+        ("a.csv, row 4: it was left out.", "Write a kind that there is: perhaps 'disk'."),
+        ("a.csv, row 5: it was left out.", "Fill 'kind'."),
+        ("a.csv, row 6: it was left out.", "Write a kind that there is: docs/inventory.md names them."),
+    ]
+    assert result.inventory.resources["i-bp1aaaa"].origin.place == "row 2"
