@@ -14,9 +14,9 @@ from advisor.reporting.sources import Sources
 
 _PRICES: Final[Mapping[str, str]] = {
     "measured": "prices that were paid",
-    "quoted": "prices quoted to the account or agreed",
-    "documented": "prices that the vendor publishes",
-    "example": "prices from examples in documents of the vendor",
+    "quoted": "quoted or agreed prices",
+    "documented": "published prices",
+    "example": "example prices in the vendor's documents",
     "assumed": "assumed prices",
 }
 _GUESSED: Final = frozenset({"example", "assumed"})

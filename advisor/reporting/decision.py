@@ -67,10 +67,7 @@ def _own_prices(plan: Plan) -> str:
     """What to do about prices that nobody has offered."""
     if not costs.rests_on_guesses(plan):
         return ""
-    return (
-        " To decide on your own prices, hand in a price list or contract prices (--prices FOLDER, its format is in "
-        "pricing/README.md), or have the account's prices quoted (--quotes live)."
-    )
+    return " Put in your own with --prices FOLDER (format: pricing/README.md) or --quotes live."
 
 
 def _budget(plan: Plan) -> str:

@@ -33,7 +33,7 @@ def test_page_one_asks_for_the_sum_within_the_budget(report: Report) -> None:
     assert "Within the budget of 60,000.00 CNY per month: 12 % of it is used, as far as prices are known." in context
     assert "6,432.52–7,272.52 CNY" in context
     assert "2 cost lines have no price yet" in context
-    assert re.search(r"46 % (rests )?on prices that the vendor publishes", context)
+    assert re.search(r"46 % (rests )?on published prices", context)
     assert "Prices are dated 2026-07-30." in context
 
 
@@ -349,8 +349,8 @@ def test_shares_of_charges_and_savings_are_of_their_size() -> None:
     )
     plan = make_plan([legacy().model_copy(update={"cost": cost([spent, saved])})], waves=(), shared_costs=())
     told = " ".join(reporting.build(plan).decision.context)
-    assert "Of this amount 80 % rests on assumed prices and 20 % on prices quoted to the account or agreed." in told
-    assert "hand in a price list or contract prices (--prices FOLDER" in told
+    assert "Of this amount 80 % rests on assumed prices and 20 % on quoted or agreed prices." in told
+    assert "Put in your own with --prices FOLDER" in told
 
 
 def test_the_workload_table_sums_to_the_headline(report: Report) -> None:
