@@ -43,6 +43,7 @@ _WORKLOAD: Final = (
 )
 _MATCH: Final = ("tags", "resources", "names", "vpc")
 _EXCLUDE: Final = ("resource", "reason", "until")
+_UNTIL: Final = "2027-03-31"
 _SHOWN: Final = 6
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -247,7 +248,12 @@ def _exclusions(node: Node) -> tuple[Exclusion, ...]:
         return ()
     found = []
     for index, row in enumerate(rows):
-        one = node.reader.mapping((*node.path, "exclude", index), row, _EXCLUDE, "exclude")
+        path = (*node.path, "exclude", index)
+        if isinstance(row, str):
+            remedy = f"Write '- {{resource: {row}, reason: …, until: {_UNTIL}}}', so that it can be reviewed."
+            node.reader.add(path, f"'{row}' is excluded without a reason.", remedy)
+            continue
+        one = node.reader.mapping(path, row, _EXCLUDE, "exclude")
         if one is not None:
             found.append(_exclusion(one))
     return tuple(found)

@@ -232,3 +232,10 @@ def test_a_need_that_is_no_workload_names_the_nearest(tmp_path: Path, needs: str
     with pytest.raises(InputError) as caught:
         read(text, tmp_path)
     assert told in str(caught.value)
+
+
+def test_a_bare_exclusion_says_how_to_write_it(tmp_path: Path) -> None:
+    with pytest.raises(
+        InputError, match=r"line 4: 'i-a' is excluded without a reason. Write '- \{resource: i-a, reason"
+    ):
+        read("version: 1\nworkloads:\n  - {name: a, match: {vpc: v},\n     exclude: [i-a]}\n", tmp_path)
