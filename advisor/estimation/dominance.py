@@ -20,6 +20,7 @@ from advisor.estimation.timelines import LOST
 COST, CHANGES, QUOTA = 0, 1, 2
 ROOM: Final = 64  # kept rows that a group has room for at first
 NoWorse = Callable[[int, int, int], bool]  # of a failure and two classes
+Judge = Callable[[Ints, int], int | None]  # of rivals and a row: the place among the rivals of one that beats it
 
 
 class TooManyError(Exception):
@@ -41,13 +42,30 @@ class Quota:
 
 @dataclass(frozen=True)
 class Times:
-    """How recovery times compare: whether one class is no worse than another in a failure; and ``figures``, a row for
-    each class of each failure, that are no larger than another class's wherever it is no worse (necessary, not
-    sufficient), with the place of every combination's classes among them (combinations × failures)."""
+    """How recovery times compare: whether one class is no worse than another in a failure, and the ``classes`` of every
+    combination (combinations × failures); and ``figures``, a row for each class of each failure, that are no larger
+    than another class's wherever it is no worse (necessary, not sufficient), with the ``places`` of every combination's
+    classes among them."""
 
     no_worse: NoWorse
+    classes: Ints
     figures: Floats | None = None
     places: Ints | None = None
+
+    def first(self, rivals: Ints, row: int) -> int | None:
+        """The place of the first of the rivals that is no worse than the row in any failure."""
+        places = np.arange(rivals.size)
+        if self.figures is not None and self.places is not None:
+            own = self.figures[self.places[row]]
+            places = np.flatnonzero((self.figures[self.places[rivals]] <= own).all(axis=(1, 2)))
+        classes = self.classes[rivals[places]]
+        open_questions = (classes != self.classes[row]) & (self.classes[row] != LOST)
+        for place, rival, asked in zip(places.tolist(), classes, open_questions, strict=True):
+            failures = np.flatnonzero(asked)
+            pairs = zip(failures.tolist(), rival[asked].tolist(), self.classes[row, failures].tolist(), strict=True)
+            if all(one != LOST and self.no_worse(failure, one, other) for failure, one, other in pairs):
+                return int(place)
+        return None
 
 
 class _Kept:
@@ -83,14 +101,14 @@ class _Kept:
 
 
 def pareto(
-    rows: Floats, table: Table, quota: Quota, times: Times | None = None, limit: int | None = None
+    rows: Floats, table: Table, quota: Quota, judge: Judge | None = None, limit: int | None = None
 ) -> tuple[list[int], list[int]]:
     """The rows that no other beats (in the order of ``rows``), and for every row the place of the one that stands for
-    it. A winner is no worse in any column of ``rows`` (cost less what the loser's use of the quota could be worth), in
-    no failure by ``times``, needs no charge that the loser does without, and gives the same signals. Of equals the
-    first stays. Raises ``TooManyError`` beyond ``limit``."""
+    it. A winner is no worse in any column of ``rows`` (cost less what the loser's use of the quota could be worth),
+    needs no charge that the loser does without, gives the same signals, and passes the ``judge``. Of equals the first
+    stays. Raises ``TooManyError`` beyond ``limit``."""
     order = np.lexsort([np.arange(len(rows)), *rows.T[::-1]])
-    charges, contained = _subsets(table.shared)
+    charges, contained = subsets(table.shared)
     signals, used = table.signals.tolist(), table.sums[:, QUOTA]
     kept: list[int] = []
     places = np.empty(len(rows), dtype=np.int64)
@@ -100,9 +118,11 @@ def pareto(
         if group is None:
             group = groups[signals[row]] = _Kept(rows.shape[1])
         found = group.rivals(rows[row], used[row], contained[charges[row]], quota)
-        winner = _winner(found, group, row, table.classes, times) if found.size else None
+        winner = None
+        if found.size:
+            winner = 0 if judge is None else judge(group.numbers[found], row)
         if winner is not None:
-            places[row] = int(group.places[winner])
+            places[row] = int(group.places[found[winner]])
             continue
         places[row] = len(kept)
         group.add(row, len(kept), rows[row], used[row], charges[row])
@@ -112,24 +132,7 @@ def pareto(
     return kept, places.tolist()
 
 
-def _winner(found: Ints, group: _Kept, row: int, classes: Ints, times: Times | None) -> int | None:
-    """The first of the rivals that is no worse in any failure."""
-    if times is None:
-        return int(found[0])
-    if times.figures is not None and times.places is not None:
-        own = times.figures[times.places[row]]
-        found = found[(times.figures[times.places[group.numbers[found]]] <= own).all(axis=(1, 2))]
-    numbers = group.numbers[found]
-    open_questions = (classes[numbers] != classes[row]) & (classes[row] != LOST)
-    for place, rival, asked in zip(found.tolist(), numbers.tolist(), open_questions, strict=True):
-        failures = np.flatnonzero(asked)
-        pairs = zip(failures.tolist(), classes[rival, failures].tolist(), classes[row, failures].tolist(), strict=True)
-        if all(one != LOST and times.no_worse(failure, one, other) for failure, one, other in pairs):
-            return int(place)
-    return None
-
-
-def _subsets(sets: Sets) -> tuple[list[int], NDArray[np.bool_]]:
+def subsets(sets: Sets) -> tuple[list[int], NDArray[np.bool_]]:
     """Sets of bits by number, and for each number which others are contained in it."""
     values = sets.tolist()
     numbers = {value: number for number, value in enumerate(dict.fromkeys(values))}

@@ -11,9 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from advisor.model.disruption import Disruption
+import numpy as np
+from numpy.typing import NDArray
+
+from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.targets import WorkloadClass, WorkloadSpec
 from advisor.model.units import HOUR, cents
+
+Hours = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,17 @@ def annual_loss(rates: LossRates, outage_s: Mapping[Disruption, float], loss_s: 
         lost = Decimal(repr(round(_hours(loss_s.get(disruption, 0.0), rates), 6)))
         amount += Decimal(repr(frequency)) * (down * rates.downtime_per_hour + lost * rates.loss_per_hour)
     return cents(amount)
+
+
+def annual_losses(rates: LossRates, outage_s: Hours, loss_s: Hours) -> Hours:
+    """The same for many at once, as floats: seconds in rows of one column a disruption, in the order of
+    ``DISRUPTIONS``."""
+    cap = rates.unbounded_hours
+    down, lost = (np.minimum(seconds / HOUR, cap) for seconds in (outage_s, loss_s))
+    often = np.array([rates.frequency_per_year.get(disruption, 0.0) for disruption in DISRUPTIONS])
+    hourly = float(rates.downtime_per_hour), float(rates.loss_per_hour)
+    total: Hours = (down * (often * hourly[0]) + lost * (often * hourly[1])).sum(axis=1)
+    return total
 
 
 def _hours(seconds: float, rates: LossRates) -> float:

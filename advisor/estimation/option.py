@@ -49,20 +49,37 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Beaten:
+    """An option that another one beats: in every figure (``outright``), or in all that decides."""
+
+    id: str
+    winner: str
+    tier: Tier
+    monthly: Decimal
+    mechanisms: tuple[str, ...]
+    outright: bool = True
+
+
+@dataclass(frozen=True)
 class OptionSet:
     """The options worth choosing from, the estate as it is, and examples of those that another one beats, with its id.
 
     ``considered`` of the ``combinations`` that there are were compared; they are all where ``complete``, and then
-    ``winner`` names for any of them the option that is at least as good in everything."""
+    ``winner`` names for any of them the option that is at least as good in everything – or in all that decides, where
+    ``within`` is given: then an option that is left out costs no less, touches no less and meets no more targets than
+    its winner (with a probability higher by ``chance`` at most), and would save less than that much expected loss a
+    year."""
 
     options: tuple[Option, ...]
     before: Option
-    dominated: tuple[tuple[str, str, Tier, Decimal, tuple[str, ...]], ...]
+    dominated: tuple[Beaten, ...]
     considered: int
     excluded: tuple[tuple[str, str], ...] = ()
     combinations: int = 0
     complete: bool = True
     winner: Callable[[str], str | None] = field(default=_unknown, compare=False, repr=False)
+    within: Decimal | None = None
+    chance: float = 0.0
 
 
 def meets(outcome: Outcome, target: Target, risk_level: RiskLevel) -> bool | None:

@@ -6,14 +6,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.estimation.compose import STEP, Trace, compose
+from advisor.estimation.coarse import STEP
+from advisor.estimation.combining import Composition, Trace
+from advisor.estimation.compose import Task, compose
 from advisor.estimation.context import Context
 from advisor.estimation.costs import Costing
 from advisor.estimation.costs.costing import DAYS_PER_MONTH
@@ -21,17 +23,18 @@ from advisor.estimation.costs.shared import FILE_BACKUP_QUOTA, FILE_BACKUP_SKU
 from advisor.estimation.dominance import Quota
 from advisor.estimation.loss import LossRates, annual_loss
 from advisor.estimation.measures import Choice, Dimension
-from advisor.estimation.option import Option, OptionSet, meets, missed_parts, tier_of
+from advisor.estimation.option import Beaten, Option, OptionSet, meets, missed_parts, tier_of
 from advisor.estimation.option_ids import OptionIds
 from advisor.estimation.outcome import QUANTILES, RELEVANT, Outcome, evaluate
 from advisor.estimation.packages import NOTHING, Package, Part, Unit, agree, combinations, units_of
-from advisor.estimation.performance import Performance
 from advisor.estimation.sampling import Sampler
+from advisor.estimation.stakes import Stakes
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.finding import InputError, Mistake
-from advisor.model.plan import OTHER_COMBINATIONS, Tier
+from advisor.model.plan import LEFT_OUT, OTHER_COMBINATIONS
 from advisor.model.pricebook import MissingPrice
 from advisor.model.targets import RiskLevel, Target
+from advisor.model.units import cents, format_amount
 
 __all__ = ["Builder", "Option", "OptionSet", "meets", "missed_parts", "tier_of"]
 CENTS = 100
@@ -51,6 +54,13 @@ class Builder:
     risk_level: RiskLevel
     admit_unpriced: bool
     coupled: bool = False
+    dependents: tuple[tuple[Mapping[Disruption, Target], LossRates], ...] = ()  # of those that wait for it
+
+    @property
+    def stakes(self) -> Stakes:
+        """What the workload's outcomes decide about."""
+        quantile = QUANTILES[self.risk_level]
+        return Stakes(self.rates, self.targets, quantile, self.coupled, self.dependents)
 
     def build(self, dimensions: Sequence[Dimension]) -> OptionSet:
         """All options that no other one beats; ties go to the earlier one in the order of the dimensions. Raises
@@ -130,9 +140,10 @@ class _Building:
         pinned = self.names.read(spec.pin) if spec.pin is not None else None
         pinned = pinned if pinned is not None and agree(self.packages(pinned)) else None
         if spec.pin is not None:
-            picks, complete, compared, trace = [pinned] if pinned is not None else [], True, 0, Trace()
+            found = Composition((pinned,) if pinned is not None else (), True, 0, Trace())
         else:
-            picks, complete, compared, trace = self.composed()
+            found = self.composed()
+        picks, trace = found.picks, found.trace
         made = {pick: self.option(pick) for pick in picks}
         admitted = {pick: option for pick, option in made.items() if set(spec.require) <= set(option.mechanisms)}
         if not admitted:
@@ -142,19 +153,22 @@ class _Building:
         stands = {loser.id: winner.id for loser, winner in beaten} | {option.id: option.id for option in kept}
 
         def winner(option_id: str) -> str | None:
-            found = self.names.read(option_id)
-            if found is None:
+            asked = self.names.read(option_id)
+            if asked is None:
                 return None
-            place = trace.stand_in(found[: len(trace.packages)])
+            place = trace.stand_in(asked[: len(trace.packages)])
             entries = len(self.units) - len(trace.packages)
-            return None if place is None else stands.get(self.write((*left[place], *found[len(found) - entries :])))
+            return None if place is None else stands.get(self.write((*left[place], *asked[len(asked) - entries :])))
 
         left = list(dict.fromkeys(pick[: len(trace.packages)] for pick in picks))
         total = combinations(self.units)
-        shown = [(item.id, other.id, item.tier, item.monthly, item.mechanisms) for item, other in beaten]
+        within = None if found.within is None else cents(Decimal(repr(found.within)))
+        shown = [Beaten(item.id, other.id, item.tier, item.monthly, item.mechanisms) for item, other in beaten]
         if trace.steps:
-            shown += self.examples(made, winner)
-        considered = (total if complete else compared + len(made)) if spec.pin is None else len(made)
+            shown += self.examples(made, winner, within is None)
+        considered = (total if found.complete else found.compared + len(made)) if spec.pin is None else len(made)
+        notes = [] if found.complete else [_not_all(considered, total)]
+        notes += [] if within is None else [_left_out(total, within, found.chance, builder.costing.currency)]
         before = made.get((0,) * len(self.units)) or self.option((0,) * len(self.units))
         self.cache.clear()  # ``winner`` keeps the rest of this alive
         return OptionSet(
@@ -162,23 +176,27 @@ class _Building:
             before,
             tuple(shown),
             considered,
-            self.excluded if complete else (_not_all(considered, total), *self.excluded),
+            (*notes, *self.excluded),
             total,
-            complete,
+            found.complete,
             winner,
+            within,
+            found.chance,
         )
 
-    def composed(self) -> tuple[list[tuple[int, ...]], bool, int, Trace]:
-        """Combinations to evaluate together, each as the number of every unit's package."""
+    def composed(self) -> Composition:
+        """Combinations to evaluate together, each as the number of every unit's package, entries included."""
         builder = self.builder
-        performance = Performance(builder.context, builder.sampler, self.units, builder.coupled)
-        tables = performance.tables(QUANTILES[builder.risk_level])
-        alike = [picks[: len(tables)] for picks in self.uniform()]
-        found = compose(performance, tables, self.quota(), list(dict.fromkeys(alike)))
-        entries = [range(len(unit.packages)) for unit in self.units[len(tables) :]]
+        inner = sum(not unit.is_entry for unit in self.units)
+
+        def alike() -> list[tuple[int, ...]]:
+            return list(dict.fromkeys(picks[:inner] for picks in self.uniform()))
+
+        found = compose(Task(builder.context, builder.sampler, self.units, builder.stakes, self.quota(), alike))
+        entries = [range(len(unit.packages)) for unit in self.units[inner:]]
         every = ((*item, *rest) for item in found.picks for rest in itertools.product(*entries))
         picks = [item for item in every if agree(self.packages(item))]
-        return picks, found.complete, found.compared, found.trace
+        return replace(found, picks=tuple(picks))
 
     def uniform(self) -> Iterator[tuple[int, ...]]:
         """The combinations in which every unit takes each choice that it is offered."""
@@ -193,18 +211,18 @@ class _Building:
                 yield found
 
     def examples(
-        self, made: Mapping[tuple[int, ...], Option], winner: Callable[[str], str | None]
-    ) -> list[tuple[str, str, Tier, Decimal, tuple[str, ...]]]:
+        self, made: Mapping[tuple[int, ...], Option], winner: Callable[[str], str | None], outright: bool
+    ) -> list[Beaten]:
         """The cheapest of the uniform combinations that never came to an evaluation, with what beats them."""
         cheapest = sorted((self.monthly(picks), number, picks) for number, picks in enumerate(self.uniform()))
-        shown: list[tuple[str, str, Tier, Decimal, tuple[str, ...]]] = []
+        shown: list[Beaten] = []
         for _, _, picks in cheapest:
             if picks in made or len(shown) == EXAMPLES:
                 continue
             option = self.option(picks)
             other = winner(option.id)
             if other is not None and other != option.id:
-                shown.append((option.id, other, option.tier, option.monthly, option.mechanisms))
+                shown.append(Beaten(option.id, other, option.tier, option.monthly, option.mechanisms, outright))
         return shown
 
     def monthly(self, picks: Sequence[int]) -> Decimal:
@@ -258,6 +276,16 @@ def _not_all(considered: int, total: int) -> tuple[str, str]:
     return OTHER_COMBINATIONS, (
         f"{considered:,} of {total:,} combinations were compared, with losses and each component's own recovery time "
         f"taken for equal within {STEP - 1:.0%}"
+    )
+
+
+def _left_out(total: int, within: Decimal, chance: float, currency: str) -> tuple[str, str]:
+    """What is said where combinations were compared by what they decide."""
+    likelier = f" (or meets one with a probability higher by {100 * chance:g} points at most)" if chance else ""
+    return LEFT_OUT, (
+        f"all {total:,} combinations were compared by what they decide: none that is left out costs less, touches "
+        f"less, or meets a target more{likelier}; one could save up to {format_amount(within)} {currency} of expected "
+        "loss a year at the same cost"
     )
 
 

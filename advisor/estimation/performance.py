@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 
 import numpy as np
 from numpy.typing import NDArray
 
+from advisor.estimation.alike import effect
 from advisor.estimation.context import Context
+from advisor.estimation.endings import Endings
 from advisor.estimation.outcome import RELEVANT, failures, path_of, pools
 from advisor.estimation.packages import Package, Unit
 from advisor.estimation.sampling import Sampler
@@ -23,6 +26,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Sets = NDArray[np.object_]  # sets as the bits of integers of any size
 Figures = tuple[float, float, float, float]
+FIGURES = 4
 RECOVERY = "recovery in "
 CENTS_PER_UNIT = 100
 
@@ -32,13 +36,15 @@ class Table:
     """Combinations of packages of some units, a row each. ``sums``: cost in cents, changes, GiB of free quota;
     ``worst``: for each disruption the worst-case loss, the expected loss and whether there is no way back; ``times``:
     for each disruption the slowest component by itself; ``classes``: for each failure the number of the timeline's
-    progress (or of the pieces, for a unit by itself); ``signals``: what other parts look at; ``shared``: charges;
-    ``picks``: the package of each unit."""
+    progress (or of the pieces, for a unit by itself), nothing once it is closed; ``ended``: for each disruption the
+    figures of its closed failures; ``signals``: what other parts look at; ``shared``: charges; ``picks``: the package
+    of each unit."""
 
     sums: Floats
     worst: Floats
     times: Floats
     classes: Ints
+    ended: Floats
     signals: Sets
     shared: Sets
     picks: Ints
@@ -50,9 +56,18 @@ class Table:
         """These rows alone, in this order."""
         index = np.asarray(rows, dtype=np.int64)
         return Table(
-            self.sums[index], self.worst[index], self.times[index], self.classes[index], self.signals[index],
-            self.shared[index], self.picks[index],
+            self.sums[index], self.worst[index], self.times[index], self.classes[index], self.ended[index],
+            self.signals[index], self.shared[index], self.picks[index],
         )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Struck:
+    """One unit in all failures of a disruption: worst-case and expected loss, no way back, slowest component; and the
+    number of its pieces in each."""
+
+    figures: Figures
+    pieces: tuple[int, ...]
 
 
 class Bits:
@@ -72,29 +87,32 @@ class Bits:
 class Performance:
     """The failures of one workload, their timelines, and the tables of its units."""
 
-    def __init__(self, context: Context, sampler: Sampler, units: Sequence[Unit], counts_start: bool) -> None:
-        self.context, self.sampler = context, sampler
+    def __init__(
+        self, context: Context, sampler: Sampler, units: Sequence[Unit], quantile: float, coupled: bool
+    ) -> None:
+        self.context, self.sampler, self.quantile = context, sampler, quantile
         self.vectors = Vectors(sampler.size)
         self.failures = [failure for disruption in DISRUPTIONS for failure in failures(context, disruption)]
         self.disruption = np.array([DISRUPTIONS.index(item.disruption) for item in self.failures], dtype=np.int64)
         self.units, entries = [u for u in units if not u.is_entry], [u for u in units if u.is_entry]
         waiting, self.in_order = _order(self.units)
-        self.timelines = [
-            Timeline(context, sampler, self.vectors, item, waiting, counts_start) for item in self.failures
-        ]
+        self.timelines = [Timeline(context, sampler, self.vectors, item, waiting, coupled) for item in self.failures]
+        self.endings = Endings(self.timelines, quantile, coupled)
+        self.closing: list[list[int]] = [[] for _ in self.units]
         self.pieces: list[dict[Pieces, int]] = [{} for _ in self.failures]
         self.listed: list[list[Pieces]] = [[] for _ in self.failures]
         self._entry_members = {member for u in entries for c in u.components for member in c.members}
         self._entry_ids = {c.id for u in entries for c in u.components}
         self._signals, self._charges = Bits(), Bits()
-        self._through_known: dict[tuple[str, int, tuple[int, ...]], tuple[Figures, int]] = {}
+        self._struck_known: dict[tuple[str, int, tuple[str, ...]], _Struck] = {}
+        self._effects: dict[int, str] = {}
 
-    def tables(self, quantile: float) -> list[Table]:
+    def tables(self) -> list[Table]:
         """A table for each unit but the entries, in the order of ``units``."""
         most: list[dict[str, int]] = [{} for _ in self.failures]
         found = []
         for number in range(len(self.units)):
-            table, tasks = self._table(number, quantile)
+            table, tasks = self._table(number)
             found.append(table)
             for total, own in zip(most, tasks, strict=True):
                 for pool, count in own.items():
@@ -104,14 +122,51 @@ class Performance:
         for timeline, total in zip(self.timelines, most, strict=True):
             fits = all(total.get(pool, 0) <= size for pool, size in slots.items())
             timeline.comparable = fits and self.in_order and not waits_for_entry
+        return self._closed(found)
+
+    def _closed(self, tables: Sequence[Table]) -> list[Table]:
+        """The tables, with failures closed that touch one unit at most; the others are told to be closed by the last
+        unit that they touch, but for those in which an entry may have to do something too."""
+        touched = [
+            {unit for unit, table in enumerate(tables) if any(self._touches(place, n) for n in table.classes[:, place])}
+            for place in range(len(self.failures))
+        ]
+        last = [max(units, default=0) for units in touched]
+        found = list(tables)
+        for place, failure in enumerate(self.failures):
+            if self._entry_ids and failure.disruption != "instance":
+                continue
+            if len(touched[place]) > 1:
+                self.closing[last[place]].append(place)
+            else:
+                found = [self._alone(table, unit, place) for unit, table in enumerate(found)]
         return found
 
-    def _table(self, number: int, quantile: float) -> tuple[Table, list[dict[str, int]]]:
+    def _touches(self, place: int, number: int) -> bool:
+        return number == LOST or any(self.listed[place][number])
+
+    def _alone(self, table: Table, unit: int, place: int) -> Table:
+        """A unit's table with a failure closed that touches no other unit."""
+        timeline, names, listed = self.timelines[place], self.names(unit), self.listed[place]
+        numbers, where = np.unique(table.classes[:, place], return_inverse=True)
+        progress = [LOST if number == LOST else timeline.join(0, names, listed[number]) for number in numbers.tolist()]
+        return self.close(table, [place], np.array(progress)[where], self._number(place, (0,) * len(names)))
+
+    def close(self, table: Table, places: Sequence[int], progress: Ints, nothing: int = 0) -> Table:
+        """The table with these failures closed, in which each row has come to this ``progress`` (a column each)."""
+        ended, classes = table.ended.copy(), table.classes.copy()
+        for place, column in zip(places, progress.reshape(len(table), -1).T, strict=True):
+            own = self.endings.part(int(self.disruption[place]))
+            ended[:, own] = np.maximum(ended[:, own], self.endings.of(place, column))
+            classes[:, place] = nothing
+        return replace(table, ended=ended, classes=classes)
+
+    def _table(self, number: int) -> tuple[Table, list[dict[str, int]]]:
         unit = self.units[number]
         tasks: list[dict[str, int]] = [{} for _ in self.failures]
         worst, times, classes = [], [], []
         for package in unit.packages:
-            row, numbers, slowest = self._row(unit, package, quantile, tasks)
+            row, numbers, slowest = self._row(unit, package, tasks)
             worst.append(row)
             classes.append(numbers)
             times.append(slowest)
@@ -121,56 +176,71 @@ class Performance:
             np.array(worst),
             np.array(times),
             np.array(classes, dtype=np.int64).reshape(len(packages), len(self.failures)),
+            np.zeros((len(packages), len(DISRUPTIONS) * self.endings.width)),
             np.array([self._signals.of(self._seen_by_others(package)) for package in packages], dtype=object),
             np.array([self._charges.of(package.shared) for package in packages], dtype=object),
             np.arange(len(packages), dtype=np.int64).reshape(-1, 1),
         ), tasks
 
     def _row(
-        self, unit: Unit, package: Package, quantile: float, tasks: list[dict[str, int]]
+        self, unit: Unit, package: Package, tasks: list[dict[str, int]]
     ) -> tuple[list[float], list[int], list[float]]:
-        loss, expected, gone, slowest = ([0.0] * len(DISRUPTIONS) for _ in range(4))
-        numbers = []
-        for place in range(len(self.failures)):
-            disruption = int(self.disruption[place])
-            relevant = RELEVANT[DISRUPTIONS[disruption]]
-            covering = [item for item in package.protections if item.mechanism in relevant]
-            figures, number = self._through(unit, place, covering, quantile, tasks[place])
-            loss[disruption] = max(loss[disruption], figures[0])
-            expected[disruption] = max(expected[disruption], figures[1])
-            gone[disruption] = max(gone[disruption], figures[2])
-            slowest[disruption] = max(slowest[disruption], figures[3])
-            numbers.append(number)
-        lost = [LOST if gone[int(self.disruption[place])] else n for place, n in enumerate(numbers)]
-        times = [np.inf if gone[d] else slowest[d] for d in range(len(DISRUPTIONS))]
-        return [*loss, *expected, *gone], lost, times
+        """Of one package: worst-case losses, expected ones and whether there is no way back, by disruption; the pieces
+        of each failure; the slowest component by disruption."""
+        effects = [(item, self._effect(item)) for item in package.protections]
+        found = []
+        for number, disruption in enumerate(DISRUPTIONS):
+            seen = [pair for pair in effects if pair[0].mechanism in RELEVANT[disruption]]
+            key = (unit.components[0].id, number, tuple(effect for _, effect in seen))
+            if key not in self._struck_known:
+                self._struck_known[key] = self._struck(unit, number, [item for item, _ in seen], tasks)
+            found.append(self._struck_known[key])
+        loss, expected, gone, slowest = (list(column) for column in zip(*(item.figures for item in found), strict=True))
+        return [*loss, *expected, *gone], [number for item in found for number in item.pieces], slowest
+
+    def _struck(self, unit: Unit, number: int, covering: Sequence[Protection], tasks: list[dict[str, int]]) -> _Struck:
+        """One unit in all failures of a disruption."""
+        places = [place for place, own in enumerate(self.disruption.tolist()) if own == number]
+        found = [self._through(unit, place, covering, tasks[place]) for place in places]
+        worst, expected, gone, slowest = (
+            max((figures[part] for figures, _ in found), default=0.0) for part in range(FIGURES)
+        )
+        if gone:
+            return _Struck((worst, expected, gone, np.inf), tuple(LOST for _ in places))
+        return _Struck((worst, expected, gone, slowest), tuple(pieces for _, pieces in found))
+
+    def _effect(self, protection: Protection) -> str:
+        known = self._effects.get(id(protection))  # the units' packages own their protections, so ids do not recur
+        if known is None:
+            known = self._effects[id(protection)] = effect(self.context, protection)
+        return known
 
     def _through(
-        self, unit: Unit, place: int, covering: Sequence[Protection], quantile: float, most: dict[str, int]
+        self, unit: Unit, place: int, covering: Sequence[Protection], most: dict[str, int]
     ) -> tuple[Figures, int]:
         """One unit through one failure: worst-case and expected loss, no way back, slowest component; its pieces."""
-        key = (unit.components[0].id, place, tuple(map(id, covering)))
-        if key in self._through_known:
-            return self._through_known[key]
         found = [(c, path_of(self.context, c, self.failures[place], covering)) for c in unit.components]
         paths = [(component, path) for component, path in found if path is not None]
         timeline = self.timelines[place]
         by_component = {c.id: timeline.piece(c, path) for c, path in paths if path.recoverable}
         pieces = tuple(by_component.get(component.id, 0) for component in _inner_order(unit.components))
-        if pieces not in self.pieces[place]:
-            self.pieces[place][pieces] = len(self.listed[place])
-            self.listed[place].append(pieces)
-        for pool in {task.pool for _, path in paths for task in path.tasks if task.pool is not None}:
-            count = sum(task.pool == pool for _, path in paths for task in path.tasks)
+        counts = Counter(task.pool for _, path in paths for task in path.tasks if task.pool is not None)
+        for pool, count in counts.items():
             most[pool] = max(most.get(pool, 0), count)
         figures = (
             max((path.worst_s for _, path in paths), default=0.0),
             max((path.expected_s for _, path in paths), default=0.0),
             float(not all(path.recoverable for _, path in paths)),
-            max((timeline.quantile(piece, quantile) for piece in by_component.values()), default=0.0),
+            max((timeline.quantile(piece, self.quantile) for piece in by_component.values()), default=0.0),
         )
-        self._through_known[key] = (figures, self.pieces[place][pieces])
-        return self._through_known[key]
+        return figures, self._number(place, pieces)
+
+    def _number(self, place: int, pieces: Pieces) -> int:
+        """The number of one unit's pieces in a failure."""
+        if pieces not in self.pieces[place]:
+            self.pieces[place][pieces] = len(self.listed[place])
+            self.listed[place].append(pieces)
+        return self.pieces[place][pieces]
 
     def _seen_by_others(self, package: Package) -> set[str]:
         """What entries look at, and required mechanisms: only combinations that agree in it are compared."""

@@ -8,7 +8,7 @@ Where a pool may be contended, or a component waits for an entry, only equal tas
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -17,17 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.estimation.context import Context
-from advisor.estimation.outcome import detection
+from advisor.estimation.outcome import assemble, detection, pools
 from advisor.estimation.paths import Failure, Path
 from advisor.estimation.sampling import Sampler, Samples
-from advisor.estimation.schedule import makespan_of, task_samples
+from advisor.estimation.schedule import makespan_of, run, task_samples
 from advisor.model.graph import Component
 from advisor.model.recovery import Task
 
 AT_ONCE: Final = 0  # the vector of zeros
 LOST: Final = -1  # the class of a failure after which nothing brings the service back
 PROBES: Final = 32  # samples of a recovery time that are compared before all of them are
-MANUAL, READDRESSED, BY_HAND = 1, 2, 4  # people act; addresses change; not by an EIP alone
+# something has to be done; people act; addresses change; not by an EIP alone
+ACTIVE, MANUAL, READDRESSED, BY_HAND = 1, 2, 4, 8
 
 Roles = tuple[tuple[frozenset[str], int], ...]
 Pieces = tuple[int, ...]  # one number a component; 0: nothing happens to it
@@ -54,6 +55,15 @@ class Progress:
     start: int = AT_ONCE
     flags: int = 0
     pieces: Pieces = ()
+
+
+@dataclass(frozen=True)
+class View:
+    """Some progresses of one recovery: the time of the last component in every sample (progresses × samples), and
+    whether the first of two (progresses × progresses) asks more of people or makes what still waits start later."""
+
+    last: NDArray[np.float32]
+    worse: NDArray[np.bool_]
 
 
 class Vectors:
@@ -126,6 +136,7 @@ class Timeline:
         self.comparable = True
         self.stream = f"{context.workload.name}/{failure.disruption}"
         self._pieces: list[Piece | None] = [None]
+        self._paths: list[Path | None] = [None]
         self._timed: dict[tuple[Task, ...], int] = {(): 0}
         self._progress: list[Progress] = [Progress()]
         self._numbers: dict[Progress, int] = {Progress(): 0}
@@ -136,6 +147,7 @@ class Timeline:
         if path.tasks not in self._timed:
             self._timed[path.tasks] = len(self._pieces)
             self._pieces.append(self._piece(component, path))
+            self._paths.append(path)
         return self._timed[path.tasks]
 
     def quantile(self, piece: int, probability: float) -> float:
@@ -160,11 +172,11 @@ class Timeline:
         """What ``assemble`` adds for this path: verification by people, and a switch of addresses (by EIP or not)."""
         place = self.failure.disruption
         if not path.manual:
-            return 0
+            return ACTIVE
         if place not in ("zone", "region") or component.kind != "stateful_instance" or component.stateless:
-            return MANUAL
+            return ACTIVE | MANUAL
         by_eip = place == "zone" and all(item.text("eip_id") for item in self.context.members(component))
-        return MANUAL | READDRESSED | (0 if by_eip else BY_HAND)
+        return ACTIVE | MANUAL | READDRESSED | (0 if by_eip else BY_HAND)
 
     def join(self, progress: int, components: Sequence[str], pieces: Pieces) -> int:
         """The number of the progress with one more unit's components, each after those of the unit that it needs."""
@@ -200,6 +212,87 @@ class Timeline:
         start = latest(progress.start, piece.start) if self.counts_start else AT_ONCE
         return Progress(latest(progress.last, ready), _sorted(roles), start, progress.flags | piece.flags)
 
+    def ending(self, number: int) -> tuple[Samples, Samples]:
+        """Makespan and tail (``Schedule``) of a recovery to which no more components come, with what ``assemble`` adds
+        at its end."""
+        if not self.comparable:
+            return self._simulated(number)
+        progress, values = self._progress[number], self.vectors.values
+        if not progress.flags:
+            return values[AT_ONCE], values[AT_ONCE]
+        rest = self._verification(bool(progress.flags & MANUAL))
+        if progress.flags & READDRESSED:
+            switched = self._switch(not progress.flags & BY_HAND)
+            return values[progress.last] + switched + rest, values[progress.start] + (switched + rest)
+        return values[progress.last] + rest, values[progress.start] + rest
+
+    def _simulated(self, number: int) -> tuple[Samples, Samples]:
+        """The same by the whole schedule, where tasks may wait for one another."""
+        paths = [self._paths[piece] for piece in self._progress[number].pieces]
+        tasks = assemble(self.context, self.failure, [path for path in paths if path is not None])
+        if not tasks:
+            return self.vectors.values[AT_ONCE], self.vectors.values[AT_ONCE]
+        schedule = run(tasks, self.sampler, pools(self.context), self.stream)
+        return schedule.makespan, schedule.tail
+
+    def _verification(self, manual: bool) -> Samples:
+        return self._duration("verify", "verify.manual" if manual else "verify.automatic")
+
+    def _switch(self, by_eip: bool) -> Samples:
+        return self._duration("switch", "attach.eip" if by_eip else "reconfigure.clients")
+
+    def _duration(self, kind: str, fact: str) -> Samples:
+        return self.sampler.durations(f"{self.stream}/workload/{kind}", self.context.seconds(fact))
+
+    def view(self, numbers: Sequence[int]) -> View:
+        """The progresses of these numbers, none of them ``LOST``."""
+        return self._view([self._progress[number] for number in numbers], self._holds_up_no_more)
+
+    def pieces_view(self, components: Sequence[str], units: Sequence[Pieces]) -> View:
+        """The same for pieces of one unit, whatever its components wait for."""
+        progress = {pieces: self._progress[self.join(0, components, pieces)] for pieces in units}
+        keys = [[self._waiting(piece) for piece in pieces] for pieces in units]
+
+        def no_worse(one: int, other: int) -> bool:
+            pairs = zip(keys[one], keys[other], strict=True)
+            return all(a == b or self._waits_no_more(a, b) for a, b in pairs)
+
+        found = self._view([progress[pieces] for pieces in units], self._holds_up_no_more)
+        groups = [tuple(key) for key in keys]
+        first = {group: number for number, group in reversed(list(enumerate(groups)))}
+        table = {(a, b): no_worse(first[a], first[b]) for a in first for b in first}
+        worse = np.array([[not table[a, b] for b in groups] for a in groups], dtype=bool)
+        return View(found.last, found.worse | worse)
+
+    def _waiting(self, piece: int) -> tuple[bool, int]:
+        """Whether a piece waits for others, and its start."""
+        found = self._pieces[piece]
+        return (False, AT_ONCE) if found is None else (found.waits, found.start if found.waits else AT_ONCE)
+
+    def _waits_no_more(self, one: tuple[bool, int], other: tuple[bool, int]) -> bool:
+        return one[0] <= other[0] and self.vectors.no_later(one[1], other[1])
+
+    def _view(self, found: Sequence[Progress], no_worse: Callable[[Progress, Progress], bool]) -> View:
+        values = self.vectors.values
+        last = np.array([values[item.last] for item in found], dtype=np.float32)
+        groups = [(item.flags, item.start, item.roles) for item in found]
+        first = dict(zip(reversed(groups), reversed(found), strict=True))
+        table = {(a, b): no_worse(first[a], first[b]) for a in first for b in first}
+        worse = np.array([[not table[a, b] for b in groups] for a in groups], dtype=bool)
+        return View(last.reshape(len(found), self.sampler.size), worse.reshape(len(found), len(found)))
+
+    def _holds_up_no_more(self, one: Progress, other: Progress) -> bool:
+        """Whether the first asks no more of people, and lets what waits start no later."""
+        if (one.flags, one.start, one.roles) == (other.flags, other.start, other.roles):
+            return True
+        readiness = dict(other.roles)
+        earlier = self.vectors.no_later
+        return (
+            self._asks_no_more(one.flags, other.flags)
+            and earlier(one.start, other.start)
+            and all(earlier(ready, readiness.get(role, AT_ONCE)) for role, ready in one.roles)
+        )
+
     def figures(self, numbers: NDArray[np.int64]) -> Samples:
         """A row for each progress: figures that are no larger than another's where it is no worse (``no_worse``), the
         mean first. Without a way back they are infinite."""
@@ -207,9 +300,9 @@ class Timeline:
 
     def _figures(self, number: int) -> Samples:
         if number == LOST:
-            return np.full(PROBES + 7, np.inf)
+            return np.full(PROBES + 8, np.inf)
         if not self.comparable:  # only an equal one is no worse
-            return np.array([0.0, number, -number, *(0.0,) * (PROBES + 4)])
+            return np.array([0.0, number, -number, *(0.0,) * (PROBES + 5)])
         progress, means = self._progress[number], self.vectors.means
         last = self.vectors.values[progress.last]
         return np.array([
@@ -217,7 +310,7 @@ class Timeline:
             last.max(),
             means[progress.start],
             sum(means[ready] for _, ready in progress.roles),
-            *(bool(progress.flags & flag) for flag in (MANUAL, READDRESSED, BY_HAND)),
+            *(bool(progress.flags & flag) for flag in (ACTIVE, MANUAL, READDRESSED, BY_HAND)),
             *last[np.linspace(0, last.size - 1, PROBES).astype(np.int64)],
         ])  # fmt: skip
 
@@ -226,15 +319,9 @@ class Timeline:
         if one == other:
             return True
         a, b = self._progress[one], self._progress[other]
-        if not self.comparable or not self._asks_no_more(a.flags, b.flags):
+        if not self.comparable:
             return False
-        earlier = self.vectors.no_later
-        readiness = dict(b.roles)
-        return (
-            earlier(a.last, b.last)
-            and earlier(a.start, b.start)
-            and all(earlier(ready, readiness.get(role, AT_ONCE)) for role, ready in a.roles)
-        )
+        return self.vectors.no_later(a.last, b.last) and self._holds_up_no_more(a, b)
 
     def pieces_no_worse(self, one: Pieces, other: Pieces) -> bool:
         """The same for the pieces of one unit, whatever they wait for."""
@@ -256,16 +343,8 @@ class Timeline:
 
     @cached_property
     def _additions_take_longer(self) -> bool:
-        def longer(kind: str, fact: str, than: str) -> bool:
-            long, short = (
-                self.sampler.durations(f"{self.stream}/workload/{kind}", self.context.seconds(name))
-                for name in (fact, than)
-            )
-            return bool((short <= long).all())
-
-        return longer("verify", "verify.manual", "verify.automatic") and longer(
-            "switch", "reconfigure.clients", "attach.eip"
-        )
+        automatic, manual = self._verification(False), self._verification(True)
+        return bool((automatic <= manual).all() and (self._switch(True) <= self._switch(False)).all())
 
 
 def _sorted(roles: Mapping[frozenset[str], int]) -> Roles:

@@ -33,6 +33,7 @@ Mechanism = Literal[
 Obstacle = Literal["options", "other targets", "budget", "changes", "objective"]
 
 OTHER_COMBINATIONS: Final = "other combinations"
+LEFT_OUT: Final = "combinations left out"
 """The row among the rejected options of a workload that has more combinations than were compared."""
 
 
@@ -280,7 +281,8 @@ class BudgetUse(Frozen):
 
 
 class Solver(Frozen):
-    """How the choice was made: method, status, proven gap (0: optimal), options and combinations."""
+    """How the choice was made: method, status, proven gap (0: optimal), options and combinations; and how much
+    expected loss a year the combinations that workloads leave out could save at the same cost."""
 
     method: str
     status: Literal["optimal", "bounded", "infeasible"]
@@ -288,6 +290,7 @@ class Solver(Frozen):
     seconds: float | None
     options: int
     combinations: str
+    loss_within: Decimal = Decimal(0)
 
 
 class Portfolio(Frozen):

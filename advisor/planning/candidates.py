@@ -10,7 +10,7 @@ from typing import get_args
 
 from advisor.estimation.context import Context
 from advisor.estimation.costs import Costing, added_lines
-from advisor.estimation.loss import rates_of
+from advisor.estimation.loss import LossRates, rates_of
 from advisor.estimation.measures import offer
 from advisor.estimation.options import Builder, Option, OptionSet
 from advisor.estimation.sampling import Sampler
@@ -56,16 +56,42 @@ def candidates(request: PlanRequest, graph: Graph) -> tuple[Candidate, ...]:
     not exist."""
     _check_wishes(request)
     found = []
-    needed = {need for workload in graph.workloads for need in workload.needs_hard}
+    waiting = _waiting(graph.workloads)
     for workload in sorted(graph.workloads, key=lambda item: item.name):
         request.progress(f"options of {workload.name}")
-        found.append(_candidate(request, workload, bool(workload.needs_hard) or workload.name in needed))
+        found.append(_candidate(request, workload, waiting[workload.name]))
     return tuple(found)
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
     near = get_close_matches(name, known, n=1)
     return f"Did you mean '{near[0]}'?" if near else f"Write one of {', '.join(known)}."
+
+
+def _waiting(workloads: Sequence[Workload]) -> dict[str, tuple[Workload, ...]]:
+    """For each workload those that cannot run without it, directly or through others, by name."""
+    by_name = {item.name: item for item in workloads}
+    found: dict[str, list[Workload]] = {name: [] for name in by_name}
+    for name, needs in sorted(all_needs({item.name: item.needs_hard for item in workloads}).items()):
+        for need in needs:
+            found[need].append(by_name[name])
+    return {name: tuple(others) for name, others in found.items()}
+
+
+def all_needs(direct: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """For each workload all that it needs hard, directly or through others, from what it needs directly; a workload in
+    a cycle does not wait for itself."""
+    reached: dict[str, tuple[str, ...]] = {}
+    for name in direct:
+        seen: set[str] = set()
+        ahead = list(direct[name])
+        while ahead:
+            need = ahead.pop()
+            if need in direct and need not in seen:
+                seen.add(need)
+                ahead += direct[need]
+        reached[name] = tuple(sorted(seen - {name}))
+    return reached
 
 
 def _check_wishes(request: PlanRequest) -> None:
@@ -98,25 +124,29 @@ def _in_currency(request: PlanRequest, context: Context, item: WorkloadClass) ->
     )
 
 
-def _candidate(request: PlanRequest, workload: Workload, coupled: bool) -> Candidate:
+def _candidate(request: PlanRequest, workload: Workload, waiting: Sequence[Workload]) -> Candidate:
     spec = spec_of(request, workload)
-    workload_class = request.targets.classes[spec.class_name]
-    wanted = request.targets.all_targets(spec)
     context = Context(request.imported.inventory, request.rules, workload, spec, request.as_of)
-    costing = Costing(request.prices, request.currency, context)
-    unbounded = context.number("loss.without_copy")
-    rates = rates_of(spec, _in_currency(request, context, workload_class), unbounded)
+    wanted, rates = _asked(request, context, spec)
     builder = Builder(
         context,
-        costing,
+        Costing(request.prices, request.currency, context),
         Sampler(request.seed, request.samples),
         rates,
         wanted,
         request.targets.risk_level,
         request.admit_unpriced,
-        coupled,
+        bool(workload.needs_hard or waiting),
+        tuple(_asked(request, context, spec_of(request, other)) for other in waiting),
     )
     offered = offer(context)
+    workload_class = request.targets.classes[spec.class_name]
     return Candidate(
         workload, spec, workload_class, wanted, builder, builder.build(offered.dimensions), offered.infeasible
     )
+
+
+def _asked(request: PlanRequest, context: Context, spec: WorkloadSpec) -> tuple[Mapping[Disruption, Target], LossRates]:
+    """Targets and rates of loss of a workload."""
+    workload_class = _in_currency(request, context, request.targets.classes[spec.class_name])
+    return request.targets.all_targets(spec), rates_of(spec, workload_class, context.number("loss.without_copy"))

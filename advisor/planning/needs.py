@@ -23,7 +23,7 @@ from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.option import Coupling, Joint, Problem, Waiting
 from advisor.model.targets import RiskLevel
 from advisor.optimise import chosen, missed_of, waiting_of
-from advisor.planning.candidates import Candidate
+from advisor.planning.candidates import Candidate, all_needs
 
 CENTS = Decimal(100)
 # A target is half about data and half about time; having no way back at all weighs half a target more, so that a target
@@ -211,20 +211,8 @@ class Needs:
 
 
 def needs_of(found: Sequence[Candidate]) -> dict[str, tuple[str, ...]]:
-    """For each workload all that it needs hard, directly or through others; a workload in a cycle does not wait for
-    itself."""
-    direct = {item.workload.name: item.workload.needs_hard for item in found}
-    reached: dict[str, tuple[str, ...]] = {}
-    for name in direct:
-        seen: set[str] = set()
-        ahead = list(direct[name])
-        while ahead:
-            need = ahead.pop()
-            if need in direct and need not in seen:
-                seen.add(need)
-                ahead += direct[need]
-        reached[name] = tuple(sorted(seen - {name}))
-    return reached
+    """For each workload all that it needs hard, directly or through others."""
+    return all_needs({item.workload.name: item.workload.needs_hard for item in found})
 
 
 def _delays(own: Outcome, other: Outcome) -> bool:

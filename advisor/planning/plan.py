@@ -15,6 +15,7 @@ from advisor.model.deliverable import Deliverable
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.finding import Finding
 from advisor.model.graph import Graph
+from advisor.model.option import Problem, Solution
 from advisor.model.plan import (
     BudgetUse,
     ComponentInfo,
@@ -27,6 +28,7 @@ from advisor.model.plan import (
     WorkloadCost,
     WorkloadPlan,
 )
+from advisor.optimise import objective_of
 from advisor.planning.candidates import Candidate, candidates
 from advisor.planning.decision import Decision, decide
 from advisor.planning.estimates import estimate
@@ -34,6 +36,7 @@ from advisor.planning.evidence import assumptions_of, evidence_of, price_notes, 
 from advisor.planning.findings import findings_of
 from advisor.planning.frontier import FrontierView, frontier_of
 from advisor.planning.inversions import inversion_findings
+from advisor.planning.needs import to_cents
 from advisor.planning.reasons import Dependents, marginals, misses, rejected
 from advisor.planning.relief import budget_for_all, reliefs
 from advisor.planning.request import PlanRequest
@@ -102,6 +105,25 @@ def _workload(
     )
     item.builder.forget()
     return made
+
+
+def _solver(solution: Solution, found: Sequence[Candidate], problem: Problem) -> Solver:
+    """How the choice was made. What workloads leave out of their combinations could save some expected loss, which is
+    part of the gap wherever the objective looks at it."""
+    within = sum((item.options.within or Decimal(0) for item in found), Decimal(0))
+    gap = solution.gap
+    if problem.objective in ("min-risk", "min-total"):
+        gap += float(to_cents(within)) / max(1.0, float(objective_of(problem, solution.totals)))
+    bounded = solution.status == "optimal" and gap > solution.gap
+    return Solver(
+        method=solution.method,
+        status="bounded" if bounded else solution.status,
+        gap=gap,
+        seconds=None,
+        options=sum(len(item.options.options) for item in found),
+        combinations=solution.combinations,
+        loss_within=within,
+    )
 
 
 def _left(decision: Decision) -> Decimal | None:
@@ -238,14 +260,7 @@ def _plan(
             at_least=portfolio.unpriced > 0,
             for_all_targets=budget_for_all(chooser, solution) if asked else None,
         ),
-        solver=Solver(
-            method=solution.method,
-            status=solution.status,
-            gap=solution.gap,
-            seconds=None,
-            options=sum(len(item.options.options) for item in found),
-            combinations=solution.combinations,
-        ),
+        solver=_solver(solution, found, decision.problem),
         portfolio=portfolio,
         workloads=workloads,
         shared_costs=shared,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
+from advisor.estimation.option import Beaten
 from advisor.estimation.options import Option, meets, missed_parts
 from advisor.estimation.outcome import QUANTILES, Outcome
 from advisor.model.disruption import DISRUPTIONS, Disruption
@@ -173,16 +174,31 @@ def rejected(
     mine = set(missed_targets(item, picked.outcomes, risk_level))
     others.sort(key=lambda option: (len(missed_targets(item, option.outcomes, risk_level)), option.monthly, option.id))
     shown = [_reject(item, option, picked, mine, problem, risk_level, left, dependents) for option in _varied(others)]
-    for option_id, winner, tier, monthly, mechanisms in item.options.dominated[: max(0, REJECTED_SHOWN // 2)]:
-        reason = f"{winner} is at least as good in every figure and costs no more"
+    for lost in item.options.dominated[: max(0, REJECTED_SHOWN // 2)]:
         shown.append(
-            Rejected(option_id=option_id, tier=tier, monthly_added=monthly, reason=reason, mechanisms=mechanisms)
+            Rejected(
+                option_id=lost.id,
+                tier=lost.tier,
+                monthly_added=lost.monthly,
+                reason=_beaten(lost, item.options.within, item.builder.costing.currency),
+                mechanisms=lost.mechanisms,
+            )
         )
     shown += [
         Rejected(option_id=option_id, tier="none", monthly_added=None, reason=reason)
         for option_id, reason in item.options.excluded[:REJECTED_SHOWN]
     ]
     return tuple(shown)
+
+
+def _beaten(lost: Beaten, within: Decimal | None, currency: str) -> str:
+    """Why an option was left out before the choice."""
+    if lost.outright or within is None:
+        return f"{lost.winner} is at least as good in every figure and costs no more"
+    return (
+        f"{lost.winner} meets every target as well, costs no more, and lets the expected loss be larger by "
+        f"{format_amount(within)} {currency} a year at most"
+    )
 
 
 def _varied(options: Sequence[Option]) -> list[Option]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from advisor.model.disruption import DISRUPTIONS
 from advisor.model.plan import Estimate, Plan, WorkloadPlan
 from advisor.model.report import ConfirmView, MissView
+from advisor.model.units import format_amount
 from advisor.reporting import decision, estimates, words, workloads
 from advisor.reporting.sources import Sources
 
@@ -76,6 +77,8 @@ def _solver(plan: Plan) -> str:
     seconds = f", {found.seconds:.1f} s" if found.seconds is not None else ""
     open_ = workloads.not_all_compared(plan)
     among = f"; not all combinations of {open_} were compared" if open_ else ""
+    if found.loss_within:
+        among += f"; expected loss within {format_amount(found.loss_within)} {plan.currency} a year of the least"
     return f"{verdict}, {words.plural(found.options, 'option')}{seconds}{among}"
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from advisor.estimation import compose
+from advisor.estimation import combining, compose, weighed
+from advisor.estimation.coarse import STEP
 from advisor.estimation.context import Context
 from advisor.estimation.costs import Costing, added_lines
 from advisor.estimation.costs.costing import DAYS_PER_MONTH
@@ -21,15 +23,18 @@ from advisor.estimation.costs.shared import FILE_BACKUP_SKU
 from advisor.estimation.loss import LossRates
 from advisor.estimation.measures import Choice, Dimension, offer
 from advisor.estimation.measures.dimensions import compatible
-from advisor.estimation.options import Builder, OptionSet
+from advisor.estimation.options import Builder, Option, OptionSet
 from advisor.estimation.outcome import RELEVANT, Outcome, evaluate
 from advisor.estimation.sampling import Sampler
+from advisor.estimation.stakes import BEYOND
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.evidence import RuleBook
 from advisor.model.graph import Component
 from advisor.model.inventory import Resource
 from advisor.model.pricebook import MissingPrice
 from advisor.model.recovery import Proposal
+from advisor.model.targets import Target
+from advisor.model.units import HOUR
 from advisor.pricing import load_prices
 from advisor.rules import load_rules
 from tests import estate
@@ -159,9 +164,11 @@ def figures_of(outcomes: object) -> Figures:
     return tuple(x for d in DISRUPTIONS for x in (outcomes[d].worst_s, outcomes[d].quantile(0.95)))
 
 
-def made_by(context: Context, dimensions: Sequence[Dimension], coupled: bool = False) -> tuple[Builder, OptionSet]:
+def made_by(
+    context: Context, dimensions: Sequence[Dimension], targets: Mapping[Disruption, Target] | None = None
+) -> tuple[Builder, OptionSet]:
     costing = Costing(PRICES, "CNY", context)
-    made = Builder(context, costing, Sampler(1, 60), RATES, {}, "p95", True, coupled)
+    made = Builder(context, costing, Sampler(1, 60), RATES, targets or {}, "p95", True)
     return made, made.build(dimensions)
 
 
@@ -210,12 +217,115 @@ def test_where_restores_wait_for_one_another(shapes: list[Shape]) -> None:
     assert_nothing_is_lost(workload(shapes, False, False, crowded), {"snap-6h-7d-copy", "snap-6h-7d", "essd-running"})
 
 
-@pytest.mark.parametrize("limit", [1, 5])
-def test_where_too_many_are_left_it_is_said_and_uniform_ones_stay(monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
+# --- many combinations: compared by what they decide ------------------------------------------------------------------
+
+ASKED: dict[Disruption, Target] = {
+    "logical": Target(7 * HOUR, 8 * HOUR), "instance": Target(None, HOUR), "zone": Target(2 * HOUR, 3 * HOUR),
+    "region": Target(13 * HOUR, 6 * HOUR),
+}  # fmt: skip
+PROTECTED = [Shape(400, "cloud_essd", True), Shape(20, "cloud_essd", True)]  # nothing is lost for good
+BOUNDS = st.sampled_from([None, 0.25 * HOUR, HOUR, 2 * HOUR, 3 * HOUR, 5 * HOUR, 14 * HOUR])
+ASKS = st.fixed_dictionaries({name: st.builds(Target, BOUNDS, BOUNDS) for name in DISRUPTIONS})
+
+
+def probability(outcome: Outcome, bound_s: float) -> float:
+    """Of being back within a bound, at the place where that is least likely."""
+    if not outcome.recoverable:
+        return 0.0
+    schedules = [item for item in (outcome.schedule, *outcome.peers) if item is not None]
+    return min((float((item.makespan <= bound_s).mean()) for item in schedules), default=1.0)
+
+
+def exceeded(value: float, asked: float | None) -> int:
+    return 0 if asked is None else sum(value > asked * factor for factor in BEYOND) + math.isinf(value)
+
+
+def as_good(
+    mine: Option, theirs: Mapping[Disruption, Outcome], asked: Mapping[Disruption, Target], chance: float
+) -> bool:
+    """Whether an option does as well by every target, and by every multiple that tells how far it is missed."""
+    for name, target in asked.items():
+        ours, other = mine.outcomes[name], theirs[name]
+        if exceeded(ours.worst_s, target.rpo_s) > exceeded(other.worst_s, target.rpo_s):
+            return False
+        if target.rto_s is None:
+            continue
+        bounds = [target.rto_s * factor for factor in BEYOND]
+        kept = [bound for bound in bounds if other.quantile(0.95) <= bound]
+        if any(probability(ours, bound) < min(0.95, probability(other, bound)) - chance - 0.04 for bound in kept):
+            return False
+        if not chance and exceeded(ours.quantile(0.95), target.rto_s) > exceeded(other.quantile(0.95), target.rto_s):
+            return False
+    return True
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    shapes=st.lists(SHAPES, min_size=2, max_size=3), chained=st.booleans(), with_group=st.booleans(),
+    share=st.sampled_from([0.0, 0.001, 1e9]), chance=st.sampled_from([0.0, 0.3]), asked=ASKS,
+)  # fmt: skip
+@example(PROTECTED, True, False, 1e9, 0.0, ASKED)
+@example(PROTECTED, False, False, 1e9, 0.0, ASKED)
+@example(PROTECTED, False, False, 0.0, 0.0, {})
+@example(PROTECTED, True, False, 0.0, 0.0, {"zone": Target(None, HOUR)})
+@example(PROTECTED, False, False, 1e9, 0.0, {"logical": Target(13.5 * HOUR, None), "zone": Target(None, 1.2 * HOUR)})
+@example(PROTECTED, True, True, 1e9, 0.0, {"zone": Target(None, 0.7 * HOUR), "region": Target(None, 2 * HOUR)})
+def test_by_what_decides_nothing_is_lost_beyond_what_is_stated(
+    shapes: list[Shape], chained: bool, with_group: bool, share: float, chance: float, asked: dict[Disruption, Target]
+) -> None:
+    context = workload(shapes, chained, with_group)
+    kept = {"snap-12h-7d", "snap-1h-7d", "async-zone-stopped", "essd-running", "essd-stopped", "gtm",
+            "async-region-stopped", "fleet-warm", "multi-zone"}  # fmt: skip
+    if len(shapes) > 2 or with_group:
+        kept -= {"snap-1h-7d", "async-zone-stopped", "multi-zone", "essd-stopped"}
+    dimensions = few(offer(context).dimensions, kept)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compose, "SMALL", 0)
+        patch.setattr(compose, "EXACT_PRODUCT", 0)
+        patch.setattr(weighed, "SHARE", share)
+        patch.setattr(weighed, "CHANCE", chance)
+        builder, found = made_by(context, dimensions, targets=asked)
+    assert found.complete
+    assert found.within is not None
+    every = Everything(builder, ())
+    for combo in combinations(context, dimensions):
+        cost, changes, loss, *_ = every.of(combo)
+        outcomes = {name: every.outcome(name, combo) for name in DISRUPTIONS}
+        assert any(
+            float(o.monthly) <= cost + TOLERANCE
+            and o.changes <= changes
+            and float(o.loss) <= loss + float(found.within) + 0.02
+            and as_good(o, outcomes, asked, found.chance)
+            for o in found.options
+        )
+
+
+def test_what_many_combinations_let_pass_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     context = workload([Shape(100, "cloud_essd", False)] * 3, False, False)
     dimensions = few(offer(context).dimensions, {"snap-24h-7d", "snap-6h-7d", "async-zone-stopped", "essd-running"})
+    whole = made_by(context, dimensions, targets=ASKED)[1]
+    assert whole.within is None
+    monkeypatch.setattr(compose, "SMALL", 0)
+    monkeypatch.setattr(compose, "EXACT_PRODUCT", 0)
+    monkeypatch.setattr(weighed, "LIMIT", 12)
+    short = made_by(context, dimensions, targets=ASKED)[1]
+    assert len(short.options) <= 12 < len(whole.options)
+    assert short.complete
+    assert short.within is not None
+    assert short.within > 0
+    assert short.considered == short.combinations == whole.combinations
+    assert {short.winner(option.id) for option in whole.options} <= {option.id for option in short.options}
+
+
+@pytest.mark.parametrize("limit", [1, 5])
+def test_where_restores_wait_and_too_many_are_left_it_is_said(monkeypatch: pytest.MonkeyPatch, limit: int) -> None:
+    facts = dict(RULES.facts)
+    facts["restore.parallel_disks"] = replace(facts["restore.parallel_disks"], value=1)
+    crowded = replace(RULES, facts=facts)
+    context = workload([Shape(100, "cloud_essd", False)] * 3, False, False, crowded)
+    dimensions = few(offer(context).dimensions, {"snap-24h-7d", "snap-6h-7d", "async-zone-stopped", "essd-running"})
     whole = made_by(context, dimensions)[1]
-    monkeypatch.setattr(compose, "EXACT_LIMIT", limit)
+    monkeypatch.setattr(combining, "EXACT_LIMIT", limit)
     builder, short = made_by(context, dimensions)
     assert whole.complete
     assert not short.complete
@@ -226,7 +336,7 @@ def test_where_too_many_are_left_it_is_said_and_uniform_ones_stay(monkeypatch: p
     for combo in itertools.product(*(dimension.choices for dimension in dimensions)):
         if compatible(combo):
             wanted = everything.of([p for choice in combo for p in choice.proposals])
-            assert any(all(a <= b * compose.STEP + TOLERANCE for a, b in zip(m, wanted, strict=True)) for m in have)
+            assert any(all(a <= b * STEP + TOLERANCE for a, b in zip(m, wanted, strict=True)) for m in have)
 
 
 # --- the best plan of two workloads that share charges and a free quota ----------------------------------------------

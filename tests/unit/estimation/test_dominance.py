@@ -28,7 +28,7 @@ def made(seed: int) -> tuple[Floats, Table]:
     classes[classes == 0] = 1
     sets = [np.array([int(x) for x in draw.integers(0, high, SIZE)], dtype=object) for high in (2, 4)]
     zeros = np.zeros((SIZE, 1))
-    table = Table(sums, zeros, zeros, classes, sets[0], sets[1], np.arange(SIZE).reshape(-1, 1))
+    table = Table(sums, zeros, zeros, classes, zeros, sets[0], sets[1], np.arange(SIZE).reshape(-1, 1))
     return np.hstack([sums[:, :QUOTA], draw.integers(0, 3, (SIZE, 2)).astype(float)]), table
 
 
@@ -55,8 +55,8 @@ def figures_of(classes: Ints) -> tuple[Floats, Ints]:
 def test_what_stays_is_what_nothing_before_it_beats(seed: int, with_figures: bool) -> None:
     rows, table = made(seed)
     quota = Quota(0.6, 3.0)
-    times = Times(no_worse, *figures_of(table.classes)) if with_figures else Times(no_worse)
-    kept, places = pareto(rows, table, quota, times)
+    times = Times(no_worse, table.classes, *(figures_of(table.classes) if with_figures else ()))
+    kept, places = pareto(rows, table, quota, times.first)
     expected: list[int] = []
     for row in np.lexsort([np.arange(SIZE), *rows.T[::-1]]).tolist():
         winner = next((place for place, rival in enumerate(expected) if beats(rows, table, quota, rival, row)), None)
@@ -65,8 +65,8 @@ def test_what_stays_is_what_nothing_before_it_beats(seed: int, with_figures: boo
     assert kept == expected
     assert 1 < len(kept) < SIZE
     with pytest.raises(TooManyError):
-        pareto(rows, table, quota, times, limit=len(kept) - 1)
-    assert pareto(rows, table, quota, times, limit=len(kept))[0] == kept
+        pareto(rows, table, quota, times.first, limit=len(kept) - 1)
+    assert pareto(rows, table, quota, times.first, limit=len(kept))[0] == kept
 
 
 def test_what_a_sampler_forgets_is_drawn_again_the_same() -> None:

@@ -47,7 +47,7 @@ def test_dominated_options_name_their_winner(rules: RuleBook, prices: PriceBook)
     assert found.complete
     assert found.considered == found.combinations > len(kept) + len(found.dominated)
     assert found.dominated
-    assert all(winner in kept and loser not in kept for loser, winner, *_ in found.dominated)
+    assert all(item.winner in kept and item.id not in kept for item in found.dominated)
     # every 2 h costs what every hour costs and loses more
     assert "snap-2h-7d" not in kept
     assert found.winner("snap-2h-7d") == "snap-1h-7d"

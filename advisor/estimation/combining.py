@@ -1,0 +1,187 @@
+"""Combining the packages of a workload's units without listing all combinations.
+
+Units are added one after the other; what another combination of the same units beats in everything, whatever the
+other units do, goes at once (dynamic programming over a Pareto set). Cost, changes and quotas add up, losses are
+maxima, times are compared sample by sample (``timelines``) until nothing can be added to them any more (``endings``):
+so no optimum is lost, for any targets, budget or objective.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advisor.estimation.dominance import QUOTA, Quota, Times, TooManyError, pareto
+from advisor.estimation.performance import Floats, Ints, Performance, Table
+from advisor.estimation.timelines import LOST
+from advisor.model.disruption import DISRUPTIONS
+
+EXACT_LIMIT: Final = 2000  # combinations of some units that are compared sample by sample
+SAMPLES_KEPT: Final = 15_000_000  # of all recovery times of parts of a workload together (120 MB)
+KINDS: Final = len(DISRUPTIONS)
+
+
+@dataclass
+class Trace:
+    """Which combination stands for each that was looked at: for each unit the places of its packages among the kept
+    ones and how many are kept, and for each step the places of all pairs of a kept combination and a kept package."""
+
+    packages: list[list[int]] = field(default_factory=list)
+    kept: list[int] = field(default_factory=list)
+    steps: list[NDArray[np.int32]] = field(default_factory=list)
+
+    def stand_in(self, picks: Sequence[int]) -> int | None:
+        """The place of the final combination that is at least as good as these packages; None where nothing was
+        traced."""
+        if not self.steps:
+            return None
+        place = 0
+        for unit, pick in enumerate(picks):
+            place = int(self.steps[unit][place * self.kept[unit] + self.packages[unit][pick]])
+            if place == LOST:  # two recovery regions at once are no combination
+                return None
+        return place
+
+
+@dataclass(frozen=True)
+class Composition:
+    """The combinations of all units but the entries that are worth evaluating, whether any optimum is among them, and
+    how many whole ones were compared. Where they were compared by what they decide, ``within`` is the money a year that
+    an omitted one could save in expected loss at the same cost, and ``chance`` how much likelier it could meet a
+    target."""
+
+    picks: tuple[tuple[int, ...], ...]
+    complete: bool
+    compared: int
+    trace: Trace
+    within: float | None = None
+    chance: float = 0.0
+
+
+def start_table(failures: int, ended: int) -> Table:
+    """No unit yet: one row in which nothing costs or happens."""
+    return Table(
+        np.zeros((1, 3)), np.zeros((1, 3 * KINDS)), np.zeros((1, KINDS)), np.zeros((1, failures), dtype=np.int64),
+        np.zeros((1, ended)), np.zeros(1, dtype=object), np.zeros(1, dtype=object), np.zeros((1, 0), dtype=np.int64),
+    )  # fmt: skip
+
+
+class Composer:
+    """The common course: prune each unit's packages, then add unit by unit and prune the combinations."""
+
+    complete = True
+
+    def __init__(self, performance: Performance, tables: Sequence[Table], quota: Quota) -> None:
+        self.performance, self.tables, self.quota = performance, tables, quota
+        self.trace = Trace()
+        self.compared = 0
+
+    def run(self) -> Composition:
+        """Unit by unit to the whole workload."""
+        found = start_table(len(self.performance.failures), KINDS * self.performance.endings.width)
+        for unit, table in enumerate(self.tables):
+            kept, stands = self.packages_left(table)
+            self.trace.packages.append(stands)
+            self.trace.kept.append(len(kept))
+            joined = self.join(found, table.take(kept), unit)
+            allowed = self.performance.one_recovery(joined.signals)
+            self.compared = len(allowed)
+            rows, winners = self.combinations_left(joined.take(allowed))
+            places = np.full(len(joined), LOST, dtype=np.int64)
+            places[allowed] = winners
+            self.trace.steps.append(places.astype(np.int32))
+            found = joined.take(allowed[rows])
+        return Composition(tuple(map(tuple, found.picks.tolist())), self.complete, self.compared, self.trace)
+
+    def packages_left(self, table: Table) -> tuple[list[int], list[int]]:
+        raise NotImplementedError
+
+    def combinations_left(self, table: Table) -> tuple[list[int], list[int]]:
+        raise NotImplementedError
+
+    def join(self, left: Table, right: Table, unit: int) -> Table:  # noqa: ARG002
+        """All pairs of rows, the right one running fastest."""
+        first, second = np.repeat(np.arange(len(left)), len(right)), np.tile(np.arange(len(right)), len(left))
+        return Table(
+            left.sums[first] + right.sums[second],
+            np.maximum(left.worst[first], right.worst[second]),
+            np.maximum(left.times[first], right.times[second]),
+            np.zeros((len(first), len(self.performance.failures)), dtype=np.int64),
+            np.maximum(left.ended[first], right.ended[second]),
+            left.signals[first] | right.signals[second],
+            left.shared[first] | right.shared[second],
+            np.hstack([left.picks[first], right.picks[second]]),
+        )
+
+
+class Exact(Composer):
+    def join(self, left: Table, right: Table, unit: int) -> Table:
+        """All pairs of rows, with the timelines' progress after one more unit, and what ends with it closed."""
+        joined = super().join(left, right, unit)
+        first, second = np.repeat(left.classes, len(right), axis=0), np.tile(right.classes, (len(left), 1))
+        return self.closed(replace(joined, classes=self.progress(first, second, joined.worst, unit)), unit)
+
+    def closed(self, table: Table, unit: int) -> Table:
+        """The table after a unit, with the failures closed that touch no later one."""
+        places = self.performance.closing[unit]
+        found = self.performance.close(table, places, table.classes[:, places])
+        gone = np.repeat(table.worst[:, 2 * KINDS :] > 0, self.performance.endings.width, axis=1)
+        return replace(found, ended=np.where(gone, np.inf, found.ended))
+
+    def progress(self, before: Ints, pieces: Ints, worst: Floats, unit: int) -> Ints:
+        """Row by row the progress with the unit's pieces; ``LOST`` where its disruption leaves no way back."""
+        performance = self.performance
+        names = performance.names(unit)
+        found = np.empty_like(before)
+        for place, timeline in enumerate(performance.timelines):
+            listed = performance.listed[place]
+            pairs, where = np.unique(np.column_stack([before[:, place], pieces[:, place]]), axis=0, return_inverse=True)
+            own = [LOST if LOST in (a, b) else timeline.join(a, names, listed[b]) for a, b in pairs.tolist()]
+            found[:, place] = np.array(own)[where.ravel()]
+            if len(performance.vectors.values) * performance.sampler.size > SAMPLES_KEPT:
+                raise TooManyError
+        found[worst[:, 2 * KINDS :][:, performance.disruption] > 0] = LOST
+        return found
+
+    def whole(self, table: Table) -> Table:
+        """Whole combinations with the progress of their failures, all of them closed that can be."""
+        found = np.zeros((len(table), len(self.performance.failures)), dtype=np.int64)
+        for unit, own in enumerate(self.tables):
+            found = self.progress(found, own.classes[table.picks[:, unit]], table.worst, unit)
+            table = self.closed(replace(table, classes=found), unit)
+            found = table.classes
+        return table
+
+    def packages_left(self, table: Table) -> tuple[list[int], list[int]]:
+        timelines, listed = self.performance.timelines, self.performance.listed
+
+        def no_worse(place: int, one: int, other: int) -> bool:
+            return timelines[place].pieces_no_worse(listed[place][one], listed[place][other])
+
+        return pareto(self.rows(table), table, self.quota, Times(no_worse, table.classes).first)
+
+    def combinations_left(self, table: Table) -> tuple[list[int], list[int]]:
+        open_ = np.flatnonzero((table.classes > 0).any(axis=0))
+        if not open_.size:
+            return pareto(self.rows(table), table, self.quota, limit=EXACT_LIMIT)
+        table = replace(table, classes=table.classes[:, open_])
+        timelines = [self.performance.timelines[place] for place in open_.tolist()]
+        listed = [np.unique(column, return_inverse=True) for column in table.classes.T]
+        figures = np.concatenate([t.figures(own) for t, (own, _) in zip(timelines, listed, strict=True)])
+        starts = np.cumsum([0, *(own.size for own, _ in listed)])
+        places = np.column_stack([start + place for start, (_, place) in zip(starts, listed, strict=False)])
+        rows = np.hstack([self.rows(table), figures[places, 0]])
+
+        def no_worse(place: int, one: int, other: int) -> bool:
+            return timelines[place].no_worse(one, other)
+
+        judge = Times(no_worse, table.classes, figures, places)
+        return pareto(rows, table, self.quota, judge.first, EXACT_LIMIT)
+
+    @staticmethod
+    def rows(table: Table) -> Floats:
+        return np.hstack([table.sums[:, :QUOTA], table.worst, table.ended])
