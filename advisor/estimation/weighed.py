@@ -29,9 +29,9 @@ from advisor.estimation.sieve import sieve
 from advisor.estimation.stakes import Stakes
 from advisor.estimation.timelines import LOST, View
 
-LIMIT: Final = 500  # combinations of some units that are kept
+LIMIT: Final = 600  # combinations of some units that are kept
 SHARE: Final = 0.001  # of the loss that may be let pass, where that leaves few enough
-FACTORS: Final = (1, 4, 16, 64, 256)  # by which a step may let more pass
+FACTORS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # by which a step may let more pass
 CHANCE: Final = 0.005  # of meeting a target that may be let pass
 CLEARLY: Final = 0.02  # beyond what a target allows to be late: no other draws would make up for it
 Matrix = NDArray[np.float32]

@@ -78,7 +78,8 @@ def _solver(plan: Plan) -> str:
     open_ = workloads.not_all_compared(plan)
     among = f"; not all combinations of {open_} were compared" if open_ else ""
     if found.loss_within:
-        among += f"; expected loss within {format_amount(found.loss_within)} {plan.currency} a year of the least"
+        amount = f"{format_amount(found.loss_within)} {plan.currency}"
+        among += f"; combinations left out could lower the expected loss by {amount} a year at most"
     return f"{verdict}, {words.plural(found.options, 'option')}{seconds}{among}"
 
 
