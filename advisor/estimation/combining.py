@@ -139,9 +139,11 @@ class Exact(Composer):
         found = np.empty_like(before)
         for place, timeline in enumerate(performance.timelines):
             listed = performance.listed[place]
-            pairs, where = np.unique(np.column_stack([before[:, place], pieces[:, place]]), axis=0, return_inverse=True)
-            own = [LOST if LOST in (a, b) else timeline.join(a, names, listed[b]) for a, b in pairs.tolist()]
-            found[:, place] = np.array(own)[where.ravel()]
+            size = len(listed) + 1  # LOST is the least number
+            pairs, where = np.unique((before[:, place] + 1) * size + pieces[:, place] + 1, return_inverse=True)
+            ends = [(pair // size - 1, pair % size - 1) for pair in pairs.tolist()]
+            own = [LOST if LOST in (a, b) else timeline.join(a, names, listed[b]) for a, b in ends]
+            found[:, place] = np.array(own)[where]
             if len(performance.vectors.values) * performance.sampler.size > SAMPLES_KEPT:
                 raise TooManyError
         found[worst[:, 2 * KINDS :][:, performance.disruption] > 0] = LOST

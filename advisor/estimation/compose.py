@@ -20,6 +20,7 @@ from advisor.estimation.stakes import Stakes
 from advisor.estimation.weighed import Weighed, Weighing, scale
 
 SMALL: Final = 1_000  # combinations that are compared in everything without another thought
+SEVERAL: Final = 3  # units from which on there may be many
 EXACT_PRODUCT: Final = 20_000  # the same, of the packages that are left of each unit by itself
 DRAWS: Final = 2_000  # samples by which many combinations are compared, the first of those that options are judged by
 Picks = Sequence[tuple[int, ...]]
@@ -62,7 +63,7 @@ def compose(task: Task) -> Composition:
 
 def _few(task: Task) -> bool:
     inner = [unit for unit in task.units if not unit.is_entry]
-    if math.prod(len(unit.packages) for unit in inner) <= SMALL:
+    if len(inner) < SEVERAL or math.prod(len(unit.packages) for unit in inner) <= SMALL:
         return True
     performance, tables = task.drawn
     exact = Exact(performance, tables, task.quota)

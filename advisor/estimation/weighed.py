@@ -141,13 +141,15 @@ class Weighing:
         """Whether the first of two classes keeps a bound less often than the second, among the draws in which the
         second keeps it."""
         found = np.zeros((len(last), len(last)), dtype=bool)
+        allowed = (1 - self.stakes.quantile + CLEARLY) * last.shape[1]
         for bound in bounds:
-            late = (last > bound).astype(np.float32)
-            broken = late @ (1 - late).T > self.late
+            late = last > bound
+            count = late.sum(axis=1)
+            some, keeping = np.flatnonzero(count > self.late), np.flatnonzero(count < last.shape[1])
             if not self.stakes.dependents:
-                allowed = (1 - self.stakes.quantile + CLEARLY) * last.shape[1]
-                broken[:, late.sum(axis=1) > allowed] = False  # it is missed in any case
-            found |= broken
+                keeping = keeping[count[keeping] <= allowed]  # the others miss it in any case
+            broken = late[some].astype(np.float32) @ (~late[keeping]).astype(np.float32).T > self.late
+            found[np.ix_(some, keeping)] |= broken
         return found
 
 

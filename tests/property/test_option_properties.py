@@ -281,6 +281,7 @@ def test_by_what_decides_nothing_is_lost_beyond_what_is_stated(
     dimensions = few(offer(context).dimensions, kept)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compose, "SMALL", 0)
+        patch.setattr(compose, "SEVERAL", 0)
         patch.setattr(compose, "EXACT_PRODUCT", 0)
         patch.setattr(weighed, "SHARE", share)
         patch.setattr(weighed, "CHANCE", chance)
@@ -306,6 +307,7 @@ def test_what_many_combinations_let_pass_is_told(monkeypatch: pytest.MonkeyPatch
     whole = made_by(context, dimensions, targets=ASKED)[1]
     assert whole.within is None
     monkeypatch.setattr(compose, "SMALL", 0)
+    monkeypatch.setattr(compose, "SEVERAL", 0)
     monkeypatch.setattr(compose, "EXACT_PRODUCT", 0)
     monkeypatch.setattr(weighed, "LIMIT", 12)
     short = made_by(context, dimensions, targets=ASKED)[1]
