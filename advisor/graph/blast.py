@@ -135,7 +135,7 @@ class Analysis:
             raise ValueError(self._unknown(node))
         for start in (ZONE, REGION, RESOURCE):
             if start + failure in self.places or (start == RESOURCE and failure in self.resources):
-                raise ValueError(f"'{failure}' does not say what it is; write {start}{failure}")
+                raise ValueError(f"no place '{failure}'; write {start}{failure}, which there is")
         listed = shortened(sorted(self.places), _SHOWN) or "none"
         raise ValueError(f"no place '{failure}'; write zone:…, region:… or resource:…; places here: {listed}")
 

@@ -135,8 +135,9 @@ def test_a_copy_elsewhere_is_protection() -> None:
     [
         ("zone:cn-hangzhou-x", "places here: region:cn-hangzhou, zone:cn-hangzhou-h, zone:cn-hangzhou-i"),
         ("region:mars", "no place 'region:mars'"),
-        ("resource:i-11", "such as i-1"),
-        ("i-1", "write zone:…, region:… or resource:…"),
+        ("resource:i-11", "close to it: i-1"),
+        ("i-1", "write resource:i-1, which there is"),
+        ("i-none", "write zone:…, region:… or resource:…"),
         ("", "no place ''"),
     ],
 )

@@ -191,7 +191,7 @@ class TestPage:
             analysis.blast("resource:nope")
         with pytest.raises(ValueError, match="'web', which is the name of i-1; write resource:i-1"):
             analysis.blast("resource:web")
-        with pytest.raises(ValueError, match="'i-1' does not say what it is; write resource:i-1"):
+        with pytest.raises(ValueError, match="no place 'i-1'; write resource:i-1, which there is"):
             analysis.blast("i-1")
 
     def test_too_many_resources_for_a_page(self, monkeypatch: pytest.MonkeyPatch) -> None:
