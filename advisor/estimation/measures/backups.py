@@ -35,9 +35,9 @@ def retentions_d(context: Context, interval_h: int) -> tuple[int, ...]:
     return tuple(sorted({max(least, int(float(days))) for days in context.words("snapshot.retention_choices")}))
 
 
-def copy_retention_d(context: Context) -> int:
-    """Days for which copies in another region are kept: the shortest of the usual retentions."""
-    return min(int(float(days)) for days in context.words("snapshot.retention_choices"))
+def copy_retentions_d(context: Context) -> tuple[int, ...]:
+    """The days that are tried for copies in another region, the shortest first."""
+    return tuple(sorted({int(float(days)) for days in context.words("snapshot.retention_choices")}))
 
 
 def _holds_nothing(component: Component) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -113,15 +113,22 @@ def _offer(context: Context) -> Offer:
             {f"fleet-{mode}": _with_mode(services.fleet_standby, mode) for mode in ("pilot", "small", "warm")},
         ),
         _simple(context, gathered, "database-zone", {"rds-ha": services.rds_ha}),
-        _simple(
-            context, gathered, "database-region", {"rds-copy": services.rds_cross_region_backup, "dts": services.dts}
-        ),
+        _simple(context, gathered, "database-region", _database_copies(context)),
         _simple(context, gathered, "traffic", _traffic(context)),
     ]
     allowed = (_constrained(context, dimension) for dimension in dimensions)
     wanted = tuple(dimension for dimension in allowed if len(dimension.choices) > 1)
     unique = dict.fromkeys(gathered.infeasible_keys())
     return Offer(wanted, tuple(unique))
+
+
+def _database_copies(context: Context) -> dict[str, PerComponent]:
+    """Copies of backups kept as long as at home under the plain name, then for other times; or a database in step."""
+    longer = {
+        f"rds-copy-{days}d": partial(services.rds_cross_region_backup, retention_d=days)
+        for days in backups.copy_retentions_d(context)
+    }
+    return {"rds-copy": services.rds_cross_region_backup, **longer, "dts": services.dts}
 
 
 def _traffic(context: Context) -> dict[str, PerComponent]:
@@ -160,28 +167,35 @@ def _simple(context: Context, gathered: Gathered, name: str, measures: dict[str,
 
 
 def _snapshots(context: Context, gathered: Gathered) -> Dimension:
-    choices = [Choice("keep", ())]
-    components = tuple(context.components())
-    copy_days = backups.copy_retention_d(context)
-    copies = [copy for item in components for copy in backups.snapshot_copy(context, item, gathered, None, copy_days)]
-    if copies:
-        choices.append(Choice("keep-copy", tuple(copies)))
+    choices = [Choice("keep", ()), *_copied(context, gathered, "keep", {})]
     for interval in backups.intervals_h(context):
         for retention in backups.retentions_d(context, interval):
-            policies = [backups.snapshot_policy(context, item, gathered, interval, retention) for item in components]
-            fresh = [policy for policy in policies if policy is not None]
-            if not fresh:
-                continue
-            name = f"snap-{interval}h-{retention}d"
-            choices.append(Choice(name, tuple(fresh)))
-            copied = [
-                copy
-                for item, policy in zip(components, policies, strict=True)
-                for copy in backups.snapshot_copy(context, item, gathered, policy, copy_days)
-            ]
-            if copied:
-                choices.append(Choice(f"{name}-copy", (*fresh, *copied)))
+            policies = {
+                item.id: backups.snapshot_policy(context, item, gathered, interval, retention)
+                for item in context.components()
+            }
+            fresh = {name: policy for name, policy in policies.items() if policy is not None}
+            if fresh:
+                name = f"snap-{interval}h-{retention}d"
+                choices += [Choice(name, tuple(fresh.values())), *_copied(context, gathered, name, fresh)]
     return Dimension("snapshots", tuple(choices))
+
+
+def _copied(context: Context, gathered: Gathered, name: str, policies: Mapping[str, Proposal]) -> Iterator[Choice]:
+    """The choice with copies in another region, those kept for the shortest time under the plain name; none twice."""
+    seen: set[tuple[object, ...]] = set()
+    first, *_ = lengths = backups.copy_retentions_d(context)
+    for days in lengths:
+        copies = [
+            copy
+            for item in context.components()
+            for copy in backups.snapshot_copy(context, item, gathered, policies.get(item.id), days)
+        ]
+        kept = tuple(copy.protection.number("retention_days") for copy in copies)
+        if copies and kept not in seen:
+            seen.add(kept)
+            suffix = "copy" if days == first else f"copy-{days}d"
+            yield Choice(f"{name}-{suffix}", (*policies.values(), *copies))
 
 
 def _constrained(context: Context, dimension: Dimension) -> Dimension:

@@ -254,8 +254,11 @@ def _database_params(database: Resource) -> dict[str, JsonValue]:
     }
 
 
-def rds_cross_region_backup(context: Context, component: Component, gathered: Gathered) -> Proposal | None:
-    """Backups and logs of the database are also kept in the recovery region."""
+def rds_cross_region_backup(
+    context: Context, component: Component, gathered: Gathered, retention_d: int | None = None
+) -> Proposal | None:
+    """Backups and logs of the database are also kept in the recovery region: for as long as at home, or for
+    ``retention_d`` days where that is another time."""
     database = first_member(context, component)
     if component.kind != "database" or database is None or database.flag("cross_region_backup"):
         return None
@@ -266,12 +269,15 @@ def rds_cross_region_backup(context: Context, component: Component, gathered: Ga
         reason = "no other region in the same geography is known" if region is None else "not offered here for PolarDB"
         gathered.reject("rds_cross_region_backup", component, database.id, reason)
         return None
-    days = int(database.number("backup_retention_days") or context.number("rds.backup.default_retention"))
+    at_home = int(database.number("backup_retention_days") or context.number("rds.backup.default_retention"))
+    if retention_d == at_home:
+        return None
+    days = at_home if retention_d is None else retention_d
     return proposal(
         context,
         "rds_cross_region_backup",
         component,
-        f"rds-copy-{region}",
+        f"rds-copy-{region}" + ("" if retention_d is None else f"-{days}d"),
         f"backups of {database.name or database.id} also kept in {region} for {days} days",
         database.region or "",
         [database.id],
