@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from advisor.estimation.costs import Costing, added_lines
 from advisor.estimation.costs.mechanisms import file_backup_gib
 from advisor.estimation.measures import Choice, Dimension
-from advisor.estimation.measures.dimensions import REMOTE, compatible
+from advisor.estimation.measures.dimensions import REMOTE, REPLICATION
 from advisor.model.graph import Component
 from advisor.model.recovery import Proposal, Protection
 
 NOTHING = "keep"
+# What no price depends on: when snapshots are taken, and what a policy is called.
+UNPRICED_PARAMS = frozenset({"interval_h", "time_points", "weekdays", "policy_name", "policy_action"})
 UNPRICED = "it has a line with neither price nor assumption"
 
 
@@ -37,6 +39,10 @@ class Part:
     quota_gib: float
     identified: tuple[tuple[str, Protection], ...]
     recovery: str | None = None
+
+    @property
+    def protections(self) -> tuple[Protection, ...]:
+        return tuple(protection for _, protection in self.identified)
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ class Package:
 
     @property
     def protections(self) -> tuple[Protection, ...]:
-        return tuple(protection for part in self.parts for _, protection in part.identified)
+        return tuple(protection for part in self.parts for protection in part.protections)
 
     @property
     def recovery(self) -> str | None:
@@ -125,15 +131,14 @@ def _parts(group: tuple[Component, ...], number: int, dimension: Dimension, cost
 
 
 def _part(number: int, choice: Choice, proposals: tuple[Proposal, ...], costing: Costing) -> Part:
-    lines = added_lines(costing, proposals)
-    steady = [line for line in lines if line.state == "steady"]
+    monthly, unpriced = _steady(costing, proposals)
     files = [item for item in proposals if item.mechanism == "file_backup"]
     return Part(
         number,
         choice.id,
         proposals,
-        sum((line.monthly or Decimal(0) for line in steady), Decimal(0)),
-        sum(line.monthly is None for line in steady),
+        monthly,
+        unpriced,
         sum(item.touches for item in proposals),
         frozenset(a.shared_id for item in proposals for a in item.actions if a.shared_id),
         sum(file_backup_gib(costing, item) for item in files),
@@ -142,17 +147,39 @@ def _part(number: int, choice: Choice, proposals: tuple[Proposal, ...], costing:
     )
 
 
-def _identity(protection: Protection) -> str:
+def _steady(costing: Costing, proposals: tuple[Proposal, ...]) -> tuple[Decimal, int]:
+    """What the proposals add every month, and how many of their lines have no price."""
+    key = ("steady", costing.currency, tuple(_identity(item.protection, UNPRICED_PARAMS) for item in proposals))
+    known = costing.context.memo.get(key)
+    if not isinstance(known, tuple):
+        steady = [line for line in added_lines(costing, proposals) if line.state == "steady"]
+        total = sum((line.monthly or Decimal(0) for line in steady), Decimal(0))
+        known = costing.context.memo[key] = (total, sum(line.monthly is None for line in steady))
+    found: tuple[Decimal, int] = known
+    return found
+
+
+def _identity(protection: Protection, without: Collection[str] = ()) -> str:
     """A protection as text: the cache key, since its parameters do not hash."""
-    params = sorted(f"{key}={value}" for key, value in protection.params.items())
+    params = sorted(f"{key}={value}" for key, value in protection.params.items() if key not in without)
     return f"{protection.mechanism} {protection.component} {','.join(protection.resources)} {';'.join(params)}"
 
 
 def _packages(parts: Sequence[Sequence[Part]]) -> Iterator[Package]:
-    for combo in itertools.product(*([None, *each] for each in parts if each)):
-        chosen = tuple(part for part in combo if part is not None)
-        if compatible(Choice(part.choice, part.proposals, part.recovery) for part in chosen):
-            yield Package(chosen)
+    """All compatible combinations of one part a dimension at most: a disk is in one replication pair at most, and a
+    regional ESSD in none; one recovery region is prepared."""
+    none: tuple[Part | None, tuple[str, ...]] = (None, ())
+    options = [[none, *((part, _replicated(part)) for part in each)] for each in parts if each]
+    for combo in itertools.product(*options):
+        regions = {part.recovery for part, _ in combo if part is not None} - {None}
+        disks = [disk for _, own in combo for disk in own]
+        if len(regions) < 2 and len(set(disks)) == len(disks):
+            yield Package(tuple(part for part, _ in combo if part is not None))
+
+
+def _replicated(part: Part) -> tuple[str, ...]:
+    """The disks that a part puts into a replication pair or makes regional, each time it does."""
+    return tuple(disk for item in part.protections if item.mechanism in REPLICATION for disk in item.resources)
 
 
 def agree(packages: Iterable[Package]) -> bool:

@@ -14,13 +14,12 @@ from advisor.estimation.alike import effect
 from advisor.estimation.context import Context
 from advisor.estimation.endings import Endings
 from advisor.estimation.outcome import RELEVANT, failures, path_of, pools
-from advisor.estimation.packages import Package, Unit
+from advisor.estimation.packages import Package, Part, Unit
 from advisor.estimation.sampling import Sampler
 from advisor.estimation.timelines import LOST, Pieces, Timeline, Vectors
 from advisor.model.disruption import DISRUPTIONS
 from advisor.model.graph import Component
 from advisor.model.recovery import Protection
-from advisor.model.units import cents
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -104,8 +103,6 @@ class Performance:
         self._entry_members = {member for u in entries for c in u.components for member in c.members}
         self._entry_ids = {c.id for u in entries for c in u.components}
         self._signals, self._charges = Bits(), Bits()
-        self._struck_known: dict[tuple[str, int, tuple[str, ...]], _Struck] = {}
-        self._effects: dict[int, str] = {}
 
     def tables(self) -> list[Table]:
         """A table for each unit but the entries, in the order of ``units``."""
@@ -164,39 +161,52 @@ class Performance:
     def _table(self, number: int) -> tuple[Table, list[dict[str, int]]]:
         unit = self.units[number]
         tasks: list[dict[str, int]] = [{} for _ in self.failures]
-        worst, times, classes = [], [], []
-        for package in unit.packages:
-            row, numbers, slowest = self._row(unit, package, tasks)
-            worst.append(row)
-            classes.append(numbers)
-            times.append(slowest)
-        packages = unit.packages
+        index, parts = _numbered(unit.packages)
+        figures, classes = self._through_all(unit, index, parts, tasks)
+        count, width = len(unit.packages), len(DISRUPTIONS) * self.endings.width
+        signals = [self._signals.of(self._seen_by_others(part)) for part in parts]
+        charges = [self._charges.of(part.shared) for part in parts]
         return Table(
-            np.array([[_cents(p), float(p.changes), p.quota_gib] for p in packages]),
-            np.array(worst),
-            np.array(times),
-            np.array(classes, dtype=np.int64).reshape(len(packages), len(self.failures)),
-            np.zeros((len(packages), len(DISRUPTIONS) * self.endings.width)),
-            np.array([self._signals.of(self._seen_by_others(package)) for package in packages], dtype=object),
-            np.array([self._charges.of(package.shared) for package in packages], dtype=object),
-            np.arange(len(packages), dtype=np.int64).reshape(-1, 1),
+            _sums(parts)[index].sum(axis=1).round(),
+            figures[:, : 3 * len(DISRUPTIONS)],
+            figures[:, 3 * len(DISRUPTIONS) :],
+            classes,
+            np.zeros((count, width)),
+            _joined(signals, index),
+            _joined(charges, index),
+            np.arange(count, dtype=np.int64).reshape(-1, 1),
         ), tasks
 
-    def _row(
-        self, unit: Unit, package: Package, tasks: list[dict[str, int]]
-    ) -> tuple[list[float], list[int], list[float]]:
-        """Of one package: worst-case losses, expected ones and whether there is no way back, by disruption; the pieces
-        of each failure; the slowest component by disruption."""
-        effects = [(item, self._effect(item)) for item in package.protections]
-        found = []
+    def _through_all(
+        self, unit: Unit, index: Ints, parts: Sequence[Part], tasks: list[dict[str, int]]
+    ) -> tuple[Floats, Ints]:
+        """All packages of a unit in all failures: worst-case losses, expected ones, whether there is no way back and
+        the slowest component, each by disruption; and the pieces of each failure. Packages whose protections are alike
+        are looked at once."""
+        kinds = len(DISRUPTIONS)
+        figures = np.empty((len(index), FIGURES, kinds))
+        classes = np.empty((len(index), len(self.failures)), dtype=np.int64)
         for number, disruption in enumerate(DISRUPTIONS):
-            seen = [pair for pair in effects if pair[0].mechanism in RELEVANT[disruption]]
-            key = (unit.components[0].id, number, tuple(effect for _, effect in seen))
-            if key not in self._struck_known:
-                self._struck_known[key] = self._struck(unit, number, [item for item, _ in seen], tasks)
-            found.append(self._struck_known[key])
-        loss, expected, gone, slowest = (list(column) for column in zip(*(item.figures for item in found), strict=True))
-        return [*loss, *expected, *gone], [number for item in found for number in item.pieces], slowest
+            relevant = [[item for item in part.protections if item.mechanism in RELEVANT[disruption]] for part in parts]
+            alike, where = self._alike(relevant, index)
+            found = [
+                self._struck(unit, number, [item for part in row for item in relevant[part]], tasks) for row in alike
+            ]
+            figures[:, :, number] = np.array([item.figures for item in found])[where]
+            classes[:, self.disruption == number] = np.array([item.pieces for item in found], dtype=np.int64)[where]
+        return figures.reshape(len(index), FIGURES * kinds), classes
+
+    def _alike(self, relevant: Sequence[Sequence[Protection]], index: Ints) -> tuple[list[list[int]], Ints]:
+        """One of the packages for each set of protections that an estimate can tell from others (its parts), and for
+        each package which of these it is like."""
+        numbers: dict[tuple[str, ...], int] = {(): 0}
+        effects = [tuple(effect(self.context, item) for item in items) for items in relevant]
+        own = np.array([*(numbers.setdefault(item, len(numbers)) for item in effects), 0], dtype=np.int64)
+        keys = np.zeros(len(index), dtype=np.int64)
+        for column in own[index].T:
+            keys = keys * len(numbers) + column
+        _, first, where = np.unique(keys, return_index=True, return_inverse=True)
+        return [[part for part in index[row].tolist() if part < len(relevant)] for row in first.tolist()], where
 
     def _struck(self, unit: Unit, number: int, covering: Sequence[Protection], tasks: list[dict[str, int]]) -> _Struck:
         """One unit in all failures of a disruption."""
@@ -208,12 +218,6 @@ class Performance:
         if gone:
             return _Struck((worst, expected, gone, np.inf), tuple(LOST for _ in places))
         return _Struck((worst, expected, gone, slowest), tuple(pieces for _, pieces in found))
-
-    def _effect(self, protection: Protection) -> str:
-        known = self._effects.get(id(protection))  # the units' packages own their protections, so ids do not recur
-        if known is None:
-            known = self._effects[id(protection)] = effect(self.context, protection)
-        return known
 
     def _through(
         self, unit: Unit, place: int, covering: Sequence[Protection], most: dict[str, int]
@@ -242,10 +246,10 @@ class Performance:
             self.listed[place].append(pieces)
         return self.pieces[place][pieces]
 
-    def _seen_by_others(self, package: Package) -> set[str]:
+    def _seen_by_others(self, part: Part) -> set[str]:
         """What entries look at, and required mechanisms: only combinations that agree in it are compared."""
-        seen = {f"{RECOVERY}{package.recovery}"} if package.recovery else set()
-        for item in package.protections:
+        seen = {f"{RECOVERY}{part.recovery}"} if part.recovery else set()
+        for item in part.protections:
             if item.mechanism == "fleet_standby" and self._entry_ids:
                 seen.add("fleet_standby")
             if item.mechanism == "alb_multi_zone":
@@ -265,8 +269,36 @@ class Performance:
         return tuple(component.id for component in _inner_order(self.units[unit].components))
 
 
-def _cents(package: Package) -> float:
-    return float(cents(package.monthly) * CENTS_PER_UNIT)
+def _numbered(packages: Sequence[Package]) -> tuple[Ints, list[Part]]:
+    """The parts of each package by number (packages × dimensions; one beyond the last stands for none), and the
+    parts."""
+    numbers: dict[int, int] = {}
+    parts: list[Part] = []
+    for package in packages:
+        for part in package.parts:
+            if id(part) not in numbers:
+                numbers[id(part)] = len(parts)
+                parts.append(part)
+    width = max((len(package.parts) for package in packages), default=0)
+    index = np.full((len(packages), width), len(parts), dtype=np.int64)
+    for row, package in enumerate(packages):
+        index[row, : len(package.parts)] = [numbers[id(part)] for part in package.parts]
+    return index, parts
+
+
+def _sums(parts: Sequence[Part]) -> Floats:
+    """Cost in cents, changes and GiB of free quota of each part, and of none."""
+    rows = [[float(part.monthly) * CENTS_PER_UNIT, float(part.changes), part.quota_gib] for part in parts]
+    return np.array([*rows, [0.0, 0.0, 0.0]])
+
+
+def _joined(sets: Sequence[int], index: Ints) -> Sets:
+    """The union of the parts' sets, package by package."""
+    every = np.array([*sets, 0], dtype=object)
+    found: Sets = np.zeros(len(index), dtype=object)
+    for column in index.T:
+        found = found | every[column]
+    return found
 
 
 def _inner_order(components: Sequence[Component]) -> tuple[Component, ...]:

@@ -29,7 +29,7 @@ from advisor.estimation.sieve import sieve
 from advisor.estimation.stakes import Stakes
 from advisor.estimation.timelines import LOST, View
 
-LIMIT: Final = 600  # combinations of some units that are kept
+LIMIT: Final = 400  # combinations of some units that are kept
 SHARE: Final = 0.001  # of the loss that may be let pass, where that leaves few enough
 FACTORS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # by which a step may let more pass
 CHANCE: Final = 0.005  # of meeting a target that may be let pass

@@ -58,6 +58,8 @@ REMOTE: frozenset[Mechanism] = frozenset(
     {"snapshot_copy", "async_replication_region", "fleet_standby", "dts", "rds_cross_region_backup", "gtm"}
 )
 
+REPLICATION: frozenset[Mechanism] = frozenset({"async_replication_zone", "async_replication_region", "regional_essd"})
+
 
 def offer(context: Context) -> Offer:
     """Everything that the guidance's protections can do for this workload, in each of the owner's recovery regions."""
@@ -215,7 +217,7 @@ def compatible(choices: Iterable[Choice]) -> bool:
         if len(regions) > 1:
             return False
         for item in choice.proposals:
-            if item.mechanism in ("async_replication_zone", "async_replication_region", "regional_essd"):
+            if item.mechanism in REPLICATION:
                 if replicated & set(item.protection.resources):
                     return False
                 replicated |= set(item.protection.resources)

@@ -26,13 +26,15 @@ DAILY: dict[str, Any] = {
     "retention_days": 7,
 }
 SNAPSHOTS = [  # without snap-24h-7d, which both servers have already
-    "snap-24h-30d", "snap-12h-7d", "snap-12h-30d", "snap-6h-7d", "snap-6h-30d",
-    "snap-4h-7d", "snap-4h-30d", "snap-2h-7d", "snap-2h-30d", "snap-1h-7d", "snap-1h-30d",
+    "snap-24h-30d", "snap-12h-7d", "snap-12h-30d", "snap-8h-7d", "snap-8h-30d", "snap-6h-7d", "snap-6h-30d",
+    "snap-4h-7d", "snap-4h-30d", "snap-3h-7d", "snap-3h-30d", "snap-2h-7d", "snap-2h-30d", "snap-1h-7d", "snap-1h-30d",
 ]  # fmt: skip
 EXPECTED = {
     "snapshots": [
-        "keep", "keep-copy", *itertools.chain(*((name, f"{name}-copy") for name in SNAPSHOTS)),
-        "keep-copy-cn-beijing", *(f"{name}-copy-cn-beijing" for name in SNAPSHOTS),
+        "keep", "keep-copy", "keep-copy-30d",
+        *itertools.chain(*((name, f"{name}-copy", f"{name}-copy-30d") for name in SNAPSHOTS)),
+        "keep-copy-cn-beijing", "keep-copy-30d-cn-beijing",
+        *itertools.chain(*((f"{name}-copy-cn-beijing", f"{name}-copy-30d-cn-beijing") for name in SNAPSHOTS)),
     ],
     "files": ["keep", "files"],
     "zone": ["keep", "essd-stopped", "essd-running", "async-zone-stopped", "async-zone-running"],
@@ -46,7 +48,9 @@ EXPECTED = {
         "fleet-pilot-cn-beijing", "fleet-small-cn-beijing", "fleet-warm-cn-beijing",
     ],
     "database-zone": ["keep", "rds-ha"],
-    "database-region": ["keep", "rds-copy", "dts", "rds-copy-cn-beijing", "dts-cn-beijing"],
+    "database-region": [
+        "keep", "rds-copy", "rds-copy-30d", "dts", "rds-copy-cn-beijing", "rds-copy-30d-cn-beijing", "dts-cn-beijing",
+    ],
     "traffic": [
         "keep", "gtm", "gtm-ttl-120", "gtm-ttl-300", "gtm-ttl-600",
         "gtm-cn-beijing", "gtm-ttl-120-cn-beijing", "gtm-ttl-300-cn-beijing", "gtm-ttl-600-cn-beijing",
@@ -62,6 +66,9 @@ PARAMETERS: list[tuple[str, str, str, str, dict[str, object]]] = [
      {"extends": None, "interval_h": 6, "retention_days": 30, "replaces": ["sp-shared"]}),
     ("keep-copy", "i-1", "snapshot_copy", "extend", {"target_region": "cn-shanghai", "extends": "sp-own"}),
     ("snap-1h-7d-copy-cn-beijing", "i-2", "snapshot_copy", "create", {"target_region": OTHER, "retention_days": 7}),
+    ("snap-3h-7d-copy-30d", "i-2", "snapshot_copy", "create", {"retention_days": 30}),
+    ("snap-8h-30d", "i-1", "snapshot_policy", "extend", {"interval_h": 8, "time_points": [2, 10, 18]}),
+    ("rds-copy-30d", "rm-1", "rds_cross_region_backup", "create", {"retention_days": 30}),
     ("async-region-running-cn-beijing", "i-1", "async_replication_region", "create", {"target_region": OTHER}),
     ("async-region-running-cn-beijing", "i-1", "standby_instance", "create", {"mode": "running"}),
     ("essd-stopped", "i-2", "regional_essd", "convert", {"disk_ids": ["d-2"]}),
