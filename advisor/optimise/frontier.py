@@ -11,14 +11,16 @@ from advisor.model.option import Problem, Totals
 from advisor.optimise.columns import Names
 from advisor.optimise.pareto import breakpoints
 from advisor.optimise.solve import Portfolio, Question
-from advisor.optimise.stages import PROVEN, Solver
+from advisor.optimise.stages import LARGE, PROVEN, Solver
 
 # Problems solved for a frontier whose breakpoints cannot be listed: small ones are quick.
 SOLVES: Final = 60
 SOLVES_LARGE: Final = 12
-# Tuning: of more workloads each of these problems takes most of a second, and fewer of them are solved.
+# Tuning: of more workloads each of these problems takes seconds to solve to the end. Fewer of them are solved, and to
+# a gap that no eye tells on a curve; the bound beside each point says how far it may be off.
 HALVED_OFTEN: Final = 40
 SOLVES_MIDDLE: Final = 24
+MIDDLE: Final = replace(LARGE, effort=replace(LARGE.effort, close=1e-3))
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,10 @@ def frontier(problem: Problem | Portfolio, solves: int | None = None) -> Frontie
     small = solver.settings.exact
     lines = breakpoints(solver.system, solver.pricer.possible) if small and problem.max_changes is None else None
     if lines is None:
-        often = SOLVES if len(problem.workloads) <= HALVED_OFTEN else SOLVES_MIDDLE
-        count = often if small else SOLVES_LARGE
-        return _Halving(solver, portfolio.names, problem.max_changes).run(solves or count)
+        middle = small and len(problem.workloads) > HALVED_OFTEN
+        count = SOLVES_MIDDLE if middle else SOLVES if small else SOLVES_LARGE
+        asked = Solver(solver.problem, MIDDLE) if middle else solver
+        return _Halving(asked, portfolio.names, problem.max_changes).run(solves or count)
     totals = [solver.system.totals(picks) for picks in lines]
     ends = [*(later.cost - 1 for later in totals[1:]), None]
     steps = (

@@ -22,7 +22,7 @@ from advisor.optimise.components import connected
 from advisor.optimise.prune import amounts_of
 from advisor.optimise.system import ROUNDING, System
 
-LISTED: Final = 3_000_000
+LISTED: Final = 1_000_000
 CHARGES: Final = 6
 
 
