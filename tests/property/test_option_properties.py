@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -22,9 +22,8 @@ from advisor.estimation.costs.mechanisms import file_backup_gib
 from advisor.estimation.costs.shared import FILE_BACKUP_SKU
 from advisor.estimation.loss import LossRates
 from advisor.estimation.measures import Choice, Dimension, offer
-from advisor.estimation.measures.dimensions import compatible
 from advisor.estimation.options import Builder, Option, OptionSet
-from advisor.estimation.outcome import RELEVANT, Outcome, evaluate
+from advisor.estimation.outcome import RELEVANT, Outcome, evaluate, with_needs
 from advisor.estimation.sampling import Sampler
 from advisor.estimation.stakes import BEYOND
 from advisor.model.disruption import DISRUPTIONS, Disruption
@@ -111,6 +110,16 @@ def few(dimensions: Sequence[Dimension], kept: set[str]) -> tuple[Dimension, ...
     return tuple(
         Dimension(item.name, tuple(c for c in item.choices if c.id == "keep" or c.id in kept)) for item in dimensions
     )
+
+
+def compatible(choices: Iterable[Choice]) -> bool:
+    """Whether the choices can stand together: a disk is in one replication pair at most, and a regional ESSD in none;
+    one recovery region is prepared."""
+    items = [(choice, item) for choice in choices for item in choice.proposals]
+    pairs = ("async_replication_zone", "async_replication_region", "regional_essd")
+    disks = [disk for _, item in items if item.mechanism in pairs for disk in item.protection.resources]
+    regions = {choice.recovery for choice, _ in items} - {None}
+    return len(disks) == len(set(disks)) and len(regions) <= 1
 
 
 def combinations(context: Context, dimensions: Sequence[Dimension]) -> Iterator[tuple[Proposal, ...]]:
@@ -339,6 +348,51 @@ def test_where_restores_wait_and_too_many_are_left_it_is_said(monkeypatch: pytes
         if compatible(combo):
             wanted = everything.of([p for choice in combo for p in choice.proposals])
             assert any(all(a <= b * STEP + TOLERANCE for a, b in zip(m, wanted, strict=True)) for m in have)
+
+
+@settings(max_examples=8, deadline=None)
+@given(
+    first=st.lists(SHAPES, min_size=2, max_size=2), second=st.lists(SHAPES, min_size=2, max_size=2),
+    bound=st.sampled_from([0.7 * HOUR, HOUR, 1.5 * HOUR, 3 * HOUR]), name=st.sampled_from(["zone", "region", "logical"]),
+)  # fmt: skip
+@example(PROTECTED, PROTECTED, 0.7 * HOUR, "zone")
+def test_a_workload_that_others_wait_for_keeps_what_their_targets_need(
+    first: list[Shape], second: list[Shape], bound: float, name: Disruption
+) -> None:
+    kept = {"snap-1h-7d", "essd-running", "essd-stopped", "async-region-running"}
+    asked: dict[Disruption, Target] = {name: Target(None, bound)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compose, "SMALL", 0)
+        patch.setattr(compose, "SEVERAL", 0)
+        patch.setattr(compose, "EXACT_PRODUCT", 0)
+        patch.setattr(weighed, "SHARE", 1e9)  # targets alone decide
+        needed = coupled(workload(first, False, False), kept, {}, ((asked, RATES),))
+        waiting = coupled(workload(second, False, False), kept, asked, ())
+    bids = [(need[1], mine[1], with_needs(mine[0][name], [need[0][name]]))
+            for need, mine in itertools.product(needed[0], waiting[0])]  # fmt: skip
+    for need, mine in itertools.product(needed[1], waiting[1]):
+        if with_needs(mine[0][name], [need[0][name]]).quantile(0.95) <= bound:
+            rivals = [joint for a, b, joint in bids if a + b <= need[1] + mine[1] + TOLERANCE]
+            assert min(joint.quantile(0.95) for joint in rivals) <= 1.1 * bound  # steps of a tenth of the target
+
+
+Figured = list[tuple[Mapping[Disruption, Outcome], float]]  # outcomes and cost
+
+
+def coupled(
+    context: Context,
+    kept: set[str],
+    targets: Mapping[Disruption, Target],
+    dependents: tuple[tuple[Mapping[Disruption, Target], LossRates], ...],
+) -> tuple[Figured, Figured]:
+    """The options that are kept of a workload that waits or is waited for, and all its combinations."""
+    dimensions = few(offer(context).dimensions, kept)
+    builder = replace(made_by(context, (), targets)[0], coupled=True, dependents=dependents)
+    found = builder.build(dimensions)
+    every = Everything(builder, ())
+    raw = [({d: every.outcome(d, combo) for d in DISRUPTIONS}, every.of(combo)[0])
+           for combo in combinations(context, dimensions)]  # fmt: skip
+    return [(dict(option.outcomes), float(option.monthly)) for option in found.options], raw
 
 
 # --- the best plan of two workloads that share charges and a free quota ----------------------------------------------

@@ -205,20 +205,3 @@ def _constrained(context: Context, dimension: Dimension) -> Dimension:
     forbidden = set(context.spec.forbid)
     kept = [item for item in dimension.choices if not any(p.mechanism in forbidden for p in item.proposals)]
     return Dimension(dimension.name, tuple(kept))
-
-
-def compatible(choices: Iterable[Choice]) -> bool:
-    """Whether the choices can stand together: a disk is in one replication pair at most, and a regional ESSD in none;
-    one recovery region is prepared."""
-    replicated: set[str] = set()
-    regions: set[str] = set()
-    for choice in choices:
-        regions |= {choice.recovery} if choice.recovery else set()
-        if len(regions) > 1:
-            return False
-        for item in choice.proposals:
-            if item.mechanism in REPLICATION:
-                if replicated & set(item.protection.resources):
-                    return False
-                replicated |= set(item.protection.resources)
-    return True

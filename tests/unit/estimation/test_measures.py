@@ -138,7 +138,10 @@ def test_what_is_forbidden_is_not_offered(rules: RuleBook) -> None:
 
 def test_databases(rules: RuleBook) -> None:
     basic = choices(offer(estate.database_context(rules)))
-    assert basic == {"database-zone": ["keep", "rds-ha"], "database-region": ["keep", "rds-copy", "rds-copy-30d", "dts"]}
+    assert basic == {
+        "database-zone": ["keep", "rds-ha"],
+        "database-region": ["keep", "rds-copy", "rds-copy-30d", "dts"],
+    }
     spread = offer(estate.database_context(rules, category="HighAvailability", slave_zones=(OTHER_ZONE,)))
     assert "database-zone" not in choices(spread)
     unknown = offer(estate.database_context(rules, category="HighAvailability"))
