@@ -69,7 +69,7 @@ def _among(workload: WorkloadPlan) -> str:
     """Out of how many combinations the option was chosen."""
     if workload.options_considered == 1:
         return "the only combination that inventory and targets file leave,"
-    return f"chosen among {workload.options_considered} combinations"
+    return f"chosen among {workload.options_considered:,} combinations"
 
 
 def _opening(plan: Plan, workload: WorkloadPlan) -> list[str]:

@@ -29,9 +29,11 @@ from advisor.estimation.sieve import sieve
 from advisor.estimation.stakes import Stakes
 from advisor.estimation.timelines import LOST, View
 
-LIMIT: Final = 400  # combinations of some units that are kept
+LIMIT: Final = 400  # combinations of some units that are kept, where letting some loss pass leaves so few
+MOST: Final = 4_000  # the same, where targets alone tell more of them apart
 SHARE: Final = 0.001  # of the loss that may be let pass, where that leaves few enough
-FACTORS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256)  # by which a step may let more pass
+FACTORS: Final = (1, 2, 4, 8, 16, 32, 64)  # by which a step may let more pass
+USUAL: Final = 8  # the factor where no factor leaves few
 CHANCE: Final = 0.005  # of meeting a target that may be let pass
 CLEARLY: Final = 0.02  # beyond what a target allows to be late: no other draws would make up for it
 Matrix = NDArray[np.float32]
@@ -95,11 +97,11 @@ class Weighing:
         samples of the classes that occur, with each row's class among them, ``LOST`` apart. Raises ``TooManyError``."""
         failures = [_Open(self._money(place, view), where) for place, view, where in views]
         hard, soft = self._hard(table), self._soft(table)
-        for factor in FACTORS:
+        for factor, limit in (*((factor, LIMIT) for factor in FACTORS), (USUAL, MOST)):
             money = self.least * factor
             with suppress(TooManyError):
                 judge = _Judge(soft, failures, money)
-                found = sieve(hard, soft.sum(axis=1), table, self.quota, judge.passes, LIMIT)
+                found = sieve(hard, soft.sum(axis=1), table, self.quota, judge.passes, limit)
                 self.spent += money
                 return found
         raise TooManyError
