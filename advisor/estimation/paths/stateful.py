@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from advisor.estimation.chains import serve, survivors
 from advisor.estimation.context import Context, has_local_data, is_local
@@ -204,24 +205,38 @@ def rebuild_path(
         return lost(component, "its disks are not in the inventory: whether copies exist is unknown", unknown=True)
     if failure.disruption == "zone" and not other_zones(context, instance.region, failure.place):
         return lost(component, "the region has no other zone in the catalogue")
-    paths = [
-        _rebuild_in(context, component, instance, failure, protections, region)
+    ways = [
+        _way_in(context, component, instance, failure, protections, region)
         for region in _destinations(context, disks, instance, failure, protections)
     ]
-    if not paths:
+    if not ways:
         return lost(component, f"no copy of {disks[0].label} survives")
-    return min(paths, key=lambda path: (not path.recoverable, path.worst_s))
+    best = min(ways, key=lambda way: (way.obstacle is not None, way.worst_s))
+    return best.obstacle or _rebuilt(context, component, failure, best)
 
 
-def _rebuild_in(
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The rebuilt instance with all its disks in one region: on what standby, from which copies, or why not."""
+
+    standby: Protection | None
+    found: Sequence[DiskServed] = ()
+    obstacle: Path | None = None
+
+    @property
+    def worst_s(self) -> float:
+        served = math.inf if self.obstacle is not None else 0.0
+        return max((item.worst_s for _, item in self.found), default=served)
+
+
+def _way_in(
     context: Context,
     component: Component,
     instance: Resource,
     failure: Failure,
     protections: Sequence[Protection],
     region: str,
-) -> Path:
-    """The rebuilt instance with all its disks in one region."""
+) -> _Way:
     disks = volumes(context, component, instance)
     standby = _standby_for(protections, component, instance, failure)
     if standby is not None and standby.text("target_region") != region:
@@ -229,19 +244,25 @@ def _rebuild_in(
     needed = [disk for disk in disks if standby is None or disk.text("disk_type") != "system"] or list(disks)
     found, gone = serving_levels(context, needed, failure, protections, region)
     if gone:
-        return lost(component, f"no copy of {gone[0].label} survives")
+        return _Way(standby, (), lost(component, f"no copy of {gone[0].label} survives"))
     blank = unsized(found)
     if blank is not None:
-        return lost(component, f"the size of {blank.label} is not in the inventory", unknown=True)
-    tasks = TaskList(context, component)
-    regions = {served.level.region for _, served in found}
+        reason = f"the size of {blank.label} is not in the inventory"
+        return _Way(standby, (), lost(component, reason, unknown=True))
+    return _Way(standby, found)
+
+
+def _rebuilt(context: Context, component: Component, failure: Failure, way: _Way) -> Path:
+    """The tasks of the rebuilt instance."""
+    tasks, standby = TaskList(context, component), way.standby
+    regions = {served.level.region for _, served in way.found}
     host = _standby_tasks(tasks, standby) if standby else _new_instance(tasks, regions, failure)
-    attached = [_bring_disk(tasks, disk, served.level, host) for disk, served in found]
+    attached = [_bring_disk(tasks, disk, served.level, host) for disk, served in way.found]
     ready = tasks.add("start", "application starts", "start.data_service", [*attached, *host])
     where = "on its standby" if standby else "on a new instance"
     notes = ["the standby's own system disk carries the software; keep its releases in step"] if standby else []
     place = "region" if failure.disruption == "region" else "zone"
-    return finish(tasks, f"it is rebuilt in another {place} {where}", ready, [item for _, item in found], notes)
+    return finish(tasks, f"it is rebuilt in another {place} {where}", ready, [item for _, item in way.found], notes)
 
 
 def _standby_for(
