@@ -93,10 +93,9 @@ class Outcome:
     def quantile(self, probability: float) -> float:
         if not self.recoverable:
             return math.inf
-        samples = self.samples
-        if samples is None:
+        if self.joint is None and self.schedule is None:
             return 0.0
-        if probability not in self.known_quantiles:
+        if probability not in self.known_quantiles:  # nothing is simulated again for what is known
             waiting = [] if self.joint is None else [float(np.quantile(self.joint, probability))]
             alone = [item.quantile(probability) for item in self._schedules]
             self.known_quantiles[probability] = max((*waiting, *alone))

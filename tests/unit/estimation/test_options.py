@@ -38,6 +38,17 @@ def test_what_a_free_quota_makes_cheap_is_kept(rules: RuleBook, prices: PriceBoo
     assert min(option.monthly for option in snapshots) < files.monthly
 
 
+def test_figures_that_are_known_are_not_simulated_again(rules: RuleBook, prices: PriceBook) -> None:
+    # thousands of workloads are planned one after the other, and each lets go of its samples
+    made = builder(rules, prices)
+    found = made.build(offer(made.context).dimensions)
+    assert not made.sampler.memo
+    for option in found.options:
+        missed_parts(option.outcomes["zone"], Target(HOUR, HOUR), "p95")
+        assert option.loss == made.loss_of(option.outcomes)
+    assert not made.sampler.memo
+
+
 def test_dominated_options_name_their_winner(rules: RuleBook, prices: PriceBook) -> None:
     made = builder(rules, prices)
     found = made.build(offer(made.context).dimensions)
