@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from advisor.estimation.measures import Choice
@@ -80,6 +80,10 @@ class OptionSet:
     winner: Callable[[str], str | None] = field(default=_unknown, compare=False, repr=False)
     within: Decimal | None = None
     chance: float = 0.0
+
+    def lean(self) -> OptionSet:
+        """The same without ``winner``, which holds all packages of the workload: an estate has too many to keep."""
+        return replace(self, winner=_unknown)
 
 
 def meets(outcome: Outcome, target: Target, risk_level: RiskLevel) -> bool | None:

@@ -140,10 +140,9 @@ def _candidate(request: PlanRequest, workload: Workload, waiting: Sequence[Workl
         tuple(_asked(request, context, spec_of(request, other)) for other in waiting),
     )
     offered = offer(context)
+    options = builder.build(offered.dimensions).lean()
     workload_class = request.targets.classes[spec.class_name]
-    return Candidate(
-        workload, spec, workload_class, wanted, builder, builder.build(offered.dimensions), offered.infeasible
-    )
+    return Candidate(workload, spec, workload_class, wanted, builder, options, offered.infeasible)
 
 
 def _asked(request: PlanRequest, context: Context, spec: WorkloadSpec) -> tuple[Mapping[Disruption, Target], LossRates]:
