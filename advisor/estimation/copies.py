@@ -33,13 +33,31 @@ def _disk_levels(context: Context, disk: Resource, covering: Sequence[Protection
     if not renewed:
         for policy in existing.active_policies(context, disk):
             levels += existing.policy_levels(context, disk, policy, covering)
-    levels += existing.replicas(context, disk)
-    levels += existing.backup_plans(context, disk)
+    levels += _present_levels(context, disk)
     for protection in covering:
-        levels += _proposed_levels(context, disk, protection)
+        levels += _added_levels(context, disk, protection)
     scheduled = {level.region for level in levels if level.kind == "point_in_time"}
     levels += [level for level in existing.newest_snapshots(context, disk) if level.region not in scheduled]
     return levels
+
+
+def _present_levels(context: Context, disk: Resource) -> tuple[Level, ...]:
+    """Replicas and backup plans that are there whatever is added."""
+    key = ("present", disk.id)
+    known = context.memo.get(key)
+    if not isinstance(known, tuple):
+        known = context.memo[key] = (*existing.replicas(context, disk), *existing.backup_plans(context, disk))
+    return known
+
+
+def _added_levels(context: Context, disk: Resource, protection: Protection) -> tuple[Level, ...]:
+    """What one protection adds, worked out once: it stands in many combinations."""
+    key = ("added", disk.id, id(protection))
+    known = context.memo.get(key)
+    if not isinstance(known, tuple):
+        known = context.memo[key] = tuple(_proposed_levels(context, disk, protection))
+        context.memo["kept", key] = protection
+    return known
 
 
 def _live(context: Context, disk: Resource, covering: Iterable[Protection]) -> Level:

@@ -38,7 +38,7 @@ from advisor.model.units import cents, format_amount
 
 __all__ = ["Builder", "Option", "OptionSet", "meets", "missed_parts", "tier_of"]
 CENTS = 100
-EXAMPLES = 8  # options beaten before they were evaluated that are shown with their winner
+EXAMPLES = 4  # options beaten by others that are shown with their winner
 OutcomeCache = dict[tuple[Disruption, tuple[str, ...]], Outcome]
 
 
@@ -164,8 +164,8 @@ class _Building:
         total = combinations(self.units)
         within = None if found.within is None else cents(Decimal(repr(found.within)))
         shown = [Beaten(item.id, other.id, item.tier, item.monthly, item.mechanisms) for item, other in beaten]
-        if trace.steps:
-            shown += self.examples(made, winner, within is None)
+        if trace.steps and len(shown) < EXAMPLES:
+            shown += self.examples(made, winner, within is None, EXAMPLES - len(shown))
         considered = (total if found.complete else found.compared + len(made)) if spec.pin is None else len(made)
         notes = [] if found.complete else [_not_all(considered, total)]
         notes += [] if within is None else [_left_out(total, within, found.chance, builder.costing.currency)]
@@ -211,13 +211,15 @@ class _Building:
                 yield found
 
     def examples(
-        self, made: Mapping[tuple[int, ...], Option], winner: Callable[[str], str | None], outright: bool
+        self, made: Mapping[tuple[int, ...], Option], winner: Callable[[str], str | None], outright: bool, count: int
     ) -> list[Beaten]:
         """The cheapest of the uniform combinations that never came to an evaluation, with what beats them."""
         cheapest = sorted((self.monthly(picks), number, picks) for number, picks in enumerate(self.uniform()))
         shown: list[Beaten] = []
         for _, _, picks in cheapest:
-            if picks in made or len(shown) == EXAMPLES:
+            if len(shown) >= count:
+                break
+            if picks in made:
                 continue
             option = self.option(picks)
             other = winner(option.id)
