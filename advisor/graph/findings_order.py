@@ -83,7 +83,8 @@ def cycles(context: Context) -> Iterator[Finding]:
             severity="medium",
             title=f"{shortened(names, 3)} need one another",
             workload=names[0],
-            detail=f"{shortened(names, 10)}: none can be back before the others; they share a wave and a target.",
+            detail=f"{shortened(names, 10)}: they share a wave, and each is judged as "
+            "waiting for what the others take by themselves and its own start after it.",
             fix="Make one of the needs soft, or declare them as one workload.",
             source="docs/graph.md, order of recovery",
         )

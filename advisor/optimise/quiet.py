@@ -1,7 +1,7 @@
-"""Keeps the solver's stray lines off standard output.
+"""Keeps the solver's stray lines off the screen.
 
 HiGHS as shipped with SciPy prints a note of its own, now and then and whatever its options say, straight to the
-process's standard output, where the command line prints data. While programs run, that output goes to standard error.
+process's standard output, where the command line prints data. While programs run, that output goes nowhere.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
-STDOUT, STDERR = 1, 2
+STDOUT: Final = 1
 _LOCK: Final = threading.Lock()
 
 
@@ -27,7 +27,7 @@ class _Redirection:
 
 @contextmanager
 def quiet_solver() -> Iterator[None]:
-    """Standard output goes to standard error until the last solve that is running ends."""
+    """What is written to standard output is dropped until the last solve that is running ends."""
     with _LOCK:
         _Redirection.running += 1
         if _Redirection.running == 1:
@@ -46,7 +46,9 @@ def _begin() -> None:
     with suppress(OSError, ValueError, AttributeError):
         sys.stdout.flush()
         _Redirection.saved = os.dup(STDOUT)
-        os.dup2(STDERR, STDOUT)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, STDOUT)
+        os.close(nowhere)
 
 
 def _end() -> None:

@@ -56,10 +56,16 @@ def candidates(request: PlanRequest, graph: Graph) -> tuple[Candidate, ...]:
     not exist."""
     _check_wishes(request)
     found = []
+    mistakes: list[Mistake] = []
     waiting = _waiting(graph.workloads)
     for workload in sorted(graph.workloads, key=lambda item: item.name):
         request.progress(f"options of {workload.name}")
-        found.append(_candidate(request, workload, waiting[workload.name]))
+        try:
+            found.append(_candidate(request, workload, waiting[workload.name]))
+        except InputError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise InputError(mistakes)
     return tuple(found)
 
 

@@ -37,7 +37,7 @@ from advisor.planning.findings import findings_of
 from advisor.planning.frontier import FrontierView, frontier_of
 from advisor.planning.inversions import inversion_findings
 from advisor.planning.needs import to_cents
-from advisor.planning.reasons import Dependents, marginals, misses, rejected
+from advisor.planning.reasons import Dependents, Room, marginals, misses, rejected
 from advisor.planning.relief import budget_for_all, reliefs
 from advisor.planning.request import PlanRequest
 from advisor.planning.wishes import wishes_of
@@ -96,9 +96,9 @@ def _workload(
         cost=_cost(item, picked),
         expected_annual_loss=decision.chooser.needs.loss(name, picked, after),
         expected_annual_loss_before=decision.chooser.needs.loss(name, item.before, before),
-        rejected=rejected(item, picked, decision.problem, risk_level, _left(decision), dependents),
+        rejected=rejected(item, picked, decision.problem, risk_level, _room(decision), dependents),
         infeasible=item.infeasible,
-        misses=misses(item, picked, after, risk_level, _joint(item, decision, found)),
+        misses=misses(item, picked, after, risk_level, _joint(item, decision, found), _room(decision)),
         standards=standards_of(request.rules, item, picked, after),
         findings=tuple(finding for finding in findings if finding.workload == name),
         options_considered=item.options.considered,
@@ -126,10 +126,13 @@ def _solver(solution: Solution, found: Sequence[Candidate], problem: Problem) ->
     )
 
 
-def _left(decision: Decision) -> Decimal | None:
-    """What the plan leaves of the budget."""
-    budget = decision.problem.budget
-    return None if budget is None else Decimal(budget - decision.solution.totals.cost) / 100
+def _room(decision: Decision) -> Room:
+    """What the plan leaves of its limits."""
+    problem, totals = decision.problem, decision.solution.totals
+    return Room(
+        None if problem.budget is None else Decimal(problem.budget - totals.cost) / 100,
+        None if problem.max_changes is None else problem.max_changes - totals.changes,
+    )
 
 
 def _joint(item: Candidate, decision: Decision, found: Sequence[Candidate]) -> Callable[[Option, Disruption], Outcome]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -40,19 +41,37 @@ def missed_targets(
     return tuple(d for d in DISRUPTIONS if meets(outcomes[d], item.targets[d], risk_level) is False)
 
 
+@dataclass(frozen=True)
+class Room:
+    """What a plan leaves of its limits: money a month and changes, None without a limit."""
+
+    money: Decimal | None = None
+    changes: int | None = None
+
+    def beyond(self, extra: Decimal, changes: int) -> str:
+        """Which limits so much more would break, in words; empty where it breaks none."""
+        broken = ["beyond the budget"] if self.money is not None and extra > self.money else []
+        broken += ["with more changes than are allowed"] if self.changes is not None and changes > self.changes else []
+        return " and ".join(broken)
+
+
 def misses(
-    item: Candidate, picked: Option, outcomes: Mapping[Disruption, Outcome], risk_level: RiskLevel, joint: Reached
+    item: Candidate,
+    picked: Option,
+    outcomes: Mapping[Disruption, Outcome],
+    risk_level: RiskLevel,
+    joint: Reached,
+    room: Room,
 ) -> tuple[Miss, ...]:
     """Each missed metric with what it would take: the cheapest option that meets it, or the closest one. ``joint``
-    gives
-    an option's outcome with the workloads that it waits for, as they are in the plan."""
+    gives an option's outcome with the workloads that it waits for, as they are in the plan."""
     found = []
     for disruption in missed_targets(item, outcomes, risk_level):
         target, outcome = item.targets[disruption], outcomes[disruption]
         asked: tuple[tuple[Metric, float | None], ...] = (("rpo", target.rpo_s), ("rto", target.rto_s))
         for metric, limit in asked:
             if limit is not None and _value(outcome, metric, risk_level) > limit:
-                found.append(_miss(item, picked, disruption, metric, limit, outcome, risk_level, joint))
+                found.append(_miss(item, picked, disruption, metric, limit, outcome, risk_level, joint, room))
     return tuple(found)
 
 
@@ -65,6 +84,7 @@ def _miss(
     outcome: Outcome,
     risk_level: RiskLevel,
     joint: Reached,
+    room: Room,
 ) -> Miss:
     value = _value(outcome, metric, risk_level)
     reached = {o.id: _value(joint(o, disruption), metric, risk_level) for o in item.options.options}
@@ -84,6 +104,8 @@ def _miss(
         currency = item.builder.costing.currency
         more = "more" if extra >= 0 else "less"
         remedy = f"option {best.id} meets it for {format_amount(abs(extra))} {currency} a month {more}"
+        if beyond := room.beyond(extra, best.changes - picked.changes):
+            remedy += f", {beyond}"
         if _given_up(item, best, picked, risk_level):
             remedy += ", but gives up a target that is met now"
         return shown.model_copy(update={"remedy": remedy, "extra_monthly": extra.quantize(CENT)})
@@ -166,14 +188,14 @@ def rejected(
     picked: Option,
     problem: Problem,
     risk_level: RiskLevel,
-    left: Decimal | None,
+    room: Room,
     dependents: Dependents,
 ) -> tuple[Rejected, ...]:
     """The options nearest to being chosen, each with the reason for which it lost; then some that another one beats."""
     others = [option for option in item.options.options if option.id != picked.id]
     mine = set(missed_targets(item, picked.outcomes, risk_level))
     others.sort(key=lambda option: (len(missed_targets(item, option.outcomes, risk_level)), option.monthly, option.id))
-    shown = [_reject(item, option, picked, mine, problem, risk_level, left, dependents) for option in _varied(others)]
+    shown = [_reject(item, option, picked, mine, problem, risk_level, room, dependents) for option in _varied(others)]
     for lost in item.options.dominated[: max(0, REJECTED_SHOWN // 2)]:
         shown.append(
             Rejected(
@@ -219,7 +241,7 @@ def _reject(
     mine: set[Disruption],
     problem: Problem,
     risk_level: RiskLevel,
-    left: Decimal | None,
+    room: Room,
     dependents: Dependents,
 ) -> Rejected:
     theirs = set(missed_targets(item, option.outcomes, risk_level))
@@ -233,14 +255,17 @@ def _reject(
         names = " and ".join(f"{name} {disruption}" for name, disruption in broken)
         reason = f"would be back too late for {names}, which waits for it ({difference})"
     elif mine - theirs:
-        reason = f"would meet {_words(mine - theirs)} too, for {difference}: {_beyond(extra, left)}"
+        limit = _beyond(extra, option.changes - picked.changes, room)
+        reason = f"would meet {_words(mine - theirs)} too, for {difference}: {limit}"
     elif _weight(item, option, risk_level) > _weight(item, picked, risk_level):
         reason = f"misses more of the {_words(mine)}, which the chosen one misses too ({difference})"
     elif option.shared - picked.shared:
         names = ", ".join(sorted(option.shared - picked.shared))
         reason = f"meets the same targets for {difference}, and needs a charge of its own on top ({names})"
     elif extra > 0 and option.loss < picked.loss and problem.objective in ("min-risk", "min-total"):
-        reason = f"meets the same targets and loses less, for {difference}: {_dearer(extra, left, problem.objective)}"
+        reason = (
+            f"meets the same targets and loses less, for {difference}: {_dearer(extra, room.money, problem.objective)}"
+        )
     elif extra > 0:
         reason = f"meets the same targets for {difference}"
     elif extra < 0:
@@ -284,9 +309,11 @@ def _tie(option: Option, picked: Option, currency: str) -> str:
     )
 
 
-def _beyond(extra: Decimal, left: Decimal | None) -> str:
-    if left is not None and extra > left:
-        return _leaves(left)
+def _beyond(extra: Decimal, changes: int, room: Room) -> str:
+    if room.money is not None and extra > room.money:
+        return _leaves(room.money)
+    if room.changes is not None and changes > room.changes:
+        return f"it takes {changes} changes more, and {max(room.changes, 0)} are left of those allowed"
     return "other targets come first, or it changes nothing that counts as met"
 
 

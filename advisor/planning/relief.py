@@ -6,7 +6,7 @@ targets that the plan meets, and without any limit.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from types import MappingProxyType
@@ -101,22 +101,32 @@ def _relief(
             workload=name, disruption=disruption, obstacle=obstacle, extra_monthly=money, workloads=moved, detail=detail
         )
 
-    alone = _least_cost(chooser, {case})
+    alone = _least_cost(chooser, lambda item, key: case_of(item, key) == case)
     if alone.totals.miss_weight > 0:
         limits = wishes.get(name, ", at any price")
         return told("options", f"no combination of options meets it{limits}")
-    both = _least_cost(chooser, {case, *met})
+    missed = set(missed_of(chooser.problem, chosen(chooser.problem, solution.choices)))
+
+    def counts(item: str, key: str) -> bool:
+        """It, and all that the plan keeps: of a missed target the part that is met, too."""
+        return case_of(item, key) == case or (item, key) not in missed
+
+    both = _least_cost(chooser, counts, chooser.problem.max_changes)
+    if both.totals.miss_weight > 0 and chooser.problem.max_changes is not None:
+        both = _least_cost(chooser, counts)
     if both.totals.miss_weight > 0:
-        given = ", ".join(" ".join(lost) for lost in sorted(cases_of(chooser.problem, both.choices) & set(met)))
+        lost = cases_of(chooser.problem, both.choices) & set(met)
+        lost |= set(worsened(chooser.problem, solution.choices, both.choices)) - {case}
+        given = ", ".join(" ".join(item) for item in sorted(lost))
         return told("other targets", "can only be met by giving up another target" + (f": {given}" if given else ""))
     extra = both.totals.cost - solution.totals.cost
     sum_ = f"{format_amount(abs(Decimal(extra)) / CENTS)} {currency} a month {'more' if extra >= 0 else 'less'}"
     problem = chooser.problem
-    if problem.budget is not None and both.totals.cost > problem.budget:
-        return told("budget", f"would be met for {sum_}, beyond the budget", both, extra)
     if problem.max_changes is not None and both.totals.changes > problem.max_changes:
         detail = f"would be met for {sum_} with {both.totals.changes} changes, beyond the limit"
         return told("changes", detail, both, extra)
+    if problem.budget is not None and both.totals.cost > problem.budget:
+        return told("budget", f"would be met for {sum_}, beyond the budget", both, extra)
     if worse := [found for found in worsened(problem, solution.choices, both.choices) if found != case]:
         # within every limit and yet not chosen: what is gained weighs less than what other missed targets lose
         names = ", ".join(" ".join(found) for found in worse)
@@ -130,12 +140,10 @@ def _moved(before: Solution, after: Solution) -> tuple[str, ...]:
     return tuple(sorted(name for name in before.choices if before.choices[name] != after.choices[name]))
 
 
-def _least_cost(chooser: Chooser, cases: Collection[Case]) -> Solution:
-    """The cheapest choice that misses the fewest of some targets, without limits."""
+def _least_cost(chooser: Chooser, counts: Callable[[str, str], bool], max_changes: int | None = None) -> Solution:
+    """The cheapest choice that misses the fewest of the parts of targets (workload, key) that count, whatever the
+    budget."""
     problem = chooser.problem
-
-    def counts(name: str, key: str) -> bool:
-        return case_of(name, key) in cases
 
     def option(name: str, item: ProblemOption) -> ProblemOption:
         return replace(item, missed={key: 1.0 for key in item.missed if counts(name, key)})
@@ -145,7 +153,7 @@ def _least_cost(chooser: Chooser, cases: Collection[Case]) -> Solution:
         couplings=tuple(replace(c, weight=1.0) for c in problem.couplings if counts(c.dependent, c.key)),
         joints=tuple(j for j in problem.joints if not j.missed or counts(j.dependent, j.key)),
         budget=None,
-        max_changes=None,
+        max_changes=max_changes,
         objective="min-cost",
         targets_first=True,
     )

@@ -94,7 +94,7 @@ def budget_left(plan: Plan) -> str:
             "the targets file."
         )
     missed = [miss for workload in plan.workloads for miss in workload.misses]
-    if cap is None or used >= cap or not missed:
+    if cap is None or used > cap or not missed:
         return ""
     left = f"{words.money(cap - used, plan.currency)} of the budget is left"
     needs = _needs(plan)

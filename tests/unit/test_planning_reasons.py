@@ -18,7 +18,7 @@ from advisor.model.plan import Infeasible
 from advisor.planning.candidates import Candidate
 from advisor.planning.chooser import Chooser
 from advisor.planning.needs import Needs
-from advisor.planning.reasons import Dependents, marginals, misses, rejected
+from advisor.planning.reasons import Dependents, Room, marginals, misses, rejected
 from advisor.planning.relief import reliefs
 from advisor.planning.wishes import wishes_of
 from tests.property.test_joint_needs import builder, candidate, option, outcome, problem_of
@@ -54,7 +54,7 @@ def test_the_reason_names_what_decided(chosen: Any, other: Option, more: dict[st
     assert choices == {"a": "c"}
     picked = found[0].options.options[0]
     left = None if problem.budget is None else Decimal(problem.budget) / 100 - picked.monthly
-    (told,) = rejected(found[0], picked, problem, "p90", left, Dependents(problem, choices))
+    (told,) = rejected(found[0], picked, problem, "p90", Room(left), Dependents(problem, choices))
     assert words in told.reason
 
 
@@ -62,7 +62,9 @@ def test_beyond_a_budget_that_nothing_keeps_there_is_nothing_left() -> None:
     found, problem, chooser = single([option("c", 50, SLOW), option("o", 60, FAST)], budget=1000)
     solution = chooser.solve()
     assert (solution.status, dict(solution.choices)) == ("infeasible", {"a": "c"})
-    told = rejected(found[0], found[0].option("c"), problem, "p90", Decimal(-40), Dependents(problem, solution.choices))
+    told = rejected(
+        found[0], found[0].option("c"), problem, "p90", Room(Decimal(-40)), Dependents(problem, solution.choices)
+    )
     assert told[0].reason.endswith("10.00 CNY a month more: the budget is exceeded already")
     assert marginals(chooser, solution) == ()
 
@@ -78,7 +80,7 @@ def test_a_tenth_less_money_says_who_loses_first_and_more_says_what_is_met_in_pa
     assert (more.extra_monthly, more.targets_gained, more.detail) == (Decimal(20), 0, "meets a part of a zone")
 
 
-def test_what_would_leave_another_missed_target_without_a_way_back_is_not_a_matter_of_money() -> None:
+def test_what_a_target_costs_leaves_other_missed_targets_what_they_have() -> None:
     heavy = candidate("heavy", [option("none", 0, NEVER), option("slow", 50, SLOW)], 1.0)
     light = candidate("light", [option("slow", 0, SLOW), option("fast", 40, FAST)], 1.0)
     found = [replace(item, builder=builder(costing=SimpleNamespace(currency="CNY"))) for item in (heavy, light)]
@@ -91,12 +93,19 @@ def test_what_would_leave_another_missed_target_without_a_way_back_is_not_a_matt
     # late costs 1 for the heavy one and half of it for the light one; no way back at all costs the heavy one 1 more
     assert dict(solution.choices) == {"heavy": "slow", "light": "slow"}
     told = {item.workload: item for item in reliefs(chooser, solution, "CNY")}
-    assert (told["light"].obstacle, told["light"].extra_monthly) == ("other targets", None)
-    assert told["light"].detail == (
-        "would be met for 10.00 CNY a month less, but at the cost of targets that are missed more: heavy zone"
-    )
+    # 10.00 less would do, but only by leaving the heavy one without any way back
+    assert (told["light"].obstacle, told["light"].extra_monthly) == ("budget", Decimal(40))
+    assert told["light"].detail == "would be met for 40.00 CNY a month more, beyond the budget"
     (less, *_) = marginals(chooser, solution)
     assert (less.detail, less.targets_gained) == ("meets also light zone; misses by more heavy zone", 1)
+
+
+def test_limits_that_a_remedy_would_break_are_named_with_it() -> None:
+    room = Room(Decimal(10), 1)
+    assert room.beyond(Decimal(10), 1) == ""
+    assert room.beyond(Decimal("10.01"), 0) == "beyond the budget"
+    assert room.beyond(Decimal(11), 2) == "beyond the budget and with more changes than are allowed"
+    assert Room().beyond(Decimal(10**9), 10**9) == ""
 
 
 @pytest.mark.parametrize(
@@ -114,7 +123,7 @@ def test_a_target_that_wishes_put_out_of_reach_says_so(wishes: dict[str, Any], w
     plain = candidate("a", [option("c", 0, SLOW)], 1.0)
     item = replace(plain, spec=replace(plain.spec, **wishes))
     picked = item.options.options[0]
-    (miss,) = misses(item, picked, picked.outcomes, "p90", lambda other, disruption: other.outcomes[disruption])
+    (miss,) = misses(item, picked, picked.outcomes, "p90", lambda other, disruption: other.outcomes[disruption], Room())
     assert miss.remedy.startswith(words)
 
 
@@ -158,5 +167,5 @@ def test_what_is_unknown_or_beyond_recovery_is_told_apart_from_what_is_late(unkn
     ]
     item = replace(candidate("a", [option("c", 0, gone)], 1.0), infeasible=tuple(lacking))
     picked = item.options.options[0]
-    (miss,) = misses(item, picked, picked.outcomes, "p90", lambda other, disruption: other.outcomes[disruption])
+    (miss,) = misses(item, picked, picked.outcomes, "p90", lambda other, disruption: other.outcomes[disruption], Room())
     assert miss.remedy.startswith(words)

@@ -211,7 +211,7 @@ def test_segments_are_listed_one_after_the_other() -> None:
     assert segments(np.array([0, 2, 5]), 6, np.array([2, 0])).tolist() == [5, 0, 1]
 
 
-def test_the_solver_prints_nothing_on_standard_output() -> None:
+def test_the_solver_prints_nothing() -> None:
     script = (
         "import ctypes, os\n"
         "from advisor.optimise.quiet import quiet_solver\n"
@@ -222,4 +222,4 @@ def test_the_solver_prints_nothing_on_standard_output() -> None:
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["before", "after"]
-    assert run.stderr.split() == ["straybuffered"]
+    assert not run.stderr
