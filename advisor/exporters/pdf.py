@@ -7,7 +7,7 @@ import functools
 import gc
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,7 +18,7 @@ from advisor import reporting
 from advisor.exporters import pdf_marks
 from advisor.model.deliverable import Deliverable
 from advisor.model.finding import OutsideError
-from advisor.model.report import Report, WorkloadView
+from advisor.model.report import ConfirmView, MissView, Report, WorkloadView
 from advisor.reporting import charts, words
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ INTERVAL_CHARTS = 4
 ROWS = {"misses": 4, "confirm": 5, "workloads": 150, "table": 80, "lines": 40, "sources": 150, "toc": 30, "annex": 30}
 MISSING_GLYPH = "□"
 
+# Columns and lines that half of page one has for a list.
+HALF_WIDTH, HALF_LINES = 52, 16
 _QUANTITY = re.compile(r"\d[\d,.]* (?:CNY|USD|min|h|d|s)\b(?: \d+ (?:min|h|s)\b)?")
 _ASSETS = Path(__file__).parent / "pdf_assets"
 Item = TypeVar("Item")
@@ -137,6 +139,21 @@ def _unprintable(page: str) -> dict[int, str]:
 
 
 @functools.cache
+def _roomy(items: Iterable[MissView | ConfirmView]) -> str:
+    """The class of a list on page one whose texts can stand there uncut; else empty."""
+    texts = [text for item in items for text in _texts(item)]
+    lines = sum(-(-words.display_width(text) // HALF_WIDTH) for text in texts)
+    return "roomy" if lines <= HALF_LINES else ""
+
+
+def _texts(item: MissView | ConfirmView) -> tuple[str, str]:
+    """Title and text of an item, about as long as the page shows them."""
+    if isinstance(item, MissView):
+        told = f"to meet it costs {item.extra} more per month." if item.attainable and item.extra else item.remedy
+        return f"✗ {item.disruption}: {item.workload}", f"{item.metric} {item.estimate}, target {item.target}; {told}"
+    return item.title, f"{item.value}; settled by {item.settle}"
+
+
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_ASSETS),
@@ -147,7 +164,7 @@ def _environment() -> Environment:
         finalize=_finalize,
     )
     environment.globals.update(charts=_Drawn(), MARKS=words.MARKS, plural=words.plural, listing=words.listing)
-    environment.filters.update(cap=cap, cites=cites, clip=words.clip, link=link, kept=kept)
+    environment.filters.update(cap=cap, cites=cites, clip=words.clip, link=link, kept=kept, roomy=_roomy)
     return environment
 
 

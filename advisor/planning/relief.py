@@ -127,12 +127,6 @@ def _relief(
         return told("changes", detail, both, extra)
     if problem.budget is not None and both.totals.cost > problem.budget:
         return told("budget", f"would be met for {sum_}, beyond the budget", both, extra)
-    if worse := [found for found in worsened(problem, solution.choices, both.choices) if found != case]:
-        # within every limit and yet not chosen: what is gained weighs less than what other missed targets lose
-        names = ", ".join(" ".join(found) for found in worse)
-        return told(
-            "other targets", f"would be met for {sum_}, but at the cost of targets that are missed more: {names}"
-        )
     return told("objective", f"would be met for {sum_}; the objective {problem.objective} prefers not to", both, extra)
 
 

@@ -118,6 +118,10 @@ def test_the_length_and_the_order_of_the_sections(
     assert [item.title for item in nested] == ["payments", "shop", LONG_NAME, "legacy-erp-报表"]
 
 
+def test_what_has_room_on_page_one_is_not_cut(pages: list[str]) -> None:
+    assert "…" not in pages[0]
+
+
 def test_page_numbers_and_running_heads(pages: list[str]) -> None:
     for number, text in enumerate(pages, start=1):
         assert f"Page {number} of {len(pages)}" in text
