@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from advisor.model.plan import ComponentRecovery, Estimate, Sensitivity, TaskRes
 from advisor.model.recovery import Task
 from advisor.model.targets import RiskLevel, Target
 
+Metric = Literal["rpo", "rto"]
 SENSITIVE_INPUTS = 3
 P95 = 0.95
 
@@ -49,7 +51,7 @@ def estimate(
         target_rpo_s=target.rpo_s,
         target_rto_s=target.rto_s,
         meets=meets(outcome, target, risk_level),
-        limiting=limiting(outcome, target, waits_for),
+        limiting=limiting(context, outcome, target, waits_for),
         confidence=confidence,
         facts=tuple(sorted(facts)),
         unbounded=(no_way or no_point) and not unknown,
@@ -87,16 +89,19 @@ def is_unknown(outcome: Outcome) -> bool:
     return bool(lost) and all(path.unknown for path in lost)
 
 
-def limiting(outcome: Outcome, target: Target, waits_for: str | None = None) -> str:
-    """What stands in the way of better figures: the copy that serves, or the longest step of the critical path."""
+def limiting(
+    context: Context, outcome: Outcome, target: Target, waits_for: str | None = None, metric: Metric | None = None
+) -> str:
+    """What stands in the way of better figures, or of one of them: the copy that serves, or the longest step of the
+    critical path."""
     lost = next((path for path in outcome.paths if not path.recoverable), None)
     if lost is not None:
-        return f"{_name(lost)}: {lost.title}"
+        return f"{_name(context, lost)}: {lost.title}"
     if waits_for is not None:
         return f"waits for {waits_for}"
-    if target.rpo_s is not None and outcome.worst_s > target.rpo_s:
+    if metric != "rto" and target.rpo_s is not None and outcome.worst_s > target.rpo_s:
         path = max(outcome.lossy_paths, key=lambda item: item.worst_s)
-        return f"data of {_name(path)} comes from {path.served_from}"
+        return f"data of {_name(context, path)} comes from {path.served_from}"
     if outcome.schedule is None:
         return "nothing is interrupted"
     shares = critical_shares(outcome.schedule)
@@ -104,8 +109,12 @@ def limiting(outcome: Outcome, target: Target, waits_for: str | None = None) -> 
     return f"{longest.title} ({shares[longest.id]:.0%} of the slowest recoveries)"
 
 
-def _name(path: Path) -> str:
-    return path.component.split(":", 1)[-1]
+def _name(context: Context, path: Path) -> str:
+    """The component by its name, with the id where that is another."""
+    known = {item.id: item.name for item in context.components()}
+    short = path.component.split(":", 1)[-1]
+    name = known.get(path.component) or short
+    return short if name == short else f"{name} ({short})"
 
 
 def _component(path: Path) -> ComponentRecovery:

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
 from advisor.estimation.option import Beaten
 from advisor.estimation.options import Option, meets, missed_parts
@@ -20,12 +19,11 @@ from advisor.model.units import format_amount, format_duration
 from advisor.optimise import chosen, missed_of
 from advisor.planning.candidates import Candidate
 from advisor.planning.chooser import Chooser
-from advisor.planning.estimates import is_unknown, limiting
+from advisor.planning.estimates import Metric, is_unknown, limiting
 from advisor.planning.needs import WEIGHTS
 from advisor.planning.relief import Case, case_of, cases_of, worsened
 from advisor.planning.wishes import wished
 
-Metric = Literal["rpo", "rto"]
 Reached = Callable[[Option, Disruption], Outcome]
 REJECTED_SHOWN = 8
 CUT = Decimal("-0.10")
@@ -97,7 +95,7 @@ def _miss(
         estimate_s=None if math.isinf(value) else round(value, 1),
         attainable=best is not None,
         remedy="",
-        limiting=limiting(outcome, item.targets[disruption]),
+        limiting=limiting(item.builder.context, outcome, item.targets[disruption], None, metric),
     )
     if best is not None:
         extra = best.monthly - picked.monthly
@@ -110,11 +108,11 @@ def _miss(
             remedy += ", but gives up a target that is met now"
         return shown.model_copy(update={"remedy": remedy, "extra_monthly": extra.quantize(CENT)})
     if all(_value(o.outcomes[disruption], metric, risk_level) > limit for o in item.options.options):
-        return shown.model_copy(update={"remedy": _out_of_reach(item, disruption, reached)})
+        return shown.model_copy(update={"remedy": _out_of_reach(item, disruption, metric, reached)})
     return shown.model_copy(update={"remedy": "the workload itself could be in time; a workload it needs is not"})
 
 
-def _out_of_reach(item: Candidate, disruption: Disruption, reached: Mapping[str, float]) -> str:
+def _out_of_reach(item: Candidate, disruption: Disruption, metric: Metric, reached: Mapping[str, float]) -> str:
     """Why no option meets a target: how near the closest comes, or that nothing brings the workload back, or that the
     inventory does not tell."""
     # Of options that all reach nothing the one of which that is merely unknown says more.
@@ -123,7 +121,7 @@ def _out_of_reach(item: Candidate, disruption: Disruption, reached: Mapping[str,
         key=lambda o: (reached[o.id], not is_unknown(o.outcomes[disruption]), o.monthly, o.id),
     )
     outcome = closest.outcomes[disruption]
-    step = limiting(outcome, item.targets[disruption])
+    step = limiting(item.builder.context, outcome, item.targets[disruption], None, metric)
     if not math.isinf(reached[closest.id]):
         told = f"the closest ({closest.id}) reaches {format_duration(reached[closest.id])}, held up by: {step}"
         return f"no option meets it{wished(item.spec)}; {told}"

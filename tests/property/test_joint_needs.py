@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,8 @@ def option(name: str, cost: int, zone: Outcome, changes: int = 0) -> Option:
 
 def builder(**known: Any) -> Builder:
     """Only its rates matter here."""
-    parts: dict[str, Any] = dict.fromkeys(("context", "costing", "sampler", "targets", "risk_level"))
+    parts: dict[str, Any] = dict.fromkeys(("costing", "sampler", "targets", "risk_level"))
+    parts["context"] = SimpleNamespace(components=tuple)
     return Builder(**{**parts, "rates": RATES, "admit_unpriced": False, **known})
 
 

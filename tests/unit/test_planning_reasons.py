@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 
 from advisor.estimation.options import Option
+from advisor.estimation.paths import Path
 from advisor.estimation.paths.path import lost
 from advisor.model.graph import Component
 from advisor.model.option import Problem
 from advisor.model.plan import Infeasible
+from advisor.model.targets import Target
 from advisor.planning.candidates import Candidate
 from advisor.planning.chooser import Chooser
+from advisor.planning.estimates import limiting
 from advisor.planning.needs import Needs
 from advisor.planning.reasons import Dependents, Room, marginals, misses, rejected
 from advisor.planning.relief import reliefs
@@ -98,6 +101,15 @@ def test_what_a_target_costs_leaves_other_missed_targets_what_they_have() -> Non
     assert told["light"].detail == "would be met for 40.00 CNY a month more, beyond the budget"
     (less, *_) = marginals(chooser, solution)
     assert (less.detail, less.targets_gained) == ("meets also light zone; misses by more heavy zone", 1)
+
+
+def test_what_holds_up_a_time_is_no_copy_and_components_have_names() -> None:
+    path = Path("server:i-1", "it is rebuilt", worst_s=36_000.0, served_from="snapshots every 12 h")
+    late: Any = SimpleNamespace(paths=(path,), lossy_paths=(path,), worst_s=36_000.0, schedule=None)
+    context: Any = SimpleNamespace(components=lambda: (SimpleNamespace(id="server:i-1", name="db-01"),))
+    target = Target(3_600.0, 3_600.0)
+    assert limiting(context, late, target) == "data of db-01 (i-1) comes from snapshots every 12 h"
+    assert limiting(context, late, target, None, "rto") == "nothing is interrupted"
 
 
 def test_limits_that_a_remedy_would_break_are_named_with_it() -> None:
