@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from advisor.estimation.coarse import STEP
 from advisor.estimation.combining import Composition, Trace
-from advisor.estimation.compose import Task, compose
+from advisor.estimation.compose import DRAWS, Task, compose
 from advisor.estimation.context import Context
 from advisor.estimation.costs import Costing
 from advisor.estimation.costs.costing import DAYS_PER_MONTH
@@ -285,8 +285,9 @@ def _left_out(total: int, within: Decimal, chance: float, currency: str) -> tupl
     """What is said where combinations were compared by what they decide."""
     likelier = f" (or meets one with a probability higher by {100 * chance:g} points at most)" if chance else ""
     return LEFT_OUT, (
-        f"all {total:,} combinations were compared by what they decide: none that is left out costs less, touches "
-        f"less, or meets a target more{likelier}; one could save up to {format_amount(within)} {currency} of expected "
+        f"all {total:,} combinations were compared by what they decide, times by the first {DRAWS:,} samples: by these "
+        f"none that is left out costs less, touches less, or meets a target more{likelier}; one could save up to "
+        f"{format_amount(within)} {currency} of expected "
         "loss a year at the same cost"
     )
 
