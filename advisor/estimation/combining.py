@@ -21,7 +21,7 @@ from advisor.estimation.timelines import LOST
 from advisor.model.disruption import DISRUPTIONS
 
 EXACT_LIMIT: Final = 2000  # combinations of some units that are compared sample by sample
-SAMPLES_KEPT: Final = 15_000_000  # of all recovery times of parts of a workload together (120 MB)
+SAMPLES_KEPT: Final = 40_000_000  # of all recovery times of parts of a workload together (320 MB)
 KINDS: Final = len(DISRUPTIONS)
 
 
@@ -51,15 +51,14 @@ class Trace:
 class Composition:
     """The combinations of all units but the entries that are worth evaluating, whether any optimum is among them, and
     how many whole ones were compared. Where they were compared by what they decide, ``within`` is the money a year that
-    an omitted one could save in expected loss at the same cost, and ``chance`` how much likelier it could meet a
-    target."""
+    an omitted one could save in expected loss at the same cost – unless ``queued``, if nothing waits for a slot."""
 
     picks: tuple[tuple[int, ...], ...]
     complete: bool
     compared: int
     trace: Trace
     within: float | None = None
-    chance: float = 0.0
+    queued: bool = True
 
 
 def start_table(failures: int, ended: int) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -22,7 +22,6 @@ from advisor.estimation.weighed import Weighed, Weighing, scale
 SMALL: Final = 1_000  # combinations that are compared in everything without another thought
 SEVERAL: Final = 3  # units from which on there may be many
 EXACT_PRODUCT: Final = 20_000  # the same, of the packages that are left of each unit by itself
-DRAWS: Final = 2_000  # samples by which many combinations are compared, the first of those that options are judged by
 Picks = Sequence[tuple[int, ...]]
 
 
@@ -37,42 +36,50 @@ class Task:
     quota: Quota
     also: Callable[[], Picks]  # combinations that are looked at in any case where not all can be
 
-    def performance(self, sampler: Sampler) -> tuple[Performance, list[Table]]:
-        """What the packages do, by the draws of this sampler."""
-        found = Performance(self.context, sampler, self.units, self.stakes.quantile, self.stakes.coupled)
+    @cached_property
+    def performance(self) -> tuple[Performance, list[Table]]:
+        """What the packages do."""
+        return self._performance(queued=True)
+
+    @cached_property
+    def unqueued(self) -> tuple[Performance, list[Table]]:
+        """What they would do if nothing waited for a slot."""
+        return self._performance(queued=False)
+
+    def _performance(self, *, queued: bool) -> tuple[Performance, list[Table]]:
+        stakes = self.stakes
+        found = Performance(self.context, self.sampler, self.units, stakes.quantile, stakes.coupled, queued)
         return found, found.tables()
-
-    @cached_property
-    def whole(self) -> tuple[Performance, list[Table]]:
-        return self.performance(self.sampler)
-
-    @cached_property
-    def drawn(self) -> tuple[Performance, list[Table]]:
-        """By a few draws alone."""
-        return self.performance(Sampler(self.sampler.seed, min(DRAWS, self.sampler.size)))
 
 
 def compose(task: Task) -> Composition:
-    """The combinations that none beats: in everything where few are left; by what they decide where many are; in steps
-    where recoveries wait for slots and many are left."""
+    """The combinations that none beats: in everything where few are left; by what they decide where many are, as if
+    nothing waited for a slot where recoveries may; in steps where that cannot be told."""
     if _few(task):
         with suppress(TooManyError):
-            return Exact(*task.whole, task.quota).run()
-    return _weighed(task) or Coarse(*task.whole, task.quota).run_with(task.also())
+            return Exact(*task.performance, task.quota).run()
+    if found := _weighed(task, *task.performance):
+        return found
+    found = _weighed(task, *task.unqueued)
+    return in_steps(task) if found is None else replace(found, queued=False)
+
+
+def in_steps(task: Task) -> Composition:
+    """Some of the combinations, compared in steps."""
+    return Coarse(*task.performance, task.quota).run_with(task.also())
 
 
 def _few(task: Task) -> bool:
     inner = [unit for unit in task.units if not unit.is_entry]
     if len(inner) < SEVERAL or math.prod(len(unit.packages) for unit in inner) <= SMALL:
         return True
-    performance, tables = task.drawn
+    performance, tables = task.performance
     exact = Exact(performance, tables, task.quota)
     return math.prod(len(exact.packages_left(table)[0]) for table in tables) <= EXACT_PRODUCT
 
 
-def _weighed(task: Task) -> Composition | None:
+def _weighed(task: Task, performance: Performance, tables: list[Table]) -> Composition | None:
     """By what decides; None where that cannot be told, or leaves too many however much is let pass."""
-    performance, tables = task.drawn
     if not all(timeline.comparable for timeline in performance.timelines):
         return None
     weighing = Weighing(performance, task.stakes, task.quota, scale(task.stakes, tables), len(tables))

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.estimation.sampling import Samples
+from advisor.estimation.sampling import Samples, quantile
 from advisor.estimation.timelines import LOST, Timeline
 
 COUPLED_LEVELS: Final = (0.5, 0.9, 0.95, 0.99)  # compared where workloads wait for one another
@@ -55,4 +55,4 @@ class Endings:
 
     def _figures(self, makespan: Samples, tail: Samples) -> Figures:
         longest = [float(tail.max())] if self.coupled else []
-        return np.array([float(makespan.mean()), *np.quantile(makespan, self.levels), *longest])
+        return np.array([float(makespan.mean()), *(quantile(makespan, level) for level in self.levels), *longest])

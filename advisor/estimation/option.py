@@ -67,8 +67,7 @@ class OptionSet:
     ``considered`` of the ``combinations`` that there are were compared; they are all where ``complete``, and then
     ``winner`` names for any of them the option that is at least as good in everything – or in all that decides, where
     ``within`` is given: then an option that is left out costs no less, touches no less and meets no more targets than
-    its winner (with a probability higher by ``chance`` at most), and would save less than that much expected loss a
-    year."""
+    its winner, and would save less than that much expected loss a year."""
 
     options: tuple[Option, ...]
     before: Option
@@ -79,7 +78,6 @@ class OptionSet:
     complete: bool = True
     winner: Callable[[str], str | None] = field(default=_unknown, compare=False, repr=False)
     within: Decimal | None = None
-    chance: float = 0.0
 
     def lean(self) -> OptionSet:
         """The same without ``winner``, which holds all packages of the workload: an estate has too many to keep."""

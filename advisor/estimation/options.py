@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from advisor.estimation.coarse import STEP
 from advisor.estimation.combining import Composition, Trace
-from advisor.estimation.compose import DRAWS, Task, compose
+from advisor.estimation.compose import Task, compose, in_steps
 from advisor.estimation.context import Context
 from advisor.estimation.costs import Costing
 from advisor.estimation.costs.costing import DAYS_PER_MONTH
@@ -27,8 +27,9 @@ from advisor.estimation.option import Beaten, Option, OptionSet, meets, missed_p
 from advisor.estimation.option_ids import OptionIds
 from advisor.estimation.outcome import QUANTILES, RELEVANT, Outcome, evaluate
 from advisor.estimation.packages import NOTHING, Package, Part, Unit, agree, combinations, units_of
+from advisor.estimation.queues import Queues
 from advisor.estimation.sampling import Sampler
-from advisor.estimation.stakes import Stakes
+from advisor.estimation.stakes import Dependent, Stakes
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.finding import InputError, Mistake
 from advisor.model.plan import LEFT_OUT, OTHER_COMBINATIONS
@@ -39,6 +40,7 @@ from advisor.model.units import cents, format_amount
 __all__ = ["Builder", "Option", "OptionSet", "meets", "missed_parts", "tier_of"]
 CENTS = 100
 EXAMPLES = 4  # options beaten by others that are shown with their winner
+Picks = tuple[int, ...]  # the number of each unit's package
 OutcomeCache = dict[tuple[Disruption, tuple[str, ...]], Outcome]
 
 
@@ -54,7 +56,7 @@ class Builder:
     risk_level: RiskLevel
     admit_unpriced: bool
     coupled: bool = False
-    dependents: tuple[tuple[Mapping[Disruption, Target], LossRates], ...] = ()  # of those that wait for it
+    dependents: tuple[Dependent, ...] = ()
 
     @property
     def stakes(self) -> Stakes:
@@ -143,8 +145,10 @@ class _Building:
             found = Composition((pinned,) if pinned is not None else (), True, 0, Trace())
         else:
             found = self.composed()
+        made = {pick: self.option(pick) for pick in found.picks}
+        if not found.queued:
+            found, made = self.with_queues(found, made)
         picks, trace = found.picks, found.trace
-        made = {pick: self.option(pick) for pick in picks}
         admitted = {pick: option for pick, option in made.items() if set(spec.require) <= set(option.mechanisms)}
         if not admitted:
             raise InputError([self.nothing_left()])
@@ -167,8 +171,8 @@ class _Building:
         if trace.steps and len(shown) < EXAMPLES:
             shown += self.examples(made, winner, within is None, EXAMPLES - len(shown))
         considered = (total if found.complete else found.compared + len(made)) if spec.pin is None else len(made)
-        notes = [] if found.complete else [_not_all(considered, total)]
-        notes += [] if within is None else [_left_out(total, within, found.chance, builder.costing.currency)]
+        notes = [] if found.complete else [_not_all(considered, total, found.queued)]
+        notes += [] if within is None else [_left_out(total, within, builder.costing.currency)]
         before = made.get((0,) * len(self.units)) or self.option((0,) * len(self.units))
         self.cache.clear()  # ``winner`` keeps the rest of this alive
         return OptionSet(
@@ -181,22 +185,41 @@ class _Building:
             found.complete,
             winner,
             within,
-            found.chance,
         )
 
     def composed(self) -> Composition:
         """Combinations to evaluate together, each as the number of every unit's package, entries included."""
+        return self.with_entries(compose(self.task))
+
+    def with_entries(self, found: Composition) -> Composition:
+        """The combinations with every choice of the entries that agrees with them."""
+        entries = [range(len(unit.packages)) for unit in self.units if unit.is_entry]
+        every = ((*item, *rest) for item in found.picks for rest in itertools.product(*entries))
+        return replace(found, picks=tuple(item for item in every if agree(self.packages(item))))
+
+    @property
+    def task(self) -> Task:
+        """The combining of the units."""
         builder = self.builder
         inner = sum(not unit.is_entry for unit in self.units)
 
-        def alike() -> list[tuple[int, ...]]:
+        def alike() -> list[Picks]:
             return list(dict.fromkeys(picks[:inner] for picks in self.uniform()))
 
-        found = compose(Task(builder.context, builder.sampler, self.units, builder.stakes, self.quota(), alike))
-        entries = [range(len(unit.packages)) for unit in self.units[inner:]]
-        every = ((*item, *rest) for item in found.picks for rest in itertools.product(*entries))
-        picks = [item for item in every if agree(self.packages(item))]
-        return replace(found, picks=tuple(picks))
+        return Task(builder.context, builder.sampler, self.units, builder.stakes, self.quota(), alike)
+
+    def with_queues(self, found: Composition, made: Mapping[Picks, Option]) -> tuple[Composition, dict[Picks, Option]]:
+        """What is left of combinations that were compared as if nothing waited for a slot. Where waiting decides over a
+        target of one of them, those compared in steps come beside them, and it is open whether these are all."""
+        builder = self.builder
+        queues = Queues(builder.context, builder.sampler, builder.stakes, builder.risk_level)
+        if not any(queues.decide(option) for option in made.values()):
+            waits = max((item.loss - builder.loss_of(queues.without(item)) for item in made.values()), default=0)
+            return replace(found, within=(found.within or 0.0) + float(waits)), dict(made)
+        others = self.with_entries(in_steps(self.task))
+        picks = tuple(dict.fromkeys((*found.picks, *others.picks)))
+        every = {pick: made[pick] if pick in made else self.option(pick) for pick in picks}
+        return replace(found, picks=picks, compared=others.compared, complete=False, trace=Trace(), within=None), every
 
     def uniform(self) -> Iterator[tuple[int, ...]]:
         """The combinations in which every unit takes each choice that it is offered."""
@@ -273,22 +296,26 @@ class _Building:
         return Mistake("targets", spec.place, f"{problem}.", hint)
 
 
-def _not_all(considered: int, total: int) -> tuple[str, str]:
+def _not_all(considered: int, total: int, queued: bool) -> tuple[str, str]:
     """What is said where a workload has more combinations than can be compared."""
+    if not queued:
+        return OTHER_COMBINATIONS, (
+            f"all {total:,} combinations were compared as if nothing waited for a slot; as waiting decides over a "
+            f"target of some that are left, others that differ by more than {STEP - 1:.0%} were looked at too, and a "
+            "cheaper one may be left out"
+        )
     return OTHER_COMBINATIONS, (
         f"{considered:,} of {total:,} combinations were compared, with losses and each component's own recovery time "
         f"taken for equal within {STEP - 1:.0%}"
     )
 
 
-def _left_out(total: int, within: Decimal, chance: float, currency: str) -> tuple[str, str]:
+def _left_out(total: int, within: Decimal, currency: str) -> tuple[str, str]:
     """What is said where combinations were compared by what they decide."""
-    likelier = f" (or meets one with a probability higher by {100 * chance:g} points at most)" if chance else ""
     return LEFT_OUT, (
-        f"all {total:,} combinations were compared by what they decide, times by the first {DRAWS:,} samples: by these "
-        f"none that is left out costs less, touches less, or meets a target more{likelier}; one could save up to "
-        f"{format_amount(within)} {currency} of expected "
-        "loss a year at the same cost"
+        f"all {total:,} combinations were compared by what they decide: none that is left out costs less, touches less "
+        f"or meets a target more; one could save up to {format_amount(within)} {currency} of expected loss a year at "
+        "the same cost"
     )
 
 

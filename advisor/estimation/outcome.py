@@ -11,7 +11,7 @@ import numpy as np
 from advisor.estimation.context import Context
 from advisor.estimation.paths import Failure, Path, recover
 from advisor.estimation.paths.path import PROVISION_POOL, RESTORE_POOL, lost, unaffected
-from advisor.estimation.sampling import Sampler, Samples
+from advisor.estimation.sampling import Sampler, Samples, quantile
 from advisor.estimation.schedule import Schedule, run
 from advisor.model.disruption import Disruption
 from advisor.model.graph import Component
@@ -87,7 +87,7 @@ class Outcome:
 
     def keep_service(self) -> None:
         """Hold the samples that workloads which wait for one another are compared by, whatever the sampler forgets."""
-        for schedule in self._schedules:
+        for schedule in self.schedules:
             schedule.keep_service()
 
     def quantile(self, probability: float) -> float:
@@ -96,8 +96,8 @@ class Outcome:
         if self.joint is None and self.schedule is None:
             return 0.0
         if probability not in self.known_quantiles:  # nothing is simulated again for what is known
-            waiting = [] if self.joint is None else [float(np.quantile(self.joint, probability))]
-            alone = [item.quantile(probability) for item in self._schedules]
+            waiting = [] if self.joint is None else [quantile(self.joint, probability)]
+            alone = [item.quantile(probability) for item in self.schedules]
             self.known_quantiles[probability] = max((*waiting, *alone))
         return self.known_quantiles[probability]
 
@@ -106,10 +106,11 @@ class Outcome:
         if not self.recoverable:
             return math.inf
         waiting = [] if self.joint is None else [float(self.joint.mean())]
-        return max((*waiting, *(item.mean for item in self._schedules)), default=0.0)
+        return max((*waiting, *(item.mean for item in self.schedules)), default=0.0)
 
     @property
-    def _schedules(self) -> tuple[Schedule, ...]:
+    def schedules(self) -> tuple[Schedule, ...]:
+        """One for each place that can fail, the worst first."""
         return self.peers if self.schedule is None else (self.schedule, *self.peers)
 
     @property
@@ -122,9 +123,17 @@ class Outcome:
         return tuple(used)
 
 
-def evaluate(context: Context, disruption: Disruption, protections: Sequence[Protection], sampler: Sampler) -> Outcome:
-    """The worst outcome of ``disruption`` over all places that can fail. The loss is the worst over all places too."""
-    outcomes = [_one(context, failure, protections, sampler) for failure in failures(context, disruption)]
+def evaluate(
+    context: Context,
+    disruption: Disruption,
+    protections: Sequence[Protection],
+    sampler: Sampler,
+    *,
+    queued: bool = True,
+) -> Outcome:
+    """The worst outcome of ``disruption`` over all places that can fail. The loss is the worst over all places too.
+    Unless ``queued``, no task waits for a slot: no sample is longer then."""
+    outcomes = [_one(context, failure, protections, sampler, queued) for failure in failures(context, disruption)]
     if not outcomes:
         return Outcome(disruption, None, (), 0.0, 0.0, None, True)
     worst = max(outcomes, key=lambda item: (not item.recoverable, item.quantile(0.95), item.worst_s))
@@ -164,7 +173,9 @@ def _zones_of(zone: str | None, zones: Iterable[str], kind: str) -> tuple[str | 
     return (zone,)
 
 
-def _one(context: Context, failure: Failure, protections: Sequence[Protection], sampler: Sampler) -> Outcome:
+def _one(
+    context: Context, failure: Failure, protections: Sequence[Protection], sampler: Sampler, queued: bool
+) -> Outcome:
     paths = tuple(_paths(context, failure, protections))
     worst = max((path.worst_s for path in paths), default=0.0)
     expected = max((path.expected_s for path in paths), default=0.0)
@@ -173,16 +184,17 @@ def _one(context: Context, failure: Failure, protections: Sequence[Protection], 
     tasks = assemble(context, failure, paths)
     if not tasks:
         return Outcome(failure.disruption, failure.place, paths, worst, expected, None, True)
-    schedule = _scheduled(context, failure, tasks, sampler)
+    schedule = _scheduled(context, failure, tasks, sampler, queued)
     return Outcome(failure.disruption, failure.place, paths, worst, expected, schedule, True)
 
 
-def _scheduled(context: Context, failure: Failure, tasks: tuple[Task, ...], sampler: Sampler) -> Schedule:
+def _scheduled(context: Context, failure: Failure, tasks: tuple[Task, ...], sampler: Sampler, queued: bool) -> Schedule:
     """The schedule of these tasks; options that differ only in what is lost share it."""
-    key = (context.workload.name, failure.disruption, tasks)
+    key = (context.workload.name, failure.disruption, tasks, queued)
     known = sampler.memo.get(key)
     if not isinstance(known, Schedule):
-        known = run(tasks, sampler, pools(context), f"{context.workload.name}/{failure.disruption}")
+        slots = pools(context) if queued else {}
+        known = run(tasks, sampler, slots, f"{context.workload.name}/{failure.disruption}")
         sampler.memo[key] = known
     return known
 

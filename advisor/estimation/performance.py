@@ -84,12 +84,19 @@ class Bits:
 
 
 class Performance:
-    """The failures of one workload, their timelines, and the tables of its units."""
+    """The failures of one workload, their timelines, and the tables of its units. Unless ``queued``, nothing waits for
+    a slot."""
 
     def __init__(
-        self, context: Context, sampler: Sampler, units: Sequence[Unit], quantile: float, coupled: bool
+        self,
+        context: Context,
+        sampler: Sampler,
+        units: Sequence[Unit],
+        quantile: float,
+        coupled: bool,
+        queued: bool = True,
     ) -> None:
-        self.context, self.sampler, self.quantile = context, sampler, quantile
+        self.context, self.sampler, self.quantile, self.queued = context, sampler, quantile, queued
         self.vectors = Vectors(sampler.size)
         self.failures = [failure for disruption in DISRUPTIONS for failure in failures(context, disruption)]
         self.disruption = np.array([DISRUPTIONS.index(item.disruption) for item in self.failures], dtype=np.int64)
@@ -117,7 +124,7 @@ class Performance:
         slots = pools(self.context)
         waits_for_entry = any(self._entry_ids & set(c.needs) for unit in self.units for c in unit.components)
         for timeline, total in zip(self.timelines, most, strict=True):
-            fits = all(total.get(pool, 0) <= size for pool, size in slots.items())
+            fits = not self.queued or all(total.get(pool, 0) <= size for pool, size in slots.items())
             timeline.comparable = fits and self.in_order and not waits_for_entry
         return self._closed(found)
 

@@ -8,6 +8,7 @@ shorter sample.
 from __future__ import annotations
 
 import hashlib
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -17,6 +18,7 @@ from scipy.special import betaincinv
 from advisor.model.evidence import Spread
 
 Samples = NDArray[np.float64]
+_ROUNDING = 1e-9  # 0.95 of 10,000 samples are 9,500 and not one more
 _GRID = 4097  # points of a quantile table; its interpolation error is below 1e-4 of the range (tests)
 
 
@@ -42,6 +44,18 @@ def pert_quantiles(spread: Spread, uniforms: Samples) -> Samples:
     standard = table[index] * (1 - fraction) + table[index + 1] * fraction
     durations: Samples = spread.low + width * standard
     return durations
+
+
+def rank(size: int, probability: float) -> int:
+    """How many of ``size`` samples are at least ``probability`` of them."""
+    return max(1, math.ceil(size * probability - _ROUNDING))
+
+
+def quantile(samples: Samples, probability: float) -> float:
+    """The least of the samples that no less than ``probability`` of them reach or stay below (the inverse of the
+    empirical distribution): so it is within a limit exactly where that share of all samples is."""
+    place = rank(samples.size, probability) - 1
+    return float(np.partition(samples, place)[place])
 
 
 class Sampler:

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
-from advisor.estimation.sampling import Sampler, Samples
+from advisor.estimation.sampling import Sampler, Samples, quantile
 from advisor.model.recovery import Task
 
 
@@ -72,7 +72,7 @@ class Schedule:
 
     def quantile(self, probability: float) -> float:
         if probability not in self.known:
-            self.known[probability] = float(np.quantile(self.makespan, probability))
+            self.known[probability] = quantile(self.makespan, probability)
         return self.known[probability]
 
     @cached_property
@@ -234,7 +234,7 @@ def critical_shares(schedule: Schedule, tail_from: float = 0.95) -> dict[str, fl
     """For each task the share of the makespan it takes on the critical path, averaged over the samples at or above the
     ``tail_from`` quantile of the makespan. Waiting for a pool counts for the task that waits."""
     table = schedule.table
-    picked = np.flatnonzero(table.makespan >= np.quantile(table.makespan, tail_from))
+    picked = np.flatnonzero(table.makespan >= quantile(table.makespan, tail_from))
     remaining = table.makespan[picked].copy()
     whole = np.maximum(remaining, 1e-9)
     shares = {task.id: 0.0 for task in schedule.tasks}

@@ -8,6 +8,7 @@ Where a pool may be contended, or a component waits for an entry, only equal tas
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from advisor.estimation.context import Context
 from advisor.estimation.outcome import assemble, detection, pools
 from advisor.estimation.paths import Failure, Path
-from advisor.estimation.sampling import Sampler, Samples
+from advisor.estimation.sampling import Sampler, Samples, quantile
 from advisor.estimation.schedule import makespan_of, run, task_samples
 from advisor.model.graph import Component
 from advisor.model.recovery import Task
@@ -59,15 +60,17 @@ class Progress:
 
 @dataclass(frozen=True)
 class View:
-    """Some progresses of one recovery: the time of the last component in every sample (progresses × samples), and
-    whether the first of two (progresses × progresses) asks more of people or makes what still waits start later."""
+    """Some progresses of one recovery: the time of the last component in every sample (progresses × samples); whether
+    the first of two (progresses × progresses) asks more of people or makes what still waits start later; and for each
+    way in which the whole recovery may end, which of them can come to it and the durations that follow (samples)."""
 
-    last: NDArray[np.float32]
+    last: Samples
     worse: NDArray[np.bool_]
+    endings: tuple[tuple[NDArray[np.bool_], tuple[Samples, ...]], ...]
 
 
 class Vectors:
-    """Vectors of samples by number; equal vectors have one number."""
+    """Vectors of samples by number; equal vectors have one number (they are told by a digest of 128 bits)."""
 
     def __init__(self, size: int) -> None:
         self.values: list[Samples] = []
@@ -80,7 +83,7 @@ class Vectors:
         self.number(np.zeros(size))
 
     def number(self, values: Samples) -> int:
-        key = values.tobytes()
+        key = hashlib.blake2b(values.data, digest_size=16).digest()
         if key not in self._numbers:
             self._numbers[key] = len(self.values)
             self.values.append(values)
@@ -89,7 +92,7 @@ class Vectors:
 
     def quantile(self, one: int, probability: float) -> float:
         if (one, probability) not in self._quantiles:
-            self._quantiles[one, probability] = float(np.quantile(self.values[one], probability))
+            self._quantiles[one, probability] = quantile(self.values[one], probability)
         return self._quantiles[one, probability]
 
     def latest(self, one: int, other: int) -> int:
@@ -220,11 +223,13 @@ class Timeline:
         progress, values = self._progress[number], self.vectors.values
         if not progress.flags:
             return values[AT_ONCE], values[AT_ONCE]
-        rest = self._verification(bool(progress.flags & MANUAL))
-        if progress.flags & READDRESSED:
-            switched = self._switch(not progress.flags & BY_HAND)
-            return values[progress.last] + switched + rest, values[progress.start] + (switched + rest)
-        return values[progress.last] + rest, values[progress.start] + rest
+        follows = self._follows(progress.flags)
+        return added(values[progress.last], follows), values[progress.start] + added(follows[0], follows[1:])
+
+    def _follows(self, flags: int) -> tuple[Samples, ...]:
+        """The durations of what ``assemble`` adds at the end, one after the other."""
+        rest = self._verification(bool(flags & MANUAL))
+        return (self._switch(not flags & BY_HAND), rest) if flags & READDRESSED else (rest,)
 
     def _simulated(self, number: int) -> tuple[Samples, Samples]:
         """The same by the whole schedule, where tasks may wait for one another."""
@@ -262,7 +267,7 @@ class Timeline:
         first = {group: number for number, group in reversed(list(enumerate(groups)))}
         table = {(a, b): no_worse(first[a], first[b]) for a in first for b in first}
         worse = np.array([[not table[a, b] for b in groups] for a in groups], dtype=bool)
-        return View(found.last, found.worse | worse)
+        return replace(found, worse=found.worse | worse)
 
     def _waiting(self, piece: int) -> tuple[bool, int]:
         """Whether a piece waits for others, and its start."""
@@ -274,12 +279,21 @@ class Timeline:
 
     def _view(self, found: Sequence[Progress], no_worse: Callable[[Progress, Progress], bool]) -> View:
         values = self.vectors.values
-        last = np.array([values[item.last] for item in found], dtype=np.float32)
+        last = np.array([values[item.last] for item in found])
         groups = [(item.flags, item.start, item.roles) for item in found]
         first = dict(zip(reversed(groups), reversed(found), strict=True))
         table = {(a, b): no_worse(first[a], first[b]) for a in first for b in first}
         worse = np.array([[not table[a, b] for b in groups] for a in groups], dtype=bool)
-        return View(last.reshape(len(found), self.sampler.size), worse.reshape(len(found), len(found)))
+        flags = np.array([item.flags for item in found], dtype=np.int64)
+        endings = tuple((flags & ~end == 0, self._follows(end)) for end in self._ends)
+        return View(last.reshape(len(found), self.sampler.size), worse.reshape(len(found), len(found)), endings)
+
+    @property
+    def _ends(self) -> tuple[int, ...]:
+        """The flags that the recovery may have in the end."""
+        moved = ACTIVE | MANUAL | READDRESSED
+        switches = {"zone": (moved, moved | BY_HAND), "region": (moved | BY_HAND,)}.get(self.failure.disruption, ())
+        return (ACTIVE, ACTIVE | MANUAL, *switches)
 
     def _holds_up_no_more(self, one: Progress, other: Progress) -> bool:
         """Whether the first asks no more of people, and lets what waits start no later."""
@@ -345,6 +359,13 @@ class Timeline:
     def _additions_take_longer(self) -> bool:
         automatic, manual = self._verification(False), self._verification(True)
         return bool((automatic <= manual).all() and (self._switch(True) <= self._switch(False)).all())
+
+
+def added(samples: Samples, durations: Sequence[Samples]) -> Samples:
+    """Samples (any number of rows) with durations added one after the other, as a schedule adds them."""
+    for duration in durations:
+        samples = samples + duration
+    return samples
 
 
 def _sorted(roles: Mapping[frozenset[str], int]) -> Roles:

@@ -1,21 +1,22 @@
 """Combining units where too many combinations are left to compare them in everything: by what they decide.
 
 That is the cost, the number of changes, which targets are met, and the expected annual loss. A combination goes where
-another one costs no more, touches no more, does as well by every target whatever the other units do, and would let the
-loss be larger by less than a stated amount of money a year. Both are bounds over the samples, and so hold whatever
-recovery times have in common: for times A and B and any rest R,
+another one costs no more, touches no more, is late for a target only in samples in which it is late itself, whatever
+the other units do, and would let the loss be larger by less than a stated amount of money a year. Both hold sample by
+sample, and so whatever recovery times have in common: for times A and B and any rest R,
 
     E max(A, R) - E max(B, R) <= E max(A - B, 0)
-    P(max(A, R) > t) - P(max(B, R) > t) <= P(A > t and B <= t).
+    max(A, R) + V > t only where max(B, R) + V > t, if A + V > t only where B + V > t.
 
-They add up over disruptions and over the steps in which units are added; each step gets its share of what is stated
-for the workload. How far a missed target is missed is told in the steps of ``BEYOND``.
+V is what follows when the last component is back; every way to end is looked at. Amounts add up over disruptions and
+over the steps in which units are added; each step gets its share of what is stated for the workload. How far a missed
+target is missed is told in the steps of ``BEYOND``. What meets the targets at the least cost is therefore never lost;
+only what would save less than the stated loss is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -25,18 +26,19 @@ from numpy.typing import NDArray
 from advisor.estimation.combining import KINDS, Composition, Exact
 from advisor.estimation.dominance import QUOTA, Quota, TooManyError
 from advisor.estimation.performance import Floats, Ints, Performance, Table
+from advisor.estimation.sampling import rank
 from advisor.estimation.sieve import sieve
-from advisor.estimation.stakes import Stakes
-from advisor.estimation.timelines import LOST, View
+from advisor.estimation.stakes import Stakes, passed
+from advisor.estimation.timelines import LOST, View, added
 
 LIMIT: Final = 400  # combinations of some units that are kept, where letting some loss pass leaves so few
 MOST: Final = 4_000  # the same, where targets alone tell more of them apart
-SHARE: Final = 0.001  # of the loss that may be let pass, where that leaves few enough
-FACTORS: Final = (1, 2, 4, 8, 16, 32, 64)  # by which a step may let more pass
-USUAL: Final = 8  # the factor where no factor leaves few
-CHANCE: Final = 0.005  # of meeting a target that may be let pass
-CLEARLY: Final = 0.02  # beyond what a target allows to be late: no other draws would make up for it
+SHARE: Final = 3e-4  # of the loss that may be let pass, where that leaves few enough
+FACTOR: Final = 1.5  # by whose powers a step may let more pass, as few as leave few enough …
+POWERS: Final = 13  # … or this many (×195) at most
+USUAL: Final = 8  # the power (×26) where none leaves few
 Matrix = NDArray[np.float32]
+Found = tuple[list[int], list[int]]  # rows that stay, and the place of the one that stands for each
 
 
 def scale(stakes: Stakes, tables: Sequence[Table]) -> float:
@@ -77,45 +79,40 @@ class _Judge:
 
 class Weighing:
     """Compares combinations by what they decide. All steps, of which each unit brings two, let as little of the
-    expected loss pass as leaves few enough combinations, ``spent`` money a year in all, and at most ``CHANCE`` of
-    meeting a target."""
+    expected loss pass as leaves few enough combinations, ``spent`` money a year in all."""
 
     def __init__(self, performance: Performance, stakes: Stakes, quota: Quota, loss: float, units: int) -> None:
         self.performance, self.stakes, self.quota = performance, stakes, quota
         self.spent, self.least = 0.0, SHARE * loss / (2 * units)
-        self.late = int(CHANCE / (2 * units) * performance.sampler.size)
-        self.bounds = [stakes.bounds_s(number, "rto_s") for number in range(KINDS)]
-        self.losses = [stakes.bounds_s(number, "rpo_s") for number in range(KINDS)]
+        size = performance.sampler.size
+        self.allowed = size - rank(size, stakes.quantile)  # samples in which a target that is met may be missed
 
-    @property
-    def chance(self) -> float:
-        """What is let pass of the chance to meet a target."""
-        return CHANCE if self.late else 0.0
-
-    def left(self, table: Table, views: Sequence[tuple[int, View, Ints]]) -> tuple[list[int], list[int]]:
+    def left(self, table: Table, views: Sequence[tuple[int, View, Ints]]) -> Found:
         """The rows that stay, and the place of the one that stands for each. ``views``: of each open failure the
         samples of the classes that occur, with each row's class among them, ``LOST`` apart. Raises ``TooManyError``."""
         failures = [_Open(self._money(place, view), where) for place, view, where in views]
         hard, soft = self._hard(table), self._soft(table)
-        for factor, limit in (*((factor, LIMIT) for factor in FACTORS), (USUAL, MOST)):
-            money = self.least * factor
-            with suppress(TooManyError):
-                judge = _Judge(soft, failures, money)
-                found = sieve(hard, soft.sum(axis=1), table, self.quota, judge.passes, limit)
-                self.spent += money
-                return found
-        raise TooManyError
+
+        def at(power: int, limit: int) -> Found:
+            judge = _Judge(soft, failures, self.least * FACTOR**power)
+            return sieve(hard, soft.sum(axis=1), table, self.quota, judge.passes, limit)
+
+        power, found = _least_power(lambda power: at(power, LIMIT)) or (USUAL, at(USUAL, MOST))
+        self.spent += self.least * FACTOR**power
+        return found
 
     def _hard(self, table: Table) -> Floats:
         """What must be no larger: cost, changes, how far targets are missed already, and whether there is no bound."""
-        endings = self.performance.endings
+        endings, stakes = self.performance.endings, self.stakes
         columns = [*table.sums[:, :QUOTA].T]
         for number in range(KINDS):
             worst, gone = table.worst[:, number], table.worst[:, 2 * KINDS + number]
-            columns += [_exceeded(self.losses[number], worst) + np.isinf(worst), gone]
+            columns += [_exceeded(stakes.bounds_s(number, "rpo_s"), worst) + np.isinf(worst), gone]
             ended = table.ended[:, endings.part(number)]
-            columns += [_exceeded(self.bounds[number], ended[:, 1 + level]) for level in range(len(endings.levels))]
-            if self.stakes.coupled:
+            asked, spans = stakes.bounds_s(number, "rto_s"), stakes.spans_s(number)
+            for level in range(len(endings.levels)):
+                columns += [_exceeded(asked, ended[:, 1 + level]), passed(ended[:, 1 + level], spans)]
+            if stakes.coupled:
                 columns.append(ended[:, -1])
         return np.column_stack(columns).astype(float)
 
@@ -131,27 +128,33 @@ class Weighing:
         column stand for ``LOST``."""
         number = int(self.performance.disruption[place])
         count = len(view.last)
-        found = np.zeros((count + 1, count + 1), dtype=np.float32)
+        progress = passed(view.last, self.stakes.spans_s(number))
+        decides = bool(progress.any())
+        worse = view.worse | self._late(self.stakes.bounds_s(number, "rto_s"), view)
+        found = np.full((count + 1, count + 1), np.inf, dtype=np.float32)
+        found[:, count] = 0.0
         for one, last in enumerate(view.last):
-            found[:count, one] = np.maximum(view.last - last, 0.0).mean(axis=1)
-        found *= np.float32(self.stakes.down[number])
-        found[:count, :count][view.worse | self._later(self.bounds[number], view.last)] = np.inf
-        found[count, :count] = np.inf
+            rivals = np.flatnonzero(~worse[:, one])
+            if decides:
+                rivals = rivals[(progress[rivals] <= progress[one]).all(axis=1)]
+            later = view.last[rivals] - last
+            found[rivals, one] = np.maximum(later, 0.0, out=later).mean(axis=1) * self.stakes.down[number]
         return found
 
-    def _later(self, bounds: Sequence[float], last: Matrix) -> NDArray[np.bool_]:
-        """Whether the first of two classes keeps a bound less often than the second, among the draws in which the
-        second keeps it."""
-        found = np.zeros((len(last), len(last)), dtype=bool)
-        allowed = (1 - self.stakes.quantile + CLEARLY) * last.shape[1]
-        for bound in bounds:
-            late = last > bound
-            count = late.sum(axis=1)
-            some, keeping = np.flatnonzero(count > self.late), np.flatnonzero(count < last.shape[1])
-            if not self.stakes.dependents:
-                keeping = keeping[count[keeping] <= allowed]  # the others miss it in any case
-            broken = late[some].astype(np.float32) @ (~late[keeping]).astype(np.float32).T > self.late
-            found[np.ix_(some, keeping)] |= broken
+    def _late(self, bounds: Sequence[float], view: View) -> NDArray[np.bool_]:
+        """Whether the first of two classes is late for a bound in a sample in which the second is not, however the
+        recovery ends."""
+        found = np.zeros_like(view.worse)
+        for among, durations in view.endings if bounds else ():
+            rows = np.flatnonzero(among)
+            ends = added(view.last[rows], durations)
+            for bound in bounds:
+                late = ends > bound
+                count = late.sum(axis=1)
+                # the others miss it whatever else is chosen
+                some, keeping = np.flatnonzero(count > 0), np.flatnonzero(count <= self.allowed)
+                broken = late[some].astype(np.float32) @ (~late[keeping]).astype(np.float32).T > 0
+                found[np.ix_(rows[some], rows[keeping])] |= broken
         return found
 
 
@@ -163,9 +166,8 @@ class Weighed(Exact):
         self.weighing = weighing
 
     def run(self) -> Composition:
-        """The combinations that stay, with the money and the chance that were let pass."""
-        found = super().run()
-        return replace(found, within=self.weighing.spent, chance=self.weighing.chance)
+        """The combinations that stay, with the money that was let pass."""
+        return replace(super().run(), within=self.weighing.spent)
 
     def packages_left(self, table: Table) -> tuple[list[int], list[int]]:
         """A unit's packages by what decides, whatever its components wait for."""
@@ -186,6 +188,20 @@ class Weighed(Exact):
             listed, where = _listed(table.classes[:, place])
             views.append((place, self.performance.timelines[place].view(listed), where))
         return self.weighing.left(table, views)
+
+
+def _least_power(attempt: Callable[[int], Found]) -> tuple[int, Found] | None:
+    """The least power up to ``POWERS`` at which the attempt leaves few enough, and what it leaves; None where none
+    does. More that may pass hardly ever leaves more: zero is tried first, and then the interval is halved."""
+    fails, fits, best = -1, POWERS + 1, None
+    power = 0
+    while fails + 1 < fits:
+        try:
+            best, fits = attempt(power), power
+        except TooManyError:
+            fails = power
+        power = (fails + fits) // 2
+    return None if best is None else (fits, best)
 
 
 def _listed(classes: Ints) -> tuple[list[int], Ints]:

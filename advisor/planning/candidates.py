@@ -14,6 +14,7 @@ from advisor.estimation.loss import LossRates, rates_of
 from advisor.estimation.measures import offer
 from advisor.estimation.options import Builder, Option, OptionSet
 from advisor.estimation.sampling import Sampler
+from advisor.estimation.stakes import Dependent, longest_tail_s
 from advisor.model.cost import CostLine
 from advisor.model.disruption import Disruption
 from advisor.model.finding import InputError, Mistake
@@ -143,12 +144,24 @@ def _candidate(request: PlanRequest, workload: Workload, waiting: Sequence[Workl
         request.targets.risk_level,
         request.admit_unpriced,
         bool(workload.needs_hard or waiting),
-        tuple(_asked(request, context, spec_of(request, other)) for other in waiting),
+        _dependents(request, context, waiting),
     )
     offered = offer(context)
     options = builder.build(offered.dimensions).lean()
     workload_class = request.targets.classes[spec.class_name]
     return Candidate(workload, spec, workload_class, wanted, builder, options, offered.infeasible)
+
+
+def _dependents(request: PlanRequest, context: Context, waiting: Sequence[Workload]) -> tuple[Dependent, ...]:
+    """What those ask for that wait for the workload of this context. Before one of them is back, as many tails may
+    have followed one another as workloads lie between them, and its own; one more is the end of this one."""
+    needs = all_needs({item.name: item.needs_hard for item in waiting})
+    tail = longest_tail_s(context)
+    found = []
+    for other in waiting:
+        targets, rates = _asked(request, context, spec_of(request, other))
+        found.append(Dependent(targets, rates, (2 + len(needs[other.name])) * tail))
+    return tuple(found)
 
 
 def _asked(request: PlanRequest, context: Context, spec: WorkloadSpec) -> tuple[Mapping[Disruption, Target], LossRates]:

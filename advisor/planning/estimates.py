@@ -7,13 +7,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
-import numpy as np
-
 from advisor.estimation.context import Context
 from advisor.estimation.options import meets
 from advisor.estimation.outcome import Outcome, pools
 from advisor.estimation.paths import Path
-from advisor.estimation.sampling import Sampler, Samples
+from advisor.estimation.sampling import Sampler, Samples, quantile
 from advisor.estimation.schedule import Schedule, Timetable, critical_shares, makespan_of
 from advisor.model.evidence import Spread, weakest
 from advisor.model.plan import ComponentRecovery, Estimate, Sensitivity, TaskResult
@@ -138,7 +136,6 @@ def _tasks(schedule: Schedule) -> tuple[TaskResult, ...]:
 
 
 def _task(table: Timetable, task: Task, share: float) -> TaskResult:
-    quantile = _quantile_of
     return TaskResult(
         id=task.id,
         component=task.component,
@@ -149,16 +146,16 @@ def _task(table: Timetable, task: Task, share: float) -> TaskResult:
         low_s=round(task.duration.low, 1),
         likely_s=round(task.duration.likely, 1),
         high_s=round(task.duration.high, 1),
-        start_p50_s=quantile(table.starts[task.id], 0.5),
-        end_p50_s=quantile(table.ends[task.id], 0.5),
-        end_p95_s=quantile(table.ends[task.id], P95),
+        start_p50_s=_rounded(table.starts[task.id], 0.5),
+        end_p50_s=_rounded(table.ends[task.id], 0.5),
+        end_p95_s=_rounded(table.ends[task.id], P95),
         share=round(share, 4),
         facts=task.facts,
     )
 
 
-def _quantile_of(samples: Samples, probability: float) -> float:
-    return round(float(np.quantile(samples, probability)), 1)
+def _rounded(samples: Samples, probability: float) -> float:
+    return round(quantile(samples, probability), 1)
 
 
 def _sensitivities(context: Context, sampler: Sampler, outcome: Outcome) -> tuple[Sensitivity, ...]:
@@ -185,7 +182,7 @@ def _uncertain(task: Task) -> tuple[str, ...]:
 
 def _p95_with(context: Context, sampler: Sampler, tasks: Iterable[Task], fact: str, end: int, key: str) -> float:
     fixed = [_task_with(task, fact, end) for task in tasks]
-    return _quantile_of(makespan_of(fixed, sampler, pools(context), key), P95)
+    return _rounded(makespan_of(fixed, sampler, pools(context), key), P95)
 
 
 def _task_with(task: Task, fact: str, end: int) -> Task:

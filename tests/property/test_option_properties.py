@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from advisor.estimation import combining, compose, weighed
@@ -22,14 +22,16 @@ from advisor.estimation.costs.mechanisms import file_backup_gib
 from advisor.estimation.costs.shared import FILE_BACKUP_SKU
 from advisor.estimation.loss import LossRates
 from advisor.estimation.measures import Choice, Dimension, offer
-from advisor.estimation.options import Builder, Option, OptionSet
+from advisor.estimation.options import Builder, Option, OptionSet, missed_parts
 from advisor.estimation.outcome import RELEVANT, Outcome, evaluate, with_needs
+from advisor.estimation.queues import Queues
 from advisor.estimation.sampling import Sampler
-from advisor.estimation.stakes import BEYOND
+from advisor.estimation.stakes import BEYOND, Dependent, Stakes, longest_tail_s
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.evidence import RuleBook
 from advisor.model.graph import Component
 from advisor.model.inventory import Resource
+from advisor.model.plan import OTHER_COMBINATIONS
 from advisor.model.pricebook import MissingPrice
 from advisor.model.recovery import Proposal
 from advisor.model.targets import Target
@@ -82,8 +84,11 @@ def server(number: int, shape: Shape, needs: tuple[str, ...]) -> tuple[list[Reso
     return [instance, *disks], component
 
 
-def workload(shapes: Sequence[Shape], chained: bool, with_group: bool, rules: RuleBook = RULES) -> Context:
-    """Servers (each needs the one before, where ``chained``), and a stateless group behind a balancer."""
+def workload(
+    shapes: Sequence[Shape], chained: bool, with_group: bool, rules: RuleBook = RULES, *, forked: bool = False
+) -> Context:
+    """Servers (each needs the one before, where ``chained``; all need the first, where ``forked``), and a stateless
+    group behind a balancer."""
     resources = [
         estate.resource("vsw-2", "vswitch", "cn-shanghai-l", estate.AWAY, vpc_id="vpc-2"),
         estate.resource("sp-1", "snapshot_policy", None, status="Normal", time_points=(2,), retention_days=14,
@@ -91,7 +96,7 @@ def workload(shapes: Sequence[Shape], chained: bool, with_group: bool, rules: Ru
     ]  # fmt: skip
     components: list[Component] = []
     for number, shape in enumerate(shapes):
-        needs = (components[-1].id,) if chained and components else ()
+        needs = (components[0 if forked else -1].id,) if (chained or forked) and components else ()
         found, component = server(number, shape, needs)
         resources += found
         components.append(component)
@@ -233,54 +238,38 @@ ASKED: dict[Disruption, Target] = {
     "region": Target(13 * HOUR, 6 * HOUR),
 }  # fmt: skip
 PROTECTED = [Shape(400, "cloud_essd", True), Shape(20, "cloud_essd", True)]  # nothing is lost for good
+KEPT = st.builds(Shape, st.sampled_from([20, 100, 400]), st.just("cloud_essd"), st.just(True))
 BOUNDS = st.sampled_from([None, 0.25 * HOUR, HOUR, 2 * HOUR, 3 * HOUR, 5 * HOUR, 14 * HOUR])
 ASKS = st.fixed_dictionaries({name: st.builds(Target, BOUNDS, BOUNDS) for name in DISRUPTIONS})
-
-
-def probability(outcome: Outcome, bound_s: float) -> float:
-    """Of being back within a bound, at the place where that is least likely."""
-    if not outcome.recoverable:
-        return 0.0
-    schedules = [item for item in (outcome.schedule, *outcome.peers) if item is not None]
-    return min((float((item.makespan <= bound_s).mean()) for item in schedules), default=1.0)
 
 
 def exceeded(value: float, asked: float | None) -> int:
     return 0 if asked is None else sum(value > asked * factor for factor in BEYOND) + math.isinf(value)
 
 
-def as_good(
-    mine: Option, theirs: Mapping[Disruption, Outcome], asked: Mapping[Disruption, Target], chance: float
-) -> bool:
+def as_good(mine: Option, theirs: Mapping[Disruption, Outcome], asked: Mapping[Disruption, Target]) -> bool:
     """Whether an option does as well by every target, and by every multiple that tells how far it is missed."""
-    for name, target in asked.items():
-        ours, other = mine.outcomes[name], theirs[name]
-        if exceeded(ours.worst_s, target.rpo_s) > exceeded(other.worst_s, target.rpo_s):
-            return False
-        if target.rto_s is None:
-            continue
-        bounds = [target.rto_s * factor for factor in BEYOND]
-        kept = [bound for bound in bounds if other.quantile(0.95) <= bound]
-        if any(probability(ours, bound) < min(0.95, probability(other, bound)) - chance - 0.04 for bound in kept):
-            return False
-        if not chance and exceeded(ours.quantile(0.95), target.rto_s) > exceeded(other.quantile(0.95), target.rto_s):
-            return False
-    return True
+    return all(
+        exceeded(mine.outcomes[name].worst_s, target.rpo_s) <= exceeded(theirs[name].worst_s, target.rpo_s)
+        and exceeded(mine.outcomes[name].quantile(0.95), target.rto_s)
+        <= exceeded(theirs[name].quantile(0.95), target.rto_s)
+        for name, target in asked.items()
+    )
 
 
 @settings(max_examples=20, deadline=None)
 @given(
     shapes=st.lists(SHAPES, min_size=2, max_size=3), chained=st.booleans(), with_group=st.booleans(),
-    share=st.sampled_from([0.0, 0.001, 1e9]), chance=st.sampled_from([0.0, 0.3]), asked=ASKS,
+    share=st.sampled_from([0.0, 0.001, 1e9]), asked=ASKS,
 )  # fmt: skip
-@example(PROTECTED, True, False, 1e9, 0.0, ASKED)
-@example(PROTECTED, False, False, 1e9, 0.0, ASKED)
-@example(PROTECTED, False, False, 0.0, 0.0, {})
-@example(PROTECTED, True, False, 0.0, 0.0, {"zone": Target(None, HOUR)})
-@example(PROTECTED, False, False, 1e9, 0.0, {"logical": Target(13.5 * HOUR, None), "zone": Target(None, 1.2 * HOUR)})
-@example(PROTECTED, True, True, 1e9, 0.0, {"zone": Target(None, 0.7 * HOUR), "region": Target(None, 2 * HOUR)})
+@example(PROTECTED, True, False, 1e9, ASKED)
+@example(PROTECTED, False, False, 1e9, ASKED)
+@example(PROTECTED, False, False, 0.0, {})
+@example(PROTECTED, True, False, 0.0, {"zone": Target(None, HOUR)})
+@example(PROTECTED, False, False, 1e9, {"logical": Target(13.5 * HOUR, None), "zone": Target(None, 1.2 * HOUR)})
+@example(PROTECTED, True, True, 1e9, {"zone": Target(None, 0.7 * HOUR), "region": Target(None, 2 * HOUR)})
 def test_by_what_decides_nothing_is_lost_beyond_what_is_stated(
-    shapes: list[Shape], chained: bool, with_group: bool, share: float, chance: float, asked: dict[Disruption, Target]
+    shapes: list[Shape], chained: bool, with_group: bool, share: float, asked: dict[Disruption, Target]
 ) -> None:
     context = workload(shapes, chained, with_group)
     kept = {"snap-12h-7d", "snap-1h-7d", "async-zone-stopped", "essd-running", "essd-stopped", "gtm",
@@ -293,7 +282,6 @@ def test_by_what_decides_nothing_is_lost_beyond_what_is_stated(
         patch.setattr(compose, "SEVERAL", 0)
         patch.setattr(compose, "EXACT_PRODUCT", 0)
         patch.setattr(weighed, "SHARE", share)
-        patch.setattr(weighed, "CHANCE", chance)
         builder, found = made_by(context, dimensions, targets=asked)
     assert found.complete
     assert found.within is not None
@@ -305,9 +293,28 @@ def test_by_what_decides_nothing_is_lost_beyond_what_is_stated(
             float(o.monthly) <= cost + TOLERANCE
             and o.changes <= changes
             and float(o.loss) <= loss + float(found.within) + 0.02
-            and as_good(o, outcomes, asked, found.chance)
+            and as_good(o, outcomes, asked)
             for o in found.options
         )
+
+
+@pytest.mark.parametrize(("chained", "forked"), [(True, False), (False, True), (False, False)])
+def test_the_cheapest_way_to_every_bound_is_kept(monkeypatch: pytest.MonkeyPatch, chained: bool, forked: bool) -> None:
+    """However much loss is let pass, and whoever waits for whom."""
+    for name in ("SMALL", "SEVERAL", "EXACT_PRODUCT"):
+        monkeypatch.setattr(compose, name, 0)
+    monkeypatch.setattr(weighed, "SHARE", 1e9)
+    context = workload([Shape(20, "cloud_essd", True)] * 3, chained, False, forked=forked)
+    dimensions = few(offer(context).dimensions, {"essd-running", "snap-12h-7d", "async-zone-stopped"})
+    every = Everything(made_by(context, ())[0], ())
+    raw = [(every.of(combo)[0], every.outcome("zone", combo).quantile(0.95))
+           for combo in combinations(context, dimensions)]  # fmt: skip
+    bounds = sorted({time for _, time in raw if time < math.inf})
+    assert len(bounds) > 10
+    for bound in bounds:
+        options = made_by(context, dimensions, targets={"zone": Target(None, bound)})[1].options
+        within = [float(option.monthly) for option in options if option.outcomes["zone"].quantile(0.95) <= bound]
+        assert min(within) == pytest.approx(min(cost for cost, time in raw if time <= bound), abs=TOLERANCE)
 
 
 def test_what_many_combinations_let_pass_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -337,6 +344,8 @@ def test_where_restores_wait_and_too_many_are_left_it_is_said(monkeypatch: pytes
     dimensions = few(offer(context).dimensions, {"snap-24h-7d", "snap-6h-7d", "async-zone-stopped", "essd-running"})
     whole = made_by(context, dimensions)[1]
     monkeypatch.setattr(combining, "EXACT_LIMIT", limit)
+    monkeypatch.setattr(weighed, "LIMIT", 0)
+    monkeypatch.setattr(weighed, "MOST", 0)
     builder, short = made_by(context, dimensions)
     assert whole.complete
     assert not short.complete
@@ -350,34 +359,130 @@ def test_where_restores_wait_and_too_many_are_left_it_is_said(monkeypatch: pytes
             assert any(all(a <= b * STEP + TOLERANCE for a, b in zip(m, wanted, strict=True)) for m in have)
 
 
+def one_slot() -> RuleBook:
+    """Rules by which one disk is restored at a time."""
+    facts = dict(RULES.facts)
+    facts["restore.parallel_disks"] = replace(facts["restore.parallel_disks"], value=1)
+    return replace(RULES, facts=facts)
+
+
+CROWDED = st.builds(Shape, st.sampled_from([20, 100, 400]), st.sampled_from(["cloud_essd", "cloud_ssd"]), st.booleans())
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    shapes=st.lists(CROWDED, min_size=2, max_size=3), chained=st.booleans(), share=st.sampled_from([0.0, 1e9]),
+    slots=st.sampled_from([1, 2]), asked=ASKS,
+)  # fmt: skip
+@example(PROTECTED, False, 1e9, 1, {"zone": Target(None, 2.3 * HOUR)})
+@example(PROTECTED, True, 0.0, 1, {})
+def test_where_restores_wait_nothing_is_lost_either_or_it_is_said(
+    shapes: list[Shape], chained: bool, share: float, slots: int, asked: dict[Disruption, Target]
+) -> None:
+    facts = dict(RULES.facts)
+    facts["restore.parallel_disks"] = replace(facts["restore.parallel_disks"], value=slots)
+    context = workload(shapes, chained, False, replace(RULES, facts=facts))
+    kept = {"snap-12h-7d", "essd-running", "async-zone-stopped", *(("snap-1h-7d-copy",) if len(shapes) < 3 else ())}
+    dimensions = few(offer(context).dimensions, kept)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("SMALL", "SEVERAL", "EXACT_PRODUCT"):
+            patch.setattr(compose, name, 0)
+        patch.setattr(weighed, "SHARE", share)
+        builder, found = made_by(context, dimensions, targets=asked)
+    every = Everything(builder, ())
+    event(f"all are compared: {found.complete}")
+    if not found.complete:
+        assert found.within is None
+        return
+    assert found.within is not None
+    for combo in combinations(context, dimensions):
+        cost, changes, loss, *_ = every.of(combo)
+        outcomes = {name: every.outcome(name, combo) for name in DISRUPTIONS}
+        assert any(
+            float(o.monthly) <= cost + TOLERANCE
+            and o.changes <= changes
+            and float(o.loss) <= loss + float(found.within) + 0.02
+            and meets_as_much(o, outcomes, asked)
+            for o in found.options
+        )
+
+
+def test_where_waiting_for_a_slot_decides_over_a_target_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One restore at a time: both servers are back from snapshots in 3 h 6 min, and would be in 2 h 53 min."""
+    for name in ("SMALL", "SEVERAL", "EXACT_PRODUCT"):
+        monkeypatch.setattr(compose, name, 0)
+    context = workload(PROTECTED, False, False, one_slot())
+    dimensions = few(offer(context).dimensions, {"snap-12h-7d", "essd-running"})
+    found = {hours: made_by(context, dimensions, {"logical": Target(None, hours * HOUR)})[1] for hours in (2, 3, 4)}
+    assert [found[hours].complete for hours in (2, 3, 4)] == [True, False, True]
+    (reason,) = (text for name, text in found[3].excluded if name == OTHER_COMBINATIONS)
+    assert reason.startswith("all 16 combinations were compared as if nothing waited for a slot; as waiting decides")
+    assert all(option.outcomes["logical"].quantile(0.95) > 3 * HOUR for option in found[3].options)
+
+
+def test_waiting_for_a_slot_counts_at_the_moments_that_decide_for_others() -> None:
+    context = workload(PROTECTED, False, False, one_slot())
+    builder, found = made_by(context, few(offer(context).dimensions, {"snap-12h-7d"}))
+    option = next(item for item in found.options if 3 * HOUR < item.outcomes["logical"].quantile(0.95) < math.inf)
+
+    def decides(target: float | None, *theirs: float) -> bool:
+        dependents = tuple(Dependent({"logical": Target(None, bound)}, RATES, HOUR) for bound in theirs)
+        stakes = Stakes(RATES, {"logical": Target(None, target)}, 0.95, True, dependents)
+        return Queues(context, builder.sampler, stakes, "p95").decide(option)
+
+    slowest = float(option.outcomes["logical"].schedules[0].makespan.max())
+    assert not decides(None)
+    assert decides(None, 3 * HOUR)  # from 2 to 3 h, where waiting makes a difference
+    assert not decides(None, 8 * HOUR)
+    assert not decides(slowest)
+    assert decides(slowest - 1)  # in a sample only: it may wait for others there
+
+
+def meets_as_much(mine: Option, theirs: Mapping[Disruption, Outcome], asked: Mapping[Disruption, Target]) -> bool:
+    return all(
+        set(missed_parts(mine.outcomes[name], target, "p95")) <= set(missed_parts(theirs[name], target, "p95"))
+        for name, target in asked.items()
+    )
+
+
 Figured = list[tuple[Mapping[Disruption, Outcome], float]]  # outcomes and cost
 
 
 @settings(max_examples=8, deadline=None)
 @given(
-    first=st.lists(SHAPES, min_size=2, max_size=2), second=st.lists(SHAPES, min_size=2, max_size=2),
+    first=st.lists(KEPT, min_size=2, max_size=2), second=st.lists(KEPT, min_size=2, max_size=2),
     slack=st.sampled_from([1.001, 1.3, 2.0]), name=st.sampled_from(["zone", "region", "logical"]),
+    crowded=st.booleans(),
 )  # fmt: skip
-@example(PROTECTED, PROTECTED, 1.001, "zone")
+@example(PROTECTED, PROTECTED, 1.001, "zone", False)
+@example(PROTECTED, PROTECTED, 1.001, "logical", True)
 def test_a_workload_that_others_wait_for_keeps_what_their_targets_need(
-    first: list[Shape], second: list[Shape], slack: float, name: Disruption
+    first: list[Shape], second: list[Shape], slack: float, name: Disruption, crowded: bool
 ) -> None:
     kept = {"snap-1h-7d", "essd-running", "essd-stopped", "async-region-running"}
-    needed, waiting = workload(first, False, False), workload(second, False, False)
+    needed, waiting = workload(first, False, False, one_slot() if crowded else RULES), workload(second, False, False)
     raw = [both(need, mine, name) for need, mine in itertools.product(all_of(needed, kept), all_of(waiting, kept))]
     bound = slack * min(joint.quantile(0.95) for joint, _ in raw)
+    assert bound < math.inf
+    tails = [outcomes[name].tail for outcomes, _ in all_of(waiting, kept)]
+    assert max(float(tail.max()) for tail in tails if tail is not None) <= longest_tail_s(waiting)
     asked: dict[Disruption, Target] = {name: Target(None, bound)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compose, "SMALL", 0)
         patch.setattr(compose, "SEVERAL", 0)
         patch.setattr(compose, "EXACT_PRODUCT", 0)
         patch.setattr(weighed, "SHARE", 1e9)  # targets alone decide
-        options = kept_of(needed, kept, {}, ((asked, RATES),)), kept_of(waiting, kept, asked, ())
-    bids = [both(need, mine, name) for need, mine in itertools.product(*options)]
-    for joint, cost in raw:
-        if joint.quantile(0.95) <= bound < math.inf:
+        options = (
+            kept_of(needed, kept, {}, (Dependent(asked, RATES, 2 * longest_tail_s(needed)),)),
+            kept_of(waiting, kept, asked, ()),
+        )
+    found = [item for item in options if item is not None]
+    event(f"all are compared: {len(found) == len(options)}")
+    bids = [both(need, mine, name) for need, mine in itertools.product(*found)] if len(found) == len(options) else []
+    for joint, cost in raw if bids else ():
+        if joint.quantile(0.95) <= bound:
             best = min(other.quantile(0.95) for other, price in bids if price <= cost + TOLERANCE)
-            assert best <= 1.1 * bound  # targets of others count in steps of a tenth
+            assert best <= bound
 
 
 def both(need: tuple[Mapping[Disruption, Outcome], float], mine: tuple[Mapping[Disruption, Outcome], float],
@@ -396,11 +501,12 @@ def kept_of(
     context: Context,
     kept: set[str],
     targets: Mapping[Disruption, Target],
-    dependents: tuple[tuple[Mapping[Disruption, Target], LossRates], ...],
-) -> Figured:
+    dependents: tuple[Dependent, ...],
+) -> Figured | None:
+    """The options that stay; None where it is open whether these are all."""
     builder = replace(made_by(context, (), targets)[0], coupled=True, dependents=dependents)
     found = builder.build(few(offer(context).dimensions, kept))
-    return [(dict(option.outcomes), float(option.monthly)) for option in found.options]
+    return None if not found.complete else [(dict(option.outcomes), float(option.monthly)) for option in found.options]
 
 
 # --- the best plan of two workloads that share charges and a free quota ----------------------------------------------

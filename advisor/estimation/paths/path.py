@@ -13,6 +13,15 @@ from advisor.model.graph import Component
 from advisor.model.inventory import Resource
 from advisor.model.recovery import Factor, Protection, Served, Task
 
+# How long a service may take to start: facts of the only tasks that wait for what the component needs.
+STARTS = (
+    "start.data_service",
+    "start.service",
+    "rds.basic.restart",
+    "rds.failover.instance",
+    "polardb.failover_no_hot_standby",
+    "rds.switch_endpoint",
+)
 PROVISION_POOL = "provision"
 RESTORE_POOL = "restore"
 
@@ -84,7 +93,9 @@ class TaskList:
         pool: str | None = None,
         capacity_risk: bool = False,
     ) -> str:
-        """A task whose duration is a fact; returns its id."""
+        """A task whose duration is a fact; returns its id. A start takes one of ``STARTS``."""
+        if kind == "start" and fact_id not in STARTS:
+            raise ValueError(f"'{fact_id}' is not among the durations of a start")
         return self.timed(
             kind, title, self.context.seconds(fact_id), (fact_id,), after, pool=pool, capacity_risk=capacity_risk
         )
