@@ -49,6 +49,14 @@ class OptionIds:
 
     def read(self, option_id: str) -> tuple[int, ...] | None:
         """The number of each unit's package; None where the workload has no such option."""
+        numbers = self.numbers(option_id)
+        if numbers is None:
+            return None
+        packages = [unit.packages[number] for unit, number in zip(self.units, numbers, strict=True)]
+        return numbers if self.write(packages) == option_id else None
+
+    def numbers(self, option_id: str) -> tuple[int, ...] | None:
+        """The same, in whichever order the id names choices and parts, and whatever it names without effect."""
         wanted: list[dict[int, str]] = [{} for _ in self.units]
         for piece in option_id.split("+") if option_id != NOTHING else ():
             choice, _, names = piece.partition("@")
@@ -56,10 +64,7 @@ class OptionIds:
                 wanted[number][dimension] = choice
         found = tuple(_number_of(unit, choices) for unit, choices in zip(self.units, wanted, strict=True))
         numbers = tuple(number for number in found if number is not None)
-        if len(numbers) < len(found):
-            return None
-        packages = [unit.packages[number] for unit, number in zip(self.units, numbers, strict=True)]
-        return numbers if self.write(packages) == option_id else None
+        return numbers if len(numbers) == len(found) else None
 
     def _takers(self, choice: str, names: str) -> list[tuple[int, int]]:
         """Units (and the dimension) that a piece of an id means: those it names, or all that are offered the choice."""

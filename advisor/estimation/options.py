@@ -23,6 +23,7 @@ from advisor.estimation.costs.shared import FILE_BACKUP_QUOTA, FILE_BACKUP_SKU
 from advisor.estimation.dominance import Quota
 from advisor.estimation.loss import LossRates, annual_loss
 from advisor.estimation.measures import Choice, Dimension
+from advisor.estimation.no_option import no_option
 from advisor.estimation.option import Beaten, Option, OptionSet, meets, missed_parts, tier_of
 from advisor.estimation.option_ids import OptionIds
 from advisor.estimation.outcome import QUANTILES, RELEVANT, Outcome, evaluate
@@ -31,7 +32,7 @@ from advisor.estimation.queues import Queues
 from advisor.estimation.sampling import Sampler
 from advisor.estimation.stakes import Dependent, Stakes
 from advisor.model.disruption import DISRUPTIONS, Disruption
-from advisor.model.finding import InputError, Mistake
+from advisor.model.finding import InputError
 from advisor.model.plan import LEFT_OUT, OTHER_COMBINATIONS
 from advisor.model.pricebook import MissingPrice
 from advisor.model.targets import RiskLevel, Target
@@ -151,7 +152,7 @@ class _Building:
         picks, trace = found.picks, found.trace
         admitted = {pick: option for pick, option in made.items() if set(spec.require) <= set(option.mechanisms)}
         if not admitted:
-            raise InputError([self.nothing_left()])
+            raise InputError([no_option(self.builder.context, self.builder.costing, self.builder.admit_unpriced)])
         builder = self.builder
         kept, beaten = _pareto(list(admitted.values()), builder.risk_level, self.quota(), builder.coupled)
         stands = {loser.id: winner.id for loser, winner in beaten} | {option.id: option.id for option in kept}
@@ -283,17 +284,6 @@ class _Building:
             return Quota()
         per_unit = float(price.deciding * DAYS_PER_MONTH * CENTS)
         return Quota(per_unit, builder.context.number("file_backup.essential.free_quota"))
-
-    def nothing_left(self) -> Mistake:
-        """Why no option is left, told as a mistake in the targets file."""
-        spec = self.builder.context.spec
-        problem = f"no option of workload '{spec.name}' satisfies its wishes"
-        hint = "Loosen require or forbid"
-        if spec.pin is not None:
-            problem = f"'{spec.pin}' is no option of workload '{spec.name}'"
-            hint = "Write the id of an option as advisor explain names it, or loosen pin, require or forbid"
-        hint += ", or use --admit-unpriced." if self.excluded else "."
-        return Mistake("targets", spec.place, f"{problem}.", hint)
 
 
 def _not_all(considered: int, total: int, queued: bool) -> tuple[str, str]:

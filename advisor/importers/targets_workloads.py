@@ -41,6 +41,7 @@ _WORKLOAD: Final = (
     "stateless",
     "confirmed_edges",
 )
+_WISHES: Final = ("pin", "require", "forbid")
 _MATCH: Final = ("tags", "resources", "names", "vpc")
 _EXCLUDE: Final = ("resource", "reason", "until")
 _UNTIL: Final = "2027-03-31"
@@ -131,7 +132,21 @@ def _workload(
         stateless=truth(node, "stateless", default=False) if "stateless" in node else None,
         confirmed_edges=_edges(node),
         place=node.reader.document.place(*node.path),
+        wish_places=_wish_places(node),
     )
+
+
+def _wish_places(node: Node) -> dict[tuple[str, str], str]:
+    """The place of each wish and of what it names: some that is wrong with them shows only beside the inventory."""
+    document = node.reader.document
+    places: dict[tuple[str, str], str] = {}
+    for wish in _WISHES:
+        if wish in node:
+            places[wish, ""] = document.place(*node.path, wish)
+            value = node[wish]
+            for index, name in enumerate(value if isinstance(value, list) else ()):
+                places.setdefault((wish, str(name)), document.place(*node.path, wish, index))
+    return places
 
 
 def _name(node: Node) -> str:

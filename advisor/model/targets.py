@@ -90,6 +90,12 @@ class WorkloadSpec:
     stateless: bool | None = None
     confirmed_edges: tuple[tuple[str, str], ...] = ()
     place: str = ""
+    wish_places: Mapping[tuple[str, str], str] = field(default_factory=dict, compare=False)
+
+    def place_of(self, wish: str, name: str = "") -> str:
+        """Where ``pin``, ``require`` or ``forbid`` stands, or what it names; the workload's own place where that is not
+        known."""
+        return self.wish_places.get((wish, name)) or self.wish_places.get((wish, "")) or self.place
 
 
 @dataclass(frozen=True)

@@ -104,9 +104,10 @@ def all_needs(direct: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]
 def _check_wishes(request: PlanRequest) -> None:
     known = get_args(Mechanism)
     mistakes = [
-        Mistake("targets", spec.place, f"'{name}' is no protection.", _nearest(name, known))
+        Mistake("targets", spec.place_of(wish, name), f"'{name}' is no protection.", _nearest(name, known))
         for spec in request.targets.workloads
-        for name in (*spec.forbid, *spec.require)
+        for wish, names in (("forbid", spec.forbid), ("require", spec.require))
+        for name in names
         if name not in known
     ]
     if mistakes:

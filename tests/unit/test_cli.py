@@ -277,7 +277,7 @@ def test_a_pin_that_is_no_option_is_told_with_the_targets_file_and_the_line(tmp_
     result = quick(MINIMAL, "--targets", targets, "--out", tmp_path / "plan")
     assert result.exit_code == 2
     assert re.search(
-        r"1\. wishes\.yaml, line \d+: 'nonsense' is no option of workload 'all'\. Write the id of", told(result)
+        r"1\. wishes\.yaml, line \d+: 'nonsense' is no option of workload 'all'\. Its options are", told(result)
     )
     assert not (tmp_path / "plan").exists()
     targets.write_text(targets.read_text(encoding="utf-8").replace("nonsense", "keep"), encoding="utf-8")
