@@ -80,7 +80,7 @@ SYNTHETIC: dict[tuple[str, str], list[Any]] = {
 
 
 def sdk_of(product: str) -> str:
-    """The package of the vendor's SDK for a product; a test that needs one that is not installed is skipped."""
+    """The package of the vendor's SDK for a product (extra ``dev``); a test that needs one is skipped without it."""
     name = f"alibabacloud_{SDKS[product]}"
     pytest.importorskip(f"{name}.models", reason=f"{name} is not installed")
     return name
