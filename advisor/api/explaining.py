@@ -15,11 +15,16 @@ from advisor.model.finding import InputError, Mistake
 from advisor.model.plan import Estimate, Plan, WorkloadPlan
 from advisor.model.recovery import Level
 from advisor.model.units import UnitError, format_amount, format_duration, parse_duration
-from advisor.reporting import terminal_summary, workloads
+from advisor.reporting import terminal_summary, words
 from advisor.reporting.terminal import wrap
 from advisor.yaml_text import YamlDocument, load_yaml
 
 _LEVEL_KEYS: Final = ("name", "accumulation", "hold", "propagation", "retention", "kind", "location")
+_TIERS: Final = {
+    "backup": "recovers from data corruption within its target, if it has one",
+    "multi-zone": "recovers from a zone outage within its target, if it has one",
+    "cross-region": "recovers from a region outage within its target, if it has one",
+}
 _CASE_KEYS: Final = ("survivors", "detection")
 __all__ = ["compare_plans", "estimate_chain", "explain", "load_plan", "terminal_summary"]
 
@@ -76,7 +81,7 @@ def _opening(plan: Plan, workload: WorkloadPlan) -> list[str]:
     action_lines = [f"  - {action.title}" for action in workload.actions] or ["  - nothing is changed"]
     return [
         f"{workload.name} – class {workload.class_name}, found by {workload.found_by}",
-        f"Tier {workload.tier_before} before, {_tier_after(workload)} after. "
+        _tier(workload),
         f"Option {workload.option_id}, {_among(workload)} under the objective {plan.objective}.",
         "",
         "What is done:",
@@ -85,10 +90,26 @@ def _opening(plan: Plan, workload: WorkloadPlan) -> list[str]:
     ]
 
 
-def _tier_after(workload: WorkloadPlan) -> str:
-    """The tier that is reached, and where it is none what is bought all the same."""
-    shown = workloads.tier_text(workload)
-    return shown if shown == workload.tier else f"{workload.tier} ({shown})"
+def _tier(workload: WorkloadPlan) -> str:
+    """The tier before and after with what it says, and where protections reach none, why."""
+    before, after = workload.tier_before, workload.tier
+    meaning = f" ({_TIERS[after]})" if after in _TIERS else ""
+    told = f"Tier: {before} before, {after} after{meaning}"
+    if after != "none" or not workload.mechanisms:
+        return f"{told}."
+    bought = words.listing([words.mechanism(name) for name in workload.mechanisms])
+    return f"{told}. Added all the same: {bought}. No tier is reached, as {_short_of_tier(workload)}."
+
+
+def _short_of_tier(workload: WorkloadPlan) -> str:
+    """What keeps a workload from every tier, by disruption."""
+    reasons: dict[str, list[str]] = {}
+    for disruption in ("logical", "zone", "region"):
+        item = workload.estimates[disruption]
+        no_way_back = item.rpo_unbounded or item.rto_unbounded
+        why = "is not known" if item.unknown else "has no way back" if no_way_back else "misses its target"
+        reasons.setdefault(why, []).append(words.DISRUPTION_TITLES[disruption].lower())
+    return "; ".join(f"recovery from {' and '.join(names)} {why}" for why, names in reasons.items())
 
 
 def _disruptions(workload: WorkloadPlan) -> list[str]:

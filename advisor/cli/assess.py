@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,10 +94,10 @@ def assess(
     files = api.export(assessment, wanted)
     api.write(files, out)
     end_progress()
-    click.echo(api.terminal_summary(assessment.plan, width(), sys.stdout.isatty()), nl=False)
+    click.echo(api.terminal_summary(assessment.plan, width(), sys.stdout.isatty(), wanted), nl=False)
     if earlier is not None:
         click.echo(api.compare_plans(earlier, assessment.plan, width()), nl=False)
-    _warn(assessment.plan, "findings.csv" in files)
+    _warn(assessment.plan, wanted)
     tell(_where(out, files))
     if not assessment.plan.workloads:
         tell(api.nothing_to_protect(assessment.imported.inventory))
@@ -108,15 +109,17 @@ def assess(
         sys.exit(MISSED)
 
 
-def _warn(plan: Plan, listed: bool) -> None:
+def _warn(plan: Plan, formats: Sequence[str]) -> None:
     """Declarations that came to nothing, and how much there is to read."""
+    from advisor.reporting.written import rest
+
     for item in plan.findings:
         if item.id in DECLARED_WRONG:
             tell(printable(f"warning: {item.title}. {item.fix}"))
     count, grave = len(plan.findings), sum(item.severity in ("critical", "high") for item in plan.findings)
     if count:
-        where = "findings.csv" if listed else "the findings of the plan"
-        tell(f"{count} finding{'' if count == 1 else 's'}, {grave} of them critical or high: see {where}")
+        where = rest(formats, "findings.csv", "plan.json", "report.pdf")
+        tell(f"{count} finding{'' if count == 1 else 's'}, {grave} of them critical or high{where}")
 
 
 def _where(out: Path, files: dict[str, bytes]) -> str:

@@ -163,7 +163,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_finalize,
     )
-    environment.globals.update(charts=_Drawn(), MARKS=words.MARKS, plural=words.plural, listing=words.listing)
+    environment.globals.update(
+        charts=_Drawn(), RISK_SHOWN=charts.RISK_SHOWN, MARKS=words.MARKS, plural=words.plural, listing=words.listing
+    )
     environment.filters.update(cap=cap, cites=cites, clip=words.clip, link=link, kept=kept, roomy=_roomy)
     return environment
 

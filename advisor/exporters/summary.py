@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from advisor.exporters.text import bullets, document, md, table
 from advisor.model.deliverable import Deliverable
 from advisor.model.disruption import DISRUPTIONS
 from advisor.model.plan import Estimate, Plan, WorkloadPlan
 from advisor.model.report import Decision
-from advisor.reporting import decision, estimates, words, workloads
+from advisor.reporting import decision, estimates, words, workloads, written
 from advisor.reporting.sources import Sources
 
 WORKLOAD_ROWS = 12
@@ -42,8 +42,8 @@ def render(deliverable: Deliverable) -> dict[str, bytes]:
     page = document(
         f"# Protection plan of {words.plural(plan.portfolio.workloads, 'workload')}, {plan.created.isoformat()}",
         *_decision(view),
-        *(_results(view, plan) if plan.workloads else ()),
-        *_confirm(view),
+        *(_results(view, deliverable) if plan.workloads else ()),
+        *_confirm(view, deliverable.formats),
         "## Where the files are",
         table(("File", "What it holds"), _files(deliverable)),
     )
@@ -65,12 +65,13 @@ def _decision(view: Decision) -> Iterator[str]:
     yield " ".join(md(sentence) for sentence in view.context)
 
 
-def _results(view: Decision, plan: Plan) -> Iterator[str]:
+def _results(view: Decision, deliverable: Deliverable) -> Iterator[str]:
+    plan, formats = deliverable.plan, deliverable.formats
     yield "## What it buys"
     yield table(("", "Today", "With the plan"), _changes(view))
     yield from _disruptions(view, plan)
-    yield from _workloads(plan)
-    yield from _misses(view)
+    yield from _workloads(plan, formats)
+    yield from _misses(view, formats)
 
 
 def _changes(view: Decision) -> Iterator[tuple[str, ...]]:
@@ -92,7 +93,7 @@ def _disruptions(view: Decision, plan: Plan) -> Iterator[str]:
     yield f"Targets are checked against the worst data loss and the {md(plan.risk_level.upper())} recovery time."
 
 
-def _workloads(plan: Plan) -> Iterator[str]:
+def _workloads(plan: Plan, formats: Collection[str]) -> Iterator[str]:
     shown = workloads.ordered(plan)[:WORKLOAD_ROWS]
     yield "## Workloads"
     heads = (
@@ -109,7 +110,8 @@ def _workloads(plan: Plan) -> Iterator[str]:
     yield "Each cell: worst data loss / time to recover, and whether the target is met."
     hidden = len(plan.workloads) - len(shown)
     if hidden > 0:
-        yield f"… and {words.plural(hidden, 'more workload')}, in `workloads.csv`."
+        more = words.plural(hidden, "more workload")
+        yield f"… and {more}{written.rest(formats, 'workloads.csv', 'plan.json')}."
 
 
 def _workload_row(item: WorkloadPlan, plan: Plan) -> tuple[str, ...]:
@@ -126,7 +128,7 @@ def _cell(estimate: Estimate | None, risk_level: str) -> str:
     return f"{md(loss)} / {md(back)}, {STATUS[estimates.status(estimate)]}"
 
 
-def _misses(view: Decision) -> Iterator[str]:
+def _misses(view: Decision, formats: Collection[str]) -> Iterator[str]:
     yield "## What is missed"
     if not view.misses:
         yield "Nothing: every target is met."
@@ -137,10 +139,10 @@ def _misses(view: Decision) -> Iterator[str]:
         lines.append(f"**{md(miss.workload)}**, {md(miss.disruption.lower())}: {figures}. {md(miss.remedy)}")
     yield bullets(lines)
     if len(view.misses) > MISS_ROWS:
-        yield f"… and {len(view.misses) - MISS_ROWS} more, in the report."
+        yield f"… and {len(view.misses) - MISS_ROWS} more{written.rest(formats, 'report.pdf', 'plan.json')}."
 
 
-def _confirm(view: Decision) -> Iterator[str]:
+def _confirm(view: Decision, formats: Collection[str]) -> Iterator[str]:
     if not view.confirm:
         return
     yield "## What to confirm first"
@@ -151,4 +153,4 @@ def _confirm(view: Decision) -> Iterator[str]:
         lines.append(f"{md(item.title)}: {md(item.value)}{users}{settle}")
     yield bullets(lines)
     if len(view.confirm) > CONFIRM_ROWS:
-        yield f"… and {len(view.confirm) - CONFIRM_ROWS} more, in the report."
+        yield f"… and {len(view.confirm) - CONFIRM_ROWS} more{written.rest(formats, 'report.pdf', 'plan.json')}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from advisor.model.disruption import DISRUPTIONS
 from advisor.model.report import (
@@ -22,6 +23,7 @@ from advisor.reporting.svg import ACCENT, ACCENT_PALE, INK, MUTED, RULE, SERIES,
 __all__ = [
     "INTERVAL_WORKLOADS",
     "MATRIX_ROWS",
+    "RISK_SHOWN",
     "cost_bars",
     "dependency_map",
     "frontier",
@@ -89,6 +91,12 @@ def _swatch(status: Status) -> str:
     return svg.rect(0, -1, 12, 10, STATUS_FILL[status], stroke) + sign
 
 
+RISK_SHOWN: Final = (
+    "The risk shown is the expected loss a year alone: each point is the least that can be had for its cost, and the "
+    "steps show what the next sum of money buys. Missed targets are not part of it; a plan that meets targets first "
+    "can lie above the line. The numbers say how many targets are met."
+)
+"""What the chart of cost and risk shows, and what it leaves out."""
 SPOKEN = 12
 DOT_APART = 9.0
 
@@ -134,15 +142,16 @@ def frontier(view: FrontierView, currency: str) -> str:
             body.append(svg.text(x - 4, plane.top + 8, label, size=8, anchor="end", fill=MUTED))
     body += [*_frontier_curve(view, plane), *_frontier_chosen(view, plane)]
     keys = [
-        (svg.circle(6, 4, 3.5, ACCENT_PALE, ACCENT), "best for its cost (number: targets met)"),
+        (svg.circle(6, 4, 3.5, ACCENT_PALE, ACCENT), "least expected loss for its cost (number: targets met)"),
     ]
     if not all(dot.proven for dot in view.dots):
-        keys.append((svg.circle(6, 4, 3.5, "#ffffff", ACCENT), "not proven best"))
+        keys.append((svg.circle(6, 4, 3.5, "#ffffff", ACCENT), "not proven least"))
     body += svg.legend(keys, plane.left, plane.bottom + 44)
     body.append(svg.text(plane.right, plane.bottom + 44, view.note, size=8, anchor="end", fill=MUTED))
     chosen = view.chosen
     title = (
-        f"Cost and risk: this plan adds {chosen.cost} per month and leaves an expected loss of {chosen.loss} per year"
+        f"Cost and expected loss, without missed targets: this plan adds {chosen.cost} per month and leaves an "
+        f"expected loss of {chosen.loss} per year"
     )
     told = _spaced([(float(number), 0.0) for number in range(len(view.dots))], len(view.dots) / SPOKEN, 0.0)
     spoken = "; ".join(

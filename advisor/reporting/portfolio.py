@@ -98,7 +98,8 @@ def _marginal(same: Sequence[Marginal], currency: str) -> MarginalView:
     saved, gained = item.expected_annual_loss_saved, item.targets_gained
     names = words.listing(item.workloads)
     amounts = sorted(abs(step.extra_monthly) for step in same)
-    money = " to ".join(words.money(amount, currency) for amount in dict.fromkeys((amounts[0], amounts[-1])))
+    span = words.money_range(amounts[0], amounts[-1])
+    money = f"{span} {currency}" if span else words.money(amounts[0], currency)
     return MarginalView(
         extra=f"{money} {'less' if item.extra_monthly < 0 else 'more'}",
         gained=f"{words.plural(abs(gained), 'target')} {'fewer' if gained < 0 else 'more'}" if gained else words.NONE,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from advisor.model.disruption import DISRUPTIONS
 from advisor.model.plan import Estimate, Plan, WorkloadPlan
 from advisor.model.report import ConfirmView, MissView
 from advisor.model.units import format_amount
-from advisor.reporting import decision, estimates, words, workloads
+from advisor.reporting import decision, estimates, words, workloads, written
 from advisor.reporting.sources import Sources
 
 MIN_WIDTH = 64
@@ -21,14 +21,15 @@ _HEADS = {"logical": "Corruption", "instance": "Server", "zone": "Zone", "region
 _BOLD, _GREEN, _RED, _DIM, _RESET = "\x1b[1m", "\x1b[32m", "\x1b[31m", "\x1b[2m", "\x1b[0m"
 
 
-def terminal_summary(plan: Plan, width: int = 80, color: bool = False) -> str:
-    """Headline, table of workloads, misses with their remedy, what to confirm first; colour only when asked for."""
+def terminal_summary(plan: Plan, width: int = 80, color: bool = False, formats: Collection[str] = ()) -> str:
+    """Headline, table of workloads, misses with their remedy, what to confirm first; colour only when asked for.
+    ``formats``: what is written beside it, where that is known, so that the rest of long lists can be found."""
     width = max(width, MIN_WIDTH)
     blocks = (
         _headline(plan, width, color),
-        _table(plan, width, color),
-        _misses(decision.misses(plan), width, color),
-        _confirm(decision.confirm(plan, Sources(plan)), width, color),
+        _table(plan, width, color, formats),
+        _misses(decision.misses(plan), width, color, formats),
+        _confirm(decision.confirm(plan, Sources(plan)), width, color, formats),
     )
     return "\n\n".join("\n".join(lines) for block in blocks if (lines := list(block))) + "\n"
 
@@ -88,7 +89,7 @@ def _pair(label: str, text: str, width: int) -> Iterable[str]:
         yield f"{label if index == 0 else '':<{_LABEL}}{part}"
 
 
-def _table(plan: Plan, width: int, color: bool) -> Iterable[str]:
+def _table(plan: Plan, width: int, color: bool, formats: Collection[str]) -> Iterable[str]:
     if not plan.workloads:
         return
     name_width = width - _CELL * len(DISRUPTIONS)
@@ -102,7 +103,8 @@ def _table(plan: Plan, width: int, color: bool) -> Iterable[str]:
         yield _paint(_detail(item, plan.currency, width), _DIM, color)
     hidden = len(plan.workloads) - WORKLOAD_ROWS
     if hidden > 0:
-        yield f"… and {words.plural(hidden, 'more workload')}, in workloads.csv"
+        more = words.plural(hidden, "more workload")
+        yield from wrap(f"… and {more}{written.rest(formats, 'workloads.csv', 'plan.json')}", width)
 
 
 def _cell(estimate: Estimate | None, risk_level: str, color: bool) -> str:
@@ -125,7 +127,7 @@ def _detail(item: WorkloadPlan, currency: str, width: int) -> str:
     return f"  {words.clip(tier, width - 2 - words.display_width(rest))}{rest}"
 
 
-def _misses(items: tuple[MissView, ...], width: int, color: bool) -> Iterable[str]:
+def _misses(items: tuple[MissView, ...], width: int, color: bool, formats: Collection[str]) -> Iterable[str]:
     if not items:
         return
     yield _paint(f"Not met: {words.plural(len(items), 'target')}", _BOLD, color)
@@ -135,10 +137,10 @@ def _misses(items: tuple[MissView, ...], width: int, color: bool) -> Iterable[st
         yield from _item(_paint("✗", _RED, color), text, width)
         yield from _item(" ", item.remedy, width)
     if len(items) > MISS_ROWS:
-        yield f"  … and {len(items) - MISS_ROWS} more, in the report"
+        yield f"  … and {len(items) - MISS_ROWS} more{written.rest(formats, 'report.pdf', 'plan.json')}"
 
 
-def _confirm(items: tuple[ConfirmView, ...], width: int, color: bool) -> Iterable[str]:
+def _confirm(items: tuple[ConfirmView, ...], width: int, color: bool, formats: Collection[str]) -> Iterable[str]:
     if not items:
         return
     yield _paint("Confirm first", _BOLD, color)
@@ -146,7 +148,7 @@ def _confirm(items: tuple[ConfirmView, ...], width: int, color: bool) -> Iterabl
         settle = f"; settled by {item.settle}" if item.settle else ""
         yield from _item(str(number), f"{item.title}: {item.value}{settle}", width)
     if len(items) > CONFIRM_ROWS:
-        yield f"  … and {len(items) - CONFIRM_ROWS} more, in the report"
+        yield f"  … and {len(items) - CONFIRM_ROWS} more{written.rest(formats, 'report.pdf', 'plan.json')}"
 
 
 def _item(mark: str, text: str, width: int) -> Iterable[str]:

@@ -283,6 +283,7 @@ def test_a_pin_that_is_no_option_is_told_with_the_targets_file_and_the_line(tmp_
     targets.write_text(targets.read_text(encoding="utf-8").replace("nonsense", "keep"), encoding="utf-8")
     assert quick(MINIMAL, "--targets", targets, "--out", tmp_path / "plan").exit_code == 0
     explained = told(call("explain", tmp_path / "plan" / "plan.json", "all"))
+    assert "Tier: none before, none after. Option keep" in explained
     assert "Option keep, the only combination that inventory and targets file leave" in explained
     assert "no option meets it under the pin of the targets file" in explained
 
@@ -384,7 +385,7 @@ workloads:
     assert "warning: The declared workload ghost matches no resource" in result.stderr
     assert "warning: The declared workload second matches no resource" in result.stderr
     assert re.search(r"warning: .* match first and second", result.stderr)
-    assert re.search(r"^\d+ findings, \d+ of them critical or high: see ", result.stderr, re.MULTILINE)
+    assert re.search(r"^\d+ findings, \d+ of them critical or high, in plan\.json$", result.stderr, re.MULTILINE)
 
 
 # --- two plans --------------------------------------------------------------------------------------------------------

@@ -141,6 +141,12 @@ def test_a_workload_shows_arithmetic_misses_reasons_and_gaps(pages: list[str]) -
         assert text in whole, text
 
 
+def test_the_chart_of_cost_and_risk_says_what_its_risk_is(pages: list[str]) -> None:
+    whole = " ".join(pages)
+    assert "The risk shown is the expected loss a year alone" in whole
+    assert "Missed targets are not part of it" in whole
+
+
 def test_the_document_is_tagged_dated_and_named(document: tuple[pypdf.PdfReader, list[str]]) -> None:
     reader = document[0]
     catalog: Any = reader.trailer["/Root"]

@@ -460,4 +460,4 @@ def test_steps_of_the_budget_that_do_the_same_are_one_line() -> None:
     steps = [Marginal.model_validate({"extra_monthly": Decimal(sum_), **same}) for sum_ in (5000, 10000)]
     less = steps[0].model_copy(update={"extra_monthly": Decimal(-10), "targets_gained": -1})
     found = reporting.build(make_plan(marginal=(*steps, less))).marginal
-    assert [item.extra for item in found] == ["10.00 CNY less", "5,000.00 CNY to 10,000.00 CNY more"]
+    assert [item.extra for item in found] == ["10.00 CNY less", "5,000.00–10,000.00 CNY more"]

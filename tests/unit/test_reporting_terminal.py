@@ -62,7 +62,23 @@ def test_misses_carry_their_remedy_and_what_to_confirm_follows() -> None:
     assert "payments, region outage: data loss at worst 25 min, target 15 min" in text
     assert "It adds 3,200.00 CNY per month." in " ".join(text.split())
     assert text.index("Not met: 3 targets") < text.index("Confirm first")
-    assert "… and 2 more, in the report" in text
+    assert "… and 2 more, in report.pdf" in text
+
+
+@pytest.mark.parametrize(
+    ("formats", "where"),
+    [
+        (("pdf", "json"), ", in report.pdf"),
+        (("json", "csv"), ", in plan.json"),
+        (("csv",), "; --formats pdf would list them"),
+    ],
+)
+def test_the_rest_of_a_list_is_where_something_is_written(formats: tuple[str, ...], where: str) -> None:
+    assert f"… and 2 more{where}\n" in reporting.terminal_summary(make_plan(), formats=formats)
+    many = [shop().model_copy(update={"name": f"shop-{number:03d}"}) for number in range(60)]
+    text = reporting.terminal_summary(make_plan(many, waves=()), formats=formats)
+    file = "workloads.csv" if "csv" in formats else "plan.json"
+    assert f"… and 20 more workloads, in {file}\n" in text
 
 
 def test_a_plan_without_misses_or_assumptions_has_no_empty_parts() -> None:

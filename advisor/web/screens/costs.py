@@ -48,6 +48,7 @@ def _budget(state: Session, made: Made) -> None:
             st.caption("There is only one sensible plan, so there is nothing to weigh.")
         else:
             picture(charts.frontier(view, plan.currency), "Expected loss a year against added cost per month", 820)
+            st.caption(charts.RISK_SHOWN)
     with right:
         _what_if(state, plan, view)
     _next_money(made.report)
