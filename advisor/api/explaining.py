@@ -15,7 +15,7 @@ from advisor.model.finding import InputError, Mistake
 from advisor.model.plan import Estimate, Plan, WorkloadPlan
 from advisor.model.recovery import Level
 from advisor.model.units import UnitError, format_amount, format_duration, parse_duration
-from advisor.reporting import terminal_summary, words
+from advisor.reporting import targets_moved, terminal_summary, words
 from advisor.reporting.terminal import wrap
 from advisor.yaml_text import YamlDocument, load_yaml
 
@@ -208,6 +208,7 @@ def compare_plans(earlier: Plan, later: Plan, width: int) -> str:
         f"targets met {figures[0].targets_met} → {figures[1].targets_met} of {figures[1].targets_total}, "
         f"expected loss {losses[0]} → {losses[1]} a year",
     ]
+    lines += [f"  {sentence}" for sentence in targets_moved(earlier, later)]
     changed = [item for item in changed_only(plan_differences(earlier, later)) if item.group not in (SETTINGS, TOTAL)]
     names = {item.name for item in later.workloads}
     for group in dict.fromkeys(item.group for item in changed):

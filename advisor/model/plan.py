@@ -177,7 +177,11 @@ class Infeasible(Frozen):
 
 
 class Miss(Frozen):
-    """A target that the plan does not meet, and what it would take."""
+    """A part of a target that the plan does not meet, and what it would take.
+
+    ``weight``: what the whole target, as far as it is missed, counts among missed targets: the weight of the workload's
+    class times a half each for data, time and having no way back. None in plans that were made before it was told.
+    Missed targets stand in one order everywhere: the heaviest first, then by workload, disruption and part."""
 
     disruption: Disruption
     metric: Literal["rpo", "rto"]
@@ -187,6 +191,7 @@ class Miss(Frozen):
     remedy: str
     extra_monthly: Decimal | None = None
     limiting: str = ""
+    weight: float | None = None
 
 
 class StandardLevel(Frozen):

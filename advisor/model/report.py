@@ -48,6 +48,7 @@ class MissView:
     remedy: str
     extra: str
     attainable: bool
+    weight: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

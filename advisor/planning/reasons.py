@@ -21,7 +21,7 @@ from advisor.planning.candidates import Candidate
 from advisor.planning.chooser import Chooser
 from advisor.planning.estimates import Metric, is_unknown, limiting
 from advisor.planning.needs import WEIGHTS
-from advisor.planning.relief import Case, case_of, cases_of, worsened
+from advisor.planning.relief import WEIGHT_PLACES, Case, by_weight, case_of, cases_of, weights_of, worsened
 from advisor.planning.wishes import wished
 
 Reached = Callable[[Option, Disruption], Outcome]
@@ -61,16 +61,19 @@ def misses(
     joint: Reached,
     room: Room,
 ) -> tuple[Miss, ...]:
-    """Each missed metric with what it would take: the cheapest option that meets it, or the closest one. ``joint``
-    gives an option's outcome with the workloads that it waits for, as they are in the plan."""
+    """Each missed metric with what it would take: the cheapest option that meets it, or the closest one; the heaviest
+    target first. ``joint`` gives an option's outcome with the workloads that it waits for, as they are in the plan."""
     found = []
     for disruption in missed_targets(item, outcomes, risk_level):
         target, outcome = item.targets[disruption], outcomes[disruption]
+        parts = missed_parts(outcome, target, risk_level)
+        weight = round(sum(item.workload_class.weight * WEIGHTS[part] for part in parts), WEIGHT_PLACES)
         asked: tuple[tuple[Metric, float | None], ...] = (("rpo", target.rpo_s), ("rto", target.rto_s))
         for metric, limit in asked:
             if limit is not None and _value(outcome, metric, risk_level) > limit:
-                found.append(_miss(item, picked, disruption, metric, limit, outcome, risk_level, joint, room))
-    return tuple(found)
+                miss = _miss(item, picked, disruption, metric, limit, outcome, risk_level, joint, room)
+                found.append(miss.model_copy(update={"weight": weight}))
+    return tuple(sorted(found, key=lambda miss: -(miss.weight or 0.0)))
 
 
 def _miss(
@@ -343,14 +346,12 @@ def _marginal(chooser: Chooser, solution: Solution, cap: int, budget: int) -> Ma
     if other.status == "infeasible":
         return None
     problem = chooser.problem
-    now, then = (cases_of(problem, item.choices) for item in (solution, other))
-    worse = worsened(problem, solution.choices, other.choices)
     return Marginal(
         extra_monthly=Decimal(cap - budget) / 100,
-        targets_gained=len(now) - len(then),
+        targets_gained=len(cases_of(problem, solution.choices)) - len(cases_of(problem, other.choices)),
         expected_annual_loss_saved=Decimal(solution.totals.loss - other.totals.loss) / 100,
         workloads=tuple(sorted(name for name in solution.choices if solution.choices[name] != other.choices[name])),
-        detail=_marginal_words(sorted(then - now), sorted(now - then), _parts(problem, solution, other), worse),
+        detail=_marginal_words(problem, solution, other),
     )
 
 
@@ -361,14 +362,28 @@ def _parts(problem: Problem, solution: Solution, other: Solution) -> Sequence[st
     return sorted({" ".join(case_of(*key)) for key in now.keys() - then.keys() if case_of(*key) in still})
 
 
-def _marginal_words(lost: list[Case], gained: list[Case], parts: Sequence[str], worse: list[Case]) -> str:
+def _marginal_words(problem: Problem, solution: Solution, other: Solution) -> str:
+    """Which targets the other plan meets, meets in part, loses and misses by more, heaviest first; where it gives up
+    one for another, what they weigh."""
+    now, then = (weights_of(problem, item.choices) for item in (solution, other))
+    gained, lost = by_weight(now.keys() - then.keys(), now), by_weight(then.keys() - now.keys(), then)
+    parts, worse = _parts(problem, solution, other), worsened(problem, solution.choices, other.choices)
+    traded = problem.targets_first and bool(gained) and bool(lost or worse)
+
+    def named(case: Case, weight: str) -> str:
+        return " ".join(case) + (f" (weight {weight})" if traded else "")
+
     told = []
     if gained:
-        told.append("meets also " + ", ".join(f"{name} {key}" for name, key in gained))
+        told.append("meets also " + ", ".join(named(case, f"{now[case]:g}") for case in gained))
     if parts:
         told.append("meets a part of " + ", ".join(parts))
     if lost:
-        told.append("loses " + ", ".join(f"{name} {key}" for name, key in lost))
+        told.append("loses " + ", ".join(named(case, f"{then[case]:g}") for case in lost))
     if worse:
-        told.append("misses by more " + ", ".join(f"{name} {key}" for name, key in worse))
+        more = (named(case, f"{then[case]:g} instead of {now[case]:g}") for case in worse)
+        told.append("misses by more " + ", ".join(more))
+    if traded:
+        whole = f"{other.totals.miss_weight:g} instead of {solution.totals.miss_weight:g}"
+        told.append(f"all missed targets together then weigh {whole}, the least found for that budget")
     return "; ".join(told) or "changes no target"

@@ -24,6 +24,7 @@ ASKED: Final = 12
 ASKED_LARGE: Final = 2
 TOLERANCE: Final = 1e-9
 """Sums of weights closer than this are the same but for rounding."""
+WEIGHT_PLACES: Final = 9
 
 Case = tuple[str, Disruption]
 """A workload and a disruption."""
@@ -39,13 +40,20 @@ def case_of(name: str, key: str) -> Case:
     return name, next(disruption for disruption in DISRUPTIONS if key.split(".")[0] == disruption)
 
 
+def by_weight(cases: Collection[Case], weights: Mapping[Case, float]) -> list[Case]:
+    """Missed targets in the order in which every page tells them: the heaviest first, then by workload and disruption,
+    those that reach least far first."""
+    return sorted(cases, key=lambda case: (-round(weights[case], WEIGHT_PLACES), case[0], DISRUPTIONS.index(case[1])))
+
+
 def worsened(problem: Problem, before: Mapping[str, str], after: Mapping[str, str]) -> list[Case]:
     """Targets that both choices miss, the second one by more: in a further part, or without any way back."""
-    now, then = (_weights(problem, choices) for choices in (before, after))
+    now, then = (weights_of(problem, choices) for choices in (before, after))
     return sorted(case for case in now.keys() & then.keys() if then[case] > now[case] + TOLERANCE)
 
 
-def _weights(problem: Problem, choices: Mapping[str, str]) -> dict[Case, float]:
+def weights_of(problem: Problem, choices: Mapping[str, str]) -> dict[Case, float]:
+    """Every missed target with the sum of the weights of its missed parts."""
     weights: dict[Case, float] = {}
     for (name, key), weight in missed_of(problem, chosen(problem, choices)).items():
         case = case_of(name, key)
@@ -59,8 +67,8 @@ def reliefs(
     """Every missed target, the heaviest first, with what stands in its way; only so many in all, since each takes
     problems of its own. ``wishes`` says of a workload what the targets file takes out of the choice."""
     problem = chooser.problem
-    weights = _weights(problem, solution.choices)
-    ordered = sorted(weights, key=lambda case: (-weights[case], case))
+    weights = weights_of(problem, solution.choices)
+    ordered = by_weight(weights, weights)
     asked = ordered[: ASKED if len(problem.workloads) <= MANY else ASKED_LARGE]
     met = _all_cases(problem) - set(weights)
     return tuple(_relief(chooser, solution, case, met, currency, wishes) for case in asked)

@@ -10,9 +10,10 @@ from advisor.model.plan import Plan
 from advisor.model.report import FindingView, Report
 from advisor.reporting import costs, decision, portfolio, words, workloads
 from advisor.reporting.sources import Sources
+from advisor.reporting.targets_moved import targets_moved
 from advisor.reporting.terminal import terminal_summary
 
-__all__ = ["build", "terminal_summary", "text"]
+__all__ = ["build", "targets_moved", "terminal_summary", "text"]
 
 
 def build(plan: Plan, graph: Graph | None = None) -> Report:

@@ -232,12 +232,13 @@ def _besides(unknown: int) -> str:
 
 
 def misses(plan: Plan) -> tuple[MissView, ...]:
-    """Every missed target: the most critical class first, within it what no option can meet before what money can."""
+    """Every missed target in the order of ``plan.json``: the heaviest first, then by workload and disruption."""
     reliefs = {(item.workload, words.DISRUPTION_TITLES[item.disruption]): item for item in plan.reliefs}
+    named = sorted(plan.workloads, key=lambda item: item.name)
+    views = [view for workload in named for view in workloads.miss_views(workload, plan.currency)]
     return tuple(
         _relieved(view, reliefs.get((view.workload, view.disruption)), plan.currency)
-        for workload in workloads.ordered(plan)
-        for view in sorted(workloads.miss_views(workload, plan.currency), key=lambda item: item.attainable)
+        for view in sorted(views, key=lambda item: -item.weight)
     )
 
 

@@ -185,13 +185,14 @@ def shared_added(plan: Plan) -> Decimal:
 
 
 def miss_views(workload: WorkloadPlan, currency: str) -> tuple[MissView, ...]:
-    """The missed targets in words; data loss and time to recover of one disruption are one target."""
+    """The missed targets in words, the heaviest first; data loss and time to recover of one disruption are one
+    target."""
     views = []
     for name in DISRUPTIONS:
         same = sorted((miss for miss in workload.misses if miss.disruption == name), key=lambda miss: miss.metric)
         if same:
             views.append(_joined(same, workload, currency))
-    return tuple(views)
+    return tuple(sorted(views, key=lambda view: -view.weight))
 
 
 def _joined(same: Sequence[Miss], workload: WorkloadPlan, currency: str) -> MissView:
@@ -235,6 +236,7 @@ def _miss_view(miss: Miss, workload: WorkloadPlan, currency: str) -> MissView:
         remedy=remedy,
         extra=extra,
         attainable=miss.attainable,
+        weight=miss.weight or 0.0,
     )
 
 

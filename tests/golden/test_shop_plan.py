@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 
 from advisor import api
+from advisor.model.disruption import DISRUPTIONS
 from advisor.model.evidence import RuleBook
 from advisor.model.inventory import ImportResult
 from advisor.model.option import Problem
@@ -22,6 +23,8 @@ from advisor.model.pricebook import PriceBook
 from advisor.model.targets import Targets
 from advisor.optimise import chosen, frontier, missed_of, solve, totals_of
 from advisor.optimise.totals import feasible, objective_of
+from advisor.planning.relief import weights_of
+from advisor.reporting import decision, words
 from tests.conftest import AS_OF, SHOP
 
 ROOT = Path(__file__).parents[2]
@@ -176,3 +179,16 @@ def test_another_order_of_files_gives_the_same_plan(rules: RuleBook, prices: Pri
         plan = api.plan_for(imported, shop_targets, rules, prices, settings).plan
         options.append({item.name: item.option_id for item in plan.workloads})
     assert options[0] == options[1]
+
+
+def test_missed_targets_weigh_what_is_minimised_and_stand_in_one_order(shop_assessment: api.Assessment) -> None:
+    plan, problem = shop_assessment.plan, shop_assessment.deliverable.problem
+    assert problem is not None
+    weights = {(item.name, miss.disruption): miss.weight for item in plan.workloads for miss in item.misses}
+    assert len(weights) == 3
+    assert weights == pytest.approx(weights_of(problem, {item.name: item.option_id for item in plan.workloads}))
+    ordered = sorted(weights, key=lambda case: (-(weights[case] or 0.0), case[0], DISRUPTIONS.index(case[1])))
+    assert [(item.workload, item.disruption) for item in plan.reliefs] == ordered
+    assert [(item.workload, item.disruption) for item in decision.misses(plan)] == [
+        (name, words.DISRUPTION_TITLES[disruption]) for name, disruption in ordered
+    ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from advisor.api import explain
+from advisor.api import compare_plans, explain
+from advisor.model.plan import Plan, WorkloadPlan
+from advisor.reporting import targets_moved
 from tests.plan_factory import make_plan
-from tests.plan_workloads import payments
+from tests.plan_workloads import legacy, payments
 
 
 def told(text: str) -> str:
@@ -38,3 +40,50 @@ def test_protections_that_reach_no_tier_are_told_with_what_keeps_them_from_it() 
         "Tier: none before, none after. Added all the same: snapshots and database standby. No tier is reached, as "
         "recovery from data corruption and zone outage misses its target; recovery from region outage has no way back."
     ) in text
+
+
+def met(workload: WorkloadPlan, *, only: str) -> WorkloadPlan:
+    """The workload with every target met but one disruption's."""
+    estimates = {
+        name: item.model_copy(update={"meets": name != only if item.meets is not None else None})
+        for name, item in workload.estimates.items()
+    }
+    misses = tuple(item for item in workload.misses if item.disruption == only)
+    return workload.model_copy(update={"estimates": estimates, "misses": misses})
+
+
+def with_more_money(**changes: object) -> tuple[Plan, Plan]:
+    """A plan that misses a heavy target, and one of more money that misses a light one in its place."""
+    heavy, light = met(payments(), only="zone"), met(legacy(), only="logical")
+    first = make_plan([heavy, met(legacy(), only="")], waves=())
+    second = make_plan([met(payments(), only=""), light], waves=(), **changes)
+    return first, second
+
+
+def test_a_target_given_up_for_a_heavier_one_is_told_with_both_weights() -> None:
+    text = told(compare_plans(*with_more_money(), 80))
+    assert "Met now, missed before: payments, zone outage (weight 5)." in text
+    assert "Missed now, met before: legacy-erp-报表, data corruption (weight 0.5)." in text
+    assert "A plan leaves missed what weighs least together" in text
+    assert "What is missed weighs 0.5 now and weighed 5 before." in text
+
+
+def test_where_the_objective_weighs_otherwise_or_weights_are_unknown_no_reason_is_given() -> None:
+    first, second = with_more_money(objective="min-total")
+    assert not any("leaves missed" in item for item in targets_moved(first, second))
+    old = second.model_copy(
+        update={
+            "workloads": tuple(
+                item.model_copy(update={"misses": tuple(m.model_copy(update={"weight": None}) for m in item.misses)})
+                for item in second.workloads
+            )
+        }
+    )
+    found = targets_moved(first, old)
+    assert "Missed now, met before: legacy-erp-报表, data corruption." in found
+    assert not any("weighs" in item and "now" in item for item in found)
+
+
+def test_plans_that_meet_the_same_say_nothing_of_it() -> None:
+    first, _ = with_more_money()
+    assert targets_moved(first, first) == ()

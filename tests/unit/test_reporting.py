@@ -12,7 +12,7 @@ from advisor.model.finding import Finding
 from advisor.model.graph import Graph, Workload
 from advisor.model.plan import Marginal, Relief
 from advisor.model.report import Report, WorkloadView
-from advisor.reporting import words
+from advisor.reporting import decision, words
 from tests.plan_factory import hostile, make_plan, nine_workloads
 from tests.plan_parts import cost, line
 from tests.plan_workloads import LONG_NAME, legacy, payments, shop
@@ -52,7 +52,7 @@ def test_disruption_lines_count_only_workloads_with_a_target(report: Report) -> 
     assert (region.recovery.before, region.recovery.after) == ("unbounded", "7 h – 13 h")
 
 
-def test_misses_come_by_class_the_unattainable_first(report: Report) -> None:
+def test_misses_come_by_weight_then_by_workload_and_disruption(report: Report) -> None:
     found = [(miss.workload, miss.disruption, miss.attainable) for miss in report.decision.misses]
     assert found == [
         ("payments", "Zone outage", False),
@@ -60,6 +60,18 @@ def test_misses_come_by_class_the_unattainable_first(report: Report) -> None:
         ("legacy-erp-报表", "Data corruption", True),
     ]
     assert report.decision.misses[1].extra == "3,200.00 CNY"
+    late, short = payments().misses
+    heavier = payments().model_copy(update={"misses": (late, short.model_copy(update={"weight": 7.5}))})
+    other = payments().model_copy(update={"name": "accounts"})
+    found = [(miss.workload, miss.disruption) for miss in decision.misses(make_plan([heavier, other], waves=()))]
+    assert found == [
+        ("payments", "Region outage"),
+        ("accounts", "Zone outage"),
+        ("accounts", "Region outage"),
+        ("payments", "Zone outage"),
+    ]
+    (built,) = (item for item in reporting.build(make_plan([heavier], waves=())).workloads)
+    assert [miss.disruption for miss in built.misses] == ["Region outage", "Zone outage"]
     assert report.decision.misses[1].remedy.endswith("It adds 3,200.00 CNY per month.")
 
 

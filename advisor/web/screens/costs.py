@@ -11,7 +11,7 @@ from advisor.model.cost import COST_STATES
 from advisor.model.plan import Plan
 from advisor.model.report import FrontierView, Report
 from advisor.model.targets import Targets
-from advisor.reporting import charts, words
+from advisor.reporting import charts, targets_moved, words
 from advisor.reporting.costs import STATE_TITLES
 from advisor.web import compare, planning, tables
 from advisor.web.charts import picture
@@ -119,6 +119,8 @@ def _next_money(report: Report) -> None:
 
 def _difference(before: Made, made: Made) -> None:
     st.markdown("**Against the last plan**")
+    if moved := targets_moved(before.assessment.plan, made.assessment.plan):
+        st.caption(md(" ".join(moved)))
     left, right = st.columns((1, 1.6))
     with left:
         texts(compare.headline(before, made))
