@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Final
 
 from advisor.importers.records import Collector, ListSeen
@@ -11,16 +12,21 @@ from advisor.model.finding import Finding
 Group = tuple[str, str, str]
 _IN_TITLE: Final = 3
 _IN_DETAIL: Final = 30
+_OF_NO_REGION: Final = frozenset({"bucket", "cen", "dns_record", "gtm_instance", "gtm_pool"})
+"""Kinds that one call lists for all regions."""
 
 
 def check_pages(collector: Collector) -> Iterator[Finding]:
-    """A finding for each list of which pages are missing, and for each kind that came back empty."""
+    """A finding for each list of which pages are missing, for each kind that came back empty, and for each of which an
+    empty list does not say where nothing is."""
     groups: dict[Group, list[ListSeen]] = {}
     for seen in collector.lists:
         groups.setdefault((seen.kind, seen.operation, seen.region), []).append(seen)
     for (kind, operation, region), pages in sorted(groups.items(), key=lambda item: item[0]):
         yield from _truncated(kind, operation, region, pages)
-    yield from _empty(collector)
+    empty = _empty(collector)
+    yield from _of_nothing(empty)
+    yield from _of_no_region(empty)
 
 
 def _truncated(kind: str, operation: str, region: str, pages: list[ListSeen]) -> Iterator[Finding]:
@@ -56,14 +62,19 @@ def _rows(pages: list[ListSeen]) -> int:
     return sum(by_page.values())
 
 
-def _empty(collector: Collector) -> Iterator[Finding]:
-    empty: dict[str, list[str]] = {}
-    full = {(seen.kind, seen.region) for seen in collector.lists if seen.ids}
+def _empty(collector: Collector) -> dict[str, list[ListSeen]]:
+    """By kind the empty lists beside which no other page or answer lists the same in the same place."""
+    empty: dict[str, list[ListSeen]] = {}
+    full = {(seen.kind, seen.part, seen.region) for seen in collector.lists if seen.ids}
     for seen in collector.lists:
-        if not seen.ids and (seen.kind, seen.region) not in full and not seen.operation.endswith("(part)"):
-            empty.setdefault(seen.kind, []).append(seen.region or seen.origin.file)
-    for kind, places in sorted(empty.items()):
-        names = sorted(dict.fromkeys(places))
+        if not seen.ids and (seen.kind, seen.part, seen.region) not in full and not seen.operation.endswith("(part)"):
+            empty.setdefault(seen.kind, []).append(seen)
+    return dict(sorted(empty.items()))
+
+
+def _of_nothing(empty: Mapping[str, list[ListSeen]]) -> Iterator[Finding]:
+    for kind, lists in empty.items():
+        names = sorted({seen.region or seen.origin.file for seen in lists})
         where = _shortened(names, _IN_DETAIL)
         yield Finding(
             id="INV-EMPTY",
@@ -71,6 +82,22 @@ def _empty(collector: Collector) -> Iterator[Finding]:
             title=f"No {_plural(kind)} in {_shortened(names, _IN_TITLE)}",
             detail=f"The answer is empty for {where}. That may be lack of permission: the API then answers so, too.",
             fix=f"Check that the account used for the export may read {_plural(kind)}.",
+        )
+
+
+def _of_no_region(empty: Mapping[str, list[ListSeen]]) -> Iterator[Finding]:
+    for kind, lists in empty.items():
+        files = sorted({seen.origin.file for seen in lists if not seen.region})
+        if not files or kind in _OF_NO_REGION:
+            continue
+        yield Finding(
+            id="INV-NO-REGION",
+            severity="low",
+            title=f"An empty list of {_plural(kind)} does not say of which region it is",
+            detail=f"{_shortened(files, _IN_DETAIL)}: it counts for no region, so there it stays unknown whether there "
+            "are any. Unknown is not none.",
+            fix="Put it into a folder named like the region, for example cn-hangzhou/"
+            f"{PurePosixPath(files[0]).name}, and import again.",
         )
 
 

@@ -47,6 +47,7 @@ KIND_OF_PREFIX: Final[dict[str, Kind]] = {
 _ID = re.compile(r"^([a-z]{1,4})-[0-9A-Za-z*]")
 _REGION = r"(?:cn|ap|us|eu|me|na|sa|af)-[a-z]{2,}(?:-(?:finance|acdr|gov|ut|test)[a-z]*)?(?:-\d{1,2})?"
 _ZONE_END = re.compile(rf"^(?:({_REGION})-[a-z]|({_REGION}(?<=\d))[a-z])$")
+_ZONE_LIKE = re.compile(rf"^{_REGION}-?[a-z0-9]+(?:-[a-z0-9]+)*$")
 _REGION_ALONE = re.compile(rf"^{_REGION}$")
 _REGION_INSIDE = re.compile(rf"(?<![A-Za-z0-9]){_REGION}(?![a-z0-9])")
 _MULTI_ZONE = re.compile(rf"^({_REGION})(-?)MAZ\d*\(([a-z](?:,[a-z])*)\)$", re.IGNORECASE)
@@ -106,6 +107,12 @@ def region_of_zone(zone: str | None) -> str | None:
     if several:
         return several.group(1)
     return (single.group(1) or single.group(2)) if single else None
+
+
+def is_zone(text: str) -> bool:
+    """Whether the text is spelt like a zone id (``cn-hangzhou-k``, ``ap-southeast-1a``, ``cn-hangzhou-MAZ5(b,e)``, the
+    edge's ``cn-beijing-btc-a01``): a region with something behind it."""
+    return region_of_zone(text) is not None or (_ZONE_LIKE.match(text) is not None and not is_region(text))
 
 
 def zones_in(text: str) -> tuple[str, ...]:

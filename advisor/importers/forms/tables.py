@@ -26,7 +26,7 @@ from advisor.importers.forms.columns import find_header as find_header
 from advisor.importers.forms.disk_cells import DISK_COLUMNS, ID_IN_CELL, disk_words, read_disks
 from advisor.importers.forms.flat import tree_of
 from advisor.importers.forms.words import CHARGES, STATES, plain_header, region_named, zone_named
-from advisor.importers.places import is_region, kind_of_id, region_of_zone, zones_in
+from advisor.importers.places import is_region, is_zone, kind_of_id, region_of_zone, zones_in
 from advisor.importers.records import (
     Batch,
     Collector,
@@ -153,7 +153,7 @@ def _draft(row: Row, batch: Batch, collector: Collector) -> Draft | None:
     if not resource_id or not re.search(r"\w", resource_id) or looks_like_key(resource_id):
         return None
     draft = Draft(_kind(row, resource_id), resource_id, row.context.place, name=name)
-    _place(draft, row)
+    _place(draft, row, collector)
     status = row.get("status")
     draft.status = STATES.get(status, status) or None
     draft.tags = _tags(row, draft, collector)
@@ -193,23 +193,54 @@ def _kind_of_table(file: str, header: Sequence[str]) -> Kind | None:
     return next((kind for mark, kind in _FILE_KINDS if mark in file), None)
 
 
-def _place(draft: Draft, row: Row) -> None:
+def _place(draft: Draft, row: Row, collector: Collector) -> None:
     region = _region(row)
     zones = [zone_named(zone, region or row.context.region) for zone in row.all("zone")]
     zone = next((one for one in zones if region_of_zone(one)), zones[0] if zones else "")
-    found = zones_in(zone)
-    slave = row.get("slave_zone")
+    found = _zones(zones_in(zone), "zone", draft, row, collector)
+    slaves = _zones((row.get("slave_zone"),), "standby zone", draft, row, collector)
     draft.zone = found[0] if found else None
-    if slave and slave != "-":
-        draft.zones = tuple(dict.fromkeys((*found, slave)))
+    if slaves:
+        draft.zones = tuple(dict.fromkeys((*found, *slaves)))
     elif len(found) > 1:
         draft.zones = found
-    draft.region = region or region_of_zone(draft.zone) or row.context.region
+    draft.region = region or region_of_zone(draft.zone) or _named_region(zone) or row.context.region
+    if not draft.region and re.search(r"\w", row.get("region")) and not is_none(row.get("region")):
+        _note_place("region", "Write the id of the region, for example cn-hangzhou.", draft, row, collector)
+
+
+def _zones(named: Sequence[str], what: str, draft: Draft, row: Row, collector: Collector) -> tuple[str, ...]:
+    """Those that are zone ids. What else stands there is said and counts as unknown: a zone of that name fails with no
+    other zone, which would make what stands in it look safe."""
+    found = tuple(one for one in named if is_zone(one))
+    odd = [one for one in named if one not in found and not is_none(one) and re.search(r"\w", one)]
+    if odd:
+        remedy = (
+            "Write the id of the zone, for example cn-hangzhou-h, or give the region beside a name such as 可用区H."
+        )
+        _note_place(what, remedy, draft, row, collector)
+    return found
+
+
+def _note_place(what: str, remedy: str, draft: Draft, row: Row, collector: Collector) -> None:
+    collector.note(
+        "INV-VALUE",
+        "low",
+        f"A value of {draft.id} cannot be read",
+        Origin(row.context.file, row.context.place),
+        f"{what} is no id of one; it counts as unknown.",
+        remedy,
+        draft.id,
+    )
 
 
 def _region(row: Row) -> str:
     """The region of the row's own column; a text that names none that is known says nothing."""
-    named = region_text(region_named(row.get("region"))) if row.get("region") else ""
+    return _named_region(row.get("region"))
+
+
+def _named_region(cell: str) -> str:
+    named = region_text(region_named(cell)) if cell else ""
     return named if is_region(named) else ""
 
 

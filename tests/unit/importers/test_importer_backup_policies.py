@@ -53,6 +53,26 @@ def test_a_bound_server_has_a_plan_that_says_what_the_policy_says(make: Make) ->
     assert result.inventory.plans_by_target["i-bp1aaaa"] == (found,)
 
 
+NO_PLANS = {"BackupPlans": {"BackupPlan": []}, "TotalCount": 0}
+
+
+def test_an_empty_list_of_plans_without_a_region_counts_for_none_and_says_so(make: Make) -> None:
+    """Beside bindings of which the region is known: the two lists together are complete nowhere."""
+    result = make({"bound.json": bindings(UDM), "servers.json": SERVERS, "DescribeBackupPlans.json": NO_PLANS})
+    assert not result.inventory.was_listed("backup_plan", "cn-hangzhou")
+    (found,) = [finding for finding in result.findings if finding.id == "INV-NO-REGION"]
+    assert found.title == "An empty list of backup plans does not say of which region it is"
+    assert "DescribeBackupPlans.json: it counts for no region" in found.detail
+    assert "cn-hangzhou/DescribeBackupPlans.json" in found.fix
+
+
+def test_an_empty_list_of_plans_in_a_folder_of_the_region_counts_there(make: Make) -> None:
+    plans = {"cn-hangzhou/DescribeBackupPlans.json": NO_PLANS}
+    result = make({"bound.json": bindings(UDM), "servers.json": SERVERS, **plans})
+    assert result.inventory.was_listed("backup_plan", "cn-hangzhou")
+    assert "INV-NO-REGION" not in {finding.id for finding in result.findings}
+
+
 def test_a_binding_without_its_policy_is_a_plan_of_which_the_rest_is_unknown(make: Make) -> None:
     result = make({"bound.json": bindings(UDM)})
     found = plan(result)

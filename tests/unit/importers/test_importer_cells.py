@@ -133,13 +133,49 @@ def test_regions_by_number_and_a_word_that_names_none(make: Make) -> None:
         "cn-beijing",
         "cn-chengdu",
     ]
-    assert only(make({"a.csv": "实例ID,地域\ni-bp1aaaa,机房三\n"})).region is None
+    nowhere = make({"a.csv": "实例ID,地域\ni-bp1aaaa,机房三\n"})
+    assert only(nowhere).region is None
+    assert [finding.detail for finding in nowhere.findings] == [
+        "a.csv, row 2: region is no id of one; it counts as unknown."
+    ]
     assert concept_of("云盘ID/名称") == "id"
+
+
+@pytest.mark.parametrize(
+    ("row", "zone", "region", "what"),
+    [
+        ("杭州", None, "cn-hangzhou", "zone"),
+        ("cn-hangzhou", None, "cn-hangzhou", "zone"),
+        ("可用区H", None, None, "zone"),
+        ("杭州 可用区H", "cn-hangzhou-h", "cn-hangzhou", ""),
+        ("cn-beijing-btc-a01", "cn-beijing-btc-a01", "cn-beijing", ""),
+        ("-", None, None, ""),
+    ],
+)
+def test_a_cell_that_names_no_zone_is_no_zone(
+    make: Make, row: str, zone: str | None, region: str | None, what: str
+) -> None:
+    result = make({"a.csv": f"实例ID,可用区\ni-bp1aaaa,{row}\n"})
+    found = only(result)
+    assert (found.zone, found.zones, found.region) == (zone, (zone,) if zone else (), region)
+    details = [finding.detail for finding in result.findings]
+    assert details == ([f"a.csv, row 2: {what} is no id of one; it counts as unknown."] if what else [])
+    assert not any(row in detail for detail in details)
+
+
+def test_a_standby_zone_that_is_none_is_left_out_too(make: Make) -> None:
+    result = make({"a.csv": "实例ID,可用区,备可用区\nrm-bp1aaaa,cn-hangzhou-h,上海\n"})
+    assert only(result).zones == ("cn-hangzhou-h",)
+    assert ["standby zone" in finding.detail for finding in result.findings] == [True]
 
 
 def test_more_cells_than_headers_and_a_quote_that_is_never_closed_are_said(make: Make, tmp_path: Path) -> None:
     result = make({"a.csv": "实例ID,实例名称,可用区\ni-bp1aaaa,a,b,cn-hangzhou-h\n"})
-    assert [finding.title for finding in result.findings] == ["A row has more cells than the header"]
+    assert [finding.title for finding in result.findings] == [
+        "A row has more cells than the header",
+        "A value of i-bp1aaaa cannot be read",  # it stands under the zone now
+    ]
+    assert only(result).zone is None
     path = tmp_path / "b.csv"
     path.write_text('实例ID,实例名称\ni-bp1aaaa,a\ni-bp1bbbb,"b\ni-bp1cccc,c\n', encoding="utf-8")
     with pytest.raises(InputError, match="line 3: a quotation mark opens a cell and none closes it"):

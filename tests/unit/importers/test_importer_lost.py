@@ -334,7 +334,7 @@ def test_a_number_that_is_none_is_an_unknown_value_of_its_record(number: str, ma
 
 
 def test_a_row_that_breaks_off_is_said(make: Make) -> None:
-    for header in ("实例ID,实例名称,可用区", "id,kind,name", "InstanceId,InstanceName,ImageId"):
+    for header in ("实例ID,实例名称,镜像ID", "id,kind,name", "InstanceId,InstanceName,ImageId"):
         text = f"{header}\ni-bp1aaaa,instance,x\ni-bp1a,instance\n"
         titles = [finding.title for finding in make({"a.csv": text}).findings if finding.id == "INV-VALUE"]
         assert titles == ["A row has fewer cells than the header"]
