@@ -104,7 +104,7 @@ DOT_APART = 9.0
 class _Plane:
     """Places of cost and loss on the frontier chart; the loss is on a logarithmic axis where it spans two decades."""
 
-    left, top, bottom, right = 62.0, 18.0, 210.0, WIDTH - 24.0
+    left, top, bottom, right = 62.0, 26.0, 218.0, WIDTH - 24.0
 
     def __init__(self, view: FrontierView) -> None:
         points = [*view.dots, view.chosen]
