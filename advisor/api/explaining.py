@@ -11,8 +11,9 @@ from pydantic import ValidationError
 
 from advisor.api.differences import PRICES, SETTINGS, TOTAL, Difference, changed_only, plan_differences
 from advisor.estimation.chains import path_to, serve
+from advisor.model.disruption import Disruption
 from advisor.model.finding import InputError, Mistake
-from advisor.model.plan import Estimate, Plan, WorkloadPlan
+from advisor.model.plan import Estimate, Plan, Tier, WorkloadPlan
 from advisor.model.recovery import Level
 from advisor.model.units import UnitError, format_amount, format_duration, parse_duration
 from advisor.reporting import targets_moved, terminal_summary, words
@@ -20,11 +21,8 @@ from advisor.reporting.terminal import wrap
 from advisor.yaml_text import YamlDocument, load_yaml
 
 _LEVEL_KEYS: Final = ("name", "accumulation", "hold", "propagation", "retention", "kind", "location")
-_TIERS: Final = {
-    "backup": "recovers from data corruption within its target, if it has one",
-    "multi-zone": "recovers from a zone outage within its target, if it has one",
-    "cross-region": "recovers from a region outage within its target, if it has one",
-}
+_TIERS: Final[Mapping[Tier, Disruption]] = {"backup": "logical", "multi-zone": "zone", "cross-region": "region"}
+"""The disruption from which a tier recovers."""
 _CASE_KEYS: Final = ("survivors", "detection")
 __all__ = ["compare_plans", "estimate_chain", "explain", "load_plan", "terminal_summary"]
 
@@ -93,23 +91,29 @@ def _opening(plan: Plan, workload: WorkloadPlan) -> list[str]:
 def _tier(workload: WorkloadPlan) -> str:
     """The tier before and after with what it says, and where protections reach none, why."""
     before, after = workload.tier_before, workload.tier
-    meaning = f" ({_TIERS[after]})" if after in _TIERS else ""
-    told = f"Tier: {before} before, {after} after{meaning}"
-    if after != "none" or not workload.mechanisms:
+    told = f"Tier: {before} before, {after} after"
+    if after in _TIERS:
+        return f"{told} ({_recovers(workload.estimates[_TIERS[after]], _TIERS[after])})."
+    if not workload.mechanisms:
         return f"{told}."
     bought = words.listing([words.mechanism(name) for name in workload.mechanisms])
-    return f"{told}. Added all the same: {bought}. No tier is reached, as {_short_of_tier(workload)}."
+    return f"{told}. Added all the same: {bought}. No tier is reached: {_short_of_tier(workload)}."
+
+
+def _recovers(item: Estimate, disruption: Disruption) -> str:
+    within = ", for which it has no target" if item.meets is None else " within its target"
+    return f"it recovers from {words.DISRUPTION_TITLES[disruption].lower()}{within}"
 
 
 def _short_of_tier(workload: WorkloadPlan) -> str:
     """What keeps a workload from every tier, by disruption."""
     reasons: dict[str, list[str]] = {}
-    for disruption in ("logical", "zone", "region"):
+    for disruption in _TIERS.values():
         item = workload.estimates[disruption]
         no_way_back = item.rpo_unbounded or item.rto_unbounded
-        why = "is not known" if item.unknown else "has no way back" if no_way_back else "misses its target"
+        why = "not known" if item.unknown else "no way back" if no_way_back else "target missed"
         reasons.setdefault(why, []).append(words.DISRUPTION_TITLES[disruption].lower())
-    return "; ".join(f"recovery from {' and '.join(names)} {why}" for why, names in reasons.items())
+    return "; ".join(f"{why} after {' and '.join(names)}" for why, names in reasons.items())
 
 
 def _disruptions(workload: WorkloadPlan) -> list[str]:

@@ -15,9 +15,11 @@ def told(text: str) -> str:
 
 def test_a_tier_says_what_it_means() -> None:
     text = told(explain(make_plan(), "payments", 80))
-    assert (
-        "Tier: backup before, multi-zone after (recovers from a zone outage within its target, if it has one). Option"
-    ) in text
+    assert "Tier: backup before, multi-zone after (it recovers from zone outage within its target). Option" in text
+    free = payments().estimates["zone"].model_copy(update={"meets": None, "target_rpo_s": None, "target_rto_s": None})
+    other = payments().model_copy(update={"estimates": {**payments().estimates, "zone": free}})
+    text = told(explain(make_plan([other], waves=()), "payments", 80))
+    assert "multi-zone after (it recovers from zone outage, for which it has no target). Option" in text
 
 
 def test_protections_that_reach_no_tier_are_told_with_what_keeps_them_from_it() -> None:
@@ -37,8 +39,8 @@ def test_protections_that_reach_no_tier_are_told_with_what_keeps_them_from_it() 
     )
     text = told(explain(make_plan([partly], waves=()), "payments", 80))
     assert (
-        "Tier: none before, none after. Added all the same: snapshots and database standby. No tier is reached, as "
-        "recovery from data corruption and zone outage misses its target; recovery from region outage has no way back."
+        "Tier: none before, none after. Added all the same: snapshots and database standby. No tier is reached: "
+        "target missed after data corruption and zone outage; no way back after region outage."
     ) in text
 
 
