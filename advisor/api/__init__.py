@@ -10,6 +10,7 @@ from advisor.api.assessing import (
     check_formats,
     classes_of,
     export,
+    gathered,
     plan_for,
 )
 from advisor.api.explaining import compare_plans, estimate_chain, explain, load_plan, terminal_summary
@@ -48,6 +49,7 @@ __all__ = [
     "fetch_inventory",
     "fetch_policy",
     "fetch_text",
+    "gathered",
     "graph_output",
     "inventory_converted",
     "inventory_summary",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from advisor import __version__
 from advisor.api.column_fields import read_mapping
@@ -27,6 +28,7 @@ from advisor.rules import load_rules
 
 DEFAULT_FORMATS = ("json", "pdf", "terraform", "ros", "runbook", "checklist", "csv", "xlsx", "ics", "summary")
 ALL_FORMATS = tuple(EXPORTERS)
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -79,18 +81,20 @@ def load_mapping(path: Path | None) -> dict[str, str] | None:
     return read_mapping(data, path.name)
 
 
+def gathered(mistakes: list[Mistake], read: Callable[[], Found]) -> Found | None:
+    """What ``read`` returns; None, and its mistakes with the others, where it raises ``InputError``."""
+    try:
+        return read()
+    except InputError as error:
+        mistakes += error.mistakes
+        return None
+
+
 def books(settings: Settings) -> tuple[RuleBook, PriceBook]:
     """The rule book and the price book, with the user's own on top; raises ``InputError`` with all mistakes in both."""
     mistakes: list[Mistake] = []
-    rules = prices = None
-    try:
-        rules = load_rules(settings.rules)
-    except InputError as error:
-        mistakes += error.mistakes
-    try:
-        prices = load_prices(settings.prices, settings.as_of or today())
-    except InputError as error:
-        mistakes += error.mistakes
+    rules = gathered(mistakes, lambda: load_rules(settings.rules))
+    prices = gathered(mistakes, lambda: load_prices(settings.prices, settings.as_of or today()))
     if mistakes or rules is None or prices is None:
         raise InputError(mistakes)
     return rules, prices
@@ -102,26 +106,27 @@ def classes_of(rules: RuleBook) -> dict[str, WorkloadClass]:
 
 
 def assess(
-    paths: Sequence[Path], targets_path: Path | None, settings: Settings, progress: Progress = silent
+    paths: Sequence[Path],
+    targets_path: Path | None,
+    settings: Settings,
+    progress: Progress = silent,
+    known: Sequence[Mistake] = (),
 ) -> Assessment:
     """Read, plan, and hand back the assessment. Raises ``InputError`` with every mistake found in inventory, targets,
-    rules, prices and settings together."""
-    mistakes: list[Mistake] = []
+    rules, prices and settings together, behind those that are ``known`` already."""
+    mistakes = list(known)
     budget = _budget(settings, mistakes)
     objective = _objective(settings, mistakes)
-    rules, prices = books(settings)
-    imported = targets = None
-    try:
-        progress("reading the inventory")
-        imported = read_inventory(paths, load_mapping(settings.mapping))
-    except InputError as error:
-        mistakes += error.mistakes
-    try:
-        targets = read_targets(targets_path, classes_of(rules), set(rules.regions)) if targets_path else None
-    except InputError as error:
-        mistakes += error.mistakes
-    if mistakes or imported is None:
+    both = gathered(mistakes, lambda: books(settings))
+    progress("reading the inventory")
+    imported = gathered(mistakes, lambda: read_inventory(paths, load_mapping(settings.mapping)))
+    targets = None
+    if both is not None and targets_path is not None:
+        classes, regions = classes_of(both[0]), set(both[0].regions)
+        targets = gathered(mistakes, lambda: read_targets(targets_path, classes, regions))
+    if mistakes or imported is None or both is None:
         raise InputError(mistakes)
+    rules, prices = both
     wanted = targets or default_targets(classes_of(rules))
     try:
         return plan_for(imported, wanted, rules, prices, replace(settings, objective=objective), budget, progress)

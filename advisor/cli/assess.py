@@ -81,15 +81,17 @@ def assess(
       advisor assess sample_inventories/shop --budget "9000 CNY" --compare plan/plan.json --out plan-9000/
     """
     from advisor import api
+    from advisor.model.finding import Mistake
 
     api.check_target(out)
+    mistakes: list[Mistake] = []
     settings = api.Settings(
         budget, objective, rules, prices, quotes, currency, as_of, seed, samples, admit_unpriced, mapping=mapping
     )
-    earlier = api.load_plan(compare) if compare else None
+    earlier = api.gathered(mistakes, lambda: api.load_plan(compare)) if compare else None
     wanted = [item.strip() for item in formats.split(",") if item.strip()] if formats else api.DEFAULT_FORMATS
-    api.check_formats(wanted)
-    assessment = api.assess(inventory, targets_path, settings, progress)
+    api.gathered(mistakes, lambda: api.check_formats(wanted))
+    assessment = api.assess(inventory, targets_path, settings, progress, mistakes)
     progress("writing the documents")
     files = api.export(assessment, wanted)
     api.write(files, out)

@@ -53,6 +53,6 @@ def main(debug: bool) -> None:  # read from the context by the error handler
     Example:
       advisor assess exports/ --targets targets.yaml --budget "60000 CNY" --out plan/
 
-    Exit codes: 0 done, 1 something is missed (with --strict or check), 2 the input is wrong, 3 something outside
+    Exit codes: 0 done, 1 something is missed (with --strict), 2 the input is wrong, 3 something outside
     failed.
     """

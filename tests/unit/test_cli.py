@@ -297,6 +297,20 @@ def test_the_day_given_and_the_same_day_by_default_make_one_plan(tmp_path: Path)
         assert first == second
 
 
+def test_what_is_wrong_with_the_call_and_with_the_files_is_told_at_once(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "a.yaml").write_text("facts: [", encoding="utf-8")
+    result = call("assess", tmp_path / "nowhere", "--budget", "1 EUR", "--objective", "cheap", "--formats", "foo",
+                  "--rules", own, "--compare", tmp_path / "no.json", "--out", tmp_path / "plan")  # fmt: skip
+    assert result.exit_code == 2
+    text = told(result)
+    assert "The input has 6 mistakes" in text
+    for part in ("no.json: does not exist", "'foo' is no format", "--budget: ",
+                 "'cheap' is no objective", "a.yaml, line ", "there is no such file or folder"):  # fmt: skip
+        assert part in text, part
+
+
 # --- where the plan goes ----------------------------------------------------------------------------------------------
 
 
