@@ -122,7 +122,8 @@ def _disruptions(workload: WorkloadPlan) -> list[str]:
         before = workload.before[disruption]
         verdict = {True: "met", False: "MISSED", None: "no target"}[after.meets]
         lines += [
-            f"  {disruption}: {verdict}" + (f" (worst case: {after.worst_place})" if after.worst_place else ""),
+            f"  {disruption} – {words.DISRUPTION_TITLES[disruption].lower()}: {verdict}"
+            + (f" (worst case: {after.worst_place})" if after.worst_place else ""),
             f"    RPO at worst {_rpo(before)} before, {_rpo(after)} after{_target(after.target_rpo_s)}; "
             f"on average {_time(after.rpo_expected_s)}",
             f"    RTO P50 {_time(after.rto_p50_s)}, P90 {_time(after.rto_p90_s)}, P95 {_time(after.rto_p95_s)}"
@@ -156,10 +157,14 @@ def _money(plan: Plan, workload: WorkloadPlan) -> list[str]:
         f"What it adds: {least}{format_amount(cost.monthly_added)} {plan.currency} a month"
         f" (low end {format_amount(cost.monthly_added_low)})"
     ]
+    names = {item.id: item.name for item in workload.components}
     for line in cost.steady:
         amount = "unpriced" if line.monthly is None else f"{format_amount(line.monthly)} {line.currency}"
         price = f" × {line.unit_price} per {line.unit}" if line.unit_price is not None else ""
-        lines.append(f"  {line.what_for}: {line.quantity}{price} = {amount} [{line.origin}, {line.as_of or 'undated'}]")
+        whose = f" ({names[line.component]})" if line.component in names else ""
+        lines.append(
+            f"  {line.what_for}{whose}: {line.quantity}{price} = {amount} [{line.origin}, {line.as_of or 'undated'}]"
+        )
     return [*lines, ""]
 
 

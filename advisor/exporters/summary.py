@@ -8,7 +8,7 @@ from advisor.exporters.text import bullets, document, md, table
 from advisor.model.deliverable import Deliverable
 from advisor.model.disruption import DISRUPTIONS
 from advisor.model.plan import Estimate, Plan, WorkloadPlan
-from advisor.model.report import Decision
+from advisor.model.report import Change, Decision
 from advisor.reporting import decision, estimates, words, workloads, written
 from advisor.reporting.sources import Sources
 
@@ -83,14 +83,19 @@ def _disruptions(view: Decision, plan: Plan) -> Iterator[str]:
     rows = [
         (
             md(line.title),
-            f"{md(line.met.before)} → {md(line.met.after)}",
-            f"{md(line.loss.before)} → {md(line.loss.after)}",
-            f"{md(line.recovery.before)} → {md(line.recovery.after)}",
+            _step(line.met),
+            _step(line.loss),
+            _step(line.recovery),
         )
         for line in view.disruptions
     ]
     yield table(("Disruption", "Targets met", "Worst data loss", "Slowest recovery (P50 – P95)"), rows)
     yield f"Targets are checked against the worst data loss and the {md(plan.risk_level.upper())} recovery time."
+
+
+def _step(change: Change) -> str:
+    """Before and after; one of them where there was nothing to tell before."""
+    return " → ".join(md(text) for text in (change.before, change.after) if text != words.NONE) or words.NONE
 
 
 def _workloads(plan: Plan, formats: Collection[str]) -> Iterator[str]:

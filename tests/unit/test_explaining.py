@@ -89,3 +89,13 @@ def test_where_the_objective_weighs_otherwise_or_weights_are_unknown_no_reason_i
 def test_plans_that_meet_the_same_say_nothing_of_it() -> None:
     first, _ = with_more_money()
     assert targets_moved(first, first) == ()
+
+
+def test_each_sum_names_the_part_that_it_is_for_and_each_disruption_is_told_in_words() -> None:
+    item = payments()
+    line = item.cost.steady[0].model_copy(update={"component": "mysql", "what_for": "snapshots"})
+    cost = item.cost.model_copy(update={"steady": (line,)})
+    text = told(explain(make_plan([item.model_copy(update={"cost": cost})], waves=()), "payments", 80))
+    assert f"snapshots ({item.components[0].name}): {line.quantity}" in text
+    assert "zone – zone outage: MISSED" in text
+    assert "logical – data corruption: met" in text

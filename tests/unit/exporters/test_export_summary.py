@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from advisor.exporters import summary
 from advisor.model.deliverable import Deliverable
+from advisor.model.plan import WorkloadPlan
 
 
 def text(deliverable: Deliverable) -> str:
@@ -31,6 +32,31 @@ def test_what_is_missed_and_what_to_confirm(readable: Deliverable) -> None:
     assert "**shop**, region outage: time to recover 1 h 30 min, target 1 h." in missed
     assert missed.count("2,100.00 CNY") == 4  # once a miss
     assert "settled by a drill record" in page
+
+
+def test_a_disruption_without_a_target_is_told_once(readable: Deliverable) -> None:
+    free = {"meets": None, "target_rpo_s": None, "target_rto_s": None}
+
+    def without(item: WorkloadPlan) -> WorkloadPlan:
+        estimates = {**item.estimates, "zone": item.estimates["zone"].model_copy(update=free)}
+        return item.model_copy(update={"estimates": estimates})
+
+    plan = readable.plan.model_copy(update={"workloads": tuple(map(without, readable.plan.workloads))})
+    assert "| Zone outage | no target | – | – |" in text(replace(readable, plan=plan))
+
+
+def test_what_is_cut_is_where_something_is_written(readable: Deliverable) -> None:
+    many = tuple(
+        item.model_copy(update={"name": f"{item.name}-{number}"})
+        for number in range(4)
+        for item in readable.plan.workloads
+    )
+    plan = readable.plan.model_copy(update={"workloads": many})
+    page = text(replace(readable, plan=plan, formats=frozenset({"summary", "json"})))
+    assert "… and 4 more workloads, in plan.json." in page
+    assert "… and 10 more, in plan.json." in page
+    page = text(replace(readable, plan=plan, formats=frozenset({"summary"})))
+    assert "… and 4 more workloads; --formats csv would list them." in page
 
 
 def test_the_files_are_listed(readable: Deliverable) -> None:
