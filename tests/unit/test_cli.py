@@ -47,6 +47,16 @@ def test_the_help_of_assess_says_what_each_format_is() -> None:
     assert max(map(len, text.split("Example")[0].splitlines())) <= 80
 
 
+def test_the_chain_file_that_the_help_of_estimate_shows_can_be_estimated(tmp_path: Path) -> None:
+    shown = call("estimate", "--help").output.partition("left out:\n")[2].partition("\n\n")[0]
+    chain = tmp_path / "chain.yaml"
+    chain.write_text(shown, encoding="utf-8")
+    found = json.loads(call("estimate", chain).output)
+    # what gathers in a day, and on the way half an hour for the snapshot, an hour of waiting and four for the copy
+    assert (found["region"]["served_from"], found["region"]["rpo_worst_s"]) == ("copy", (24 + 0.5 + 1 + 4) * 3600)
+    assert (found["logical"]["served_from"], found["logical"]["rpo_worst_s"]) == ("snapshot", (24 + 0.5) * 3600)
+
+
 def test_assess_writes_a_whole_plan(tmp_path: Path) -> None:
     out = tmp_path / "plan"
     formats = "json,terraform,runbook,checklist,csv,xlsx,ics,summary,options"
