@@ -61,7 +61,9 @@ def _has_value(page: Page, label: str, value: str) -> None:
     """Wait until there is one field of this label, and this is in it: the one before goes when the new one is there."""
     from playwright.sync_api import expect
 
-    expect(page.get_by_label(label)).to_have_value(value, timeout=30_000)
+    field = page.get_by_label(label)
+    expect(field).to_have_count(1, timeout=30_000)  # of two fields the other expectation fails at once, without waiting
+    expect(field).to_have_value(value, timeout=30_000)
 
 
 def _fits(page: Page, width: int) -> None:
