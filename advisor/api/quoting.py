@@ -31,7 +31,7 @@ from advisor.model.pricebook import (
     text_of,
 )
 from advisor.planning import PlanRequest
-from advisor.planning.candidates import spec_of
+from advisor.planning.builders import spec_of
 from advisor.pricing import load_prices
 from advisor.rules import load_rules
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import gc
-import pickle
-import sys
 
-from advisor.importers.one_file import read_file
+from advisor import workers
+from advisor.importers.one_file import ColumnMapping, FileRead, read_file
+from advisor.importers.shares import Numbered
 
 
-def main() -> None:
-    """Read what standard input asks for and write what was found to standard output."""
-    gc.disable()
-    share, mapping = pickle.load(sys.stdin.buffer)  # noqa: S301 - what the process that started this one wrote
-    found = {number: read_file(source, mapping) for number, source in share}
-    # All of it first: the one who asked listens only when it has read its own share.
-    sys.stdout.buffer.write(pickle.dumps(found, protocol=pickle.HIGHEST_PROTOCOL))
+def read(work: tuple[Numbered, ColumnMapping | None]) -> dict[int, FileRead]:
+    """What each of the files holds, by its number."""
+    share, mapping = work
+    return {number: read_file(source, mapping) for number, source in share}
 
 
 if __name__ == "__main__":
-    main()
+    gc.disable()
+    workers.answer(read)

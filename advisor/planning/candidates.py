@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import get_args
 
-from advisor.estimation.context import Context
-from advisor.estimation.costs import Costing, added_lines
-from advisor.estimation.loss import LossRates, rates_of
-from advisor.estimation.measures import offer
+from advisor.estimation.costs import added_lines
 from advisor.estimation.options import Builder, Option, OptionSet
-from advisor.estimation.sampling import Sampler
-from advisor.estimation.stakes import Dependent, longest_tail_s
 from advisor.model.cost import CostLine
 from advisor.model.disruption import Disruption
 from advisor.model.finding import InputError, Mistake
 from advisor.model.graph import Graph, Workload
 from advisor.model.plan import Infeasible, Mechanism
-from advisor.model.targets import Match, Target, WorkloadClass, WorkloadSpec
-from advisor.model.units import cents
+from advisor.model.targets import Target, WorkloadClass, WorkloadSpec
+from advisor.planning.builders import Built, builder_of, waiting_for
+from advisor.planning.option_sharing import build_all
 from advisor.planning.request import PlanRequest
 
 
@@ -56,49 +51,29 @@ def candidates(request: PlanRequest, graph: Graph) -> tuple[Candidate, ...]:
     does
     not exist."""
     _check_wishes(request)
-    found = []
-    mistakes: list[Mistake] = []
-    waiting = _waiting(graph.workloads)
-    for workload in sorted(graph.workloads, key=lambda item: item.name):
-        request.progress(f"options of {workload.name}")
-        try:
-            found.append(_candidate(request, workload, waiting[workload.name]))
-        except InputError as error:
-            mistakes += error.mistakes
+    workloads = sorted(graph.workloads, key=lambda item: item.name)
+    waiting = waiting_for(workloads)
+    built = build_all(request, workloads, waiting)
+    mistakes = [mistake for item in built.values() if not isinstance(item, Built) for mistake in item]
     if mistakes:
         raise InputError(mistakes)
-    return tuple(found)
+    return tuple(
+        _candidate(request, workload, waiting[workload.name], item)
+        for workload in workloads
+        if isinstance(item := built[workload.name], Built)
+    )
+
+
+def _candidate(request: PlanRequest, workload: Workload, waiting: Sequence[Workload], built: Built) -> Candidate:
+    builder = builder_of(request, workload, waiting, built.sampler)
+    spec = builder.context.spec
+    workload_class = request.targets.classes[spec.class_name]
+    return Candidate(workload, spec, workload_class, builder.targets, builder, built.options, built.infeasible)
 
 
 def _nearest(name: str, known: Sequence[str]) -> str:
     near = get_close_matches(name, known, n=1)
     return f"Did you mean '{near[0]}'?" if near else f"Write one of {', '.join(known)}."
-
-
-def _waiting(workloads: Sequence[Workload]) -> dict[str, tuple[Workload, ...]]:
-    """For each workload those that cannot run without it, directly or through others, by name."""
-    by_name = {item.name: item for item in workloads}
-    found: dict[str, list[Workload]] = {name: [] for name in by_name}
-    for name, needs in sorted(all_needs({item.name: item.needs_hard for item in workloads}).items()):
-        for need in needs:
-            found[need].append(by_name[name])
-    return {name: tuple(others) for name, others in found.items()}
-
-
-def all_needs(direct: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    """For each workload all that it needs hard, directly or through others, from what it needs directly; a workload in
-    a cycle does not wait for itself."""
-    reached: dict[str, tuple[str, ...]] = {}
-    for name in direct:
-        seen: set[str] = set()
-        ahead = list(direct[name])
-        while ahead:
-            need = ahead.pop()
-            if need in direct and need not in seen:
-                seen.add(need)
-                ahead += direct[need]
-        reached[name] = tuple(sorted(seen - {name}))
-    return reached
 
 
 def _check_wishes(request: PlanRequest) -> None:
@@ -112,60 +87,3 @@ def _check_wishes(request: PlanRequest) -> None:
     ]
     if mistakes:
         raise InputError(mistakes)
-
-
-def spec_of(request: PlanRequest, workload: Workload) -> WorkloadSpec:
-    """The declared wishes, or none for a workload that was found."""
-    declared = request.targets.spec(workload.name)
-    return declared or WorkloadSpec(workload.name, Match(), workload.class_name)
-
-
-def _in_currency(request: PlanRequest, context: Context, item: WorkloadClass) -> WorkloadClass:
-    """The class with hourly costs in the plan's currency. The shipped ones are in CNY; in a USD plan they are
-    expressed at a
-    stated, dated rate, while costs that the targets file gives are taken as they are."""
-    if request.currency == "CNY" or request.rules.classes.get(item.name) != item:
-        return item
-    rate = Decimal(repr(context.number("fx.cny_per_usd")))
-    return replace(
-        item, downtime_per_hour=cents(item.downtime_per_hour / rate), loss_per_hour=cents(item.loss_per_hour / rate)
-    )
-
-
-def _candidate(request: PlanRequest, workload: Workload, waiting: Sequence[Workload]) -> Candidate:
-    spec = spec_of(request, workload)
-    context = Context(request.imported.inventory, request.rules, workload, spec, request.as_of)
-    wanted, rates = _asked(request, context, spec)
-    builder = Builder(
-        context,
-        Costing(request.prices, request.currency, context),
-        Sampler(request.seed, request.samples),
-        rates,
-        wanted,
-        request.targets.risk_level,
-        request.admit_unpriced,
-        bool(workload.needs_hard or waiting),
-        _dependents(request, context, waiting),
-    )
-    offered = offer(context)
-    options = builder.build(offered.dimensions).lean()
-    workload_class = request.targets.classes[spec.class_name]
-    return Candidate(workload, spec, workload_class, wanted, builder, options, offered.infeasible)
-
-
-def _dependents(request: PlanRequest, context: Context, waiting: Sequence[Workload]) -> tuple[Dependent, ...]:
-    """What those ask for that wait for the workload of this context. Before one of them is back, as many tails may
-    have followed one another as workloads lie between them, and its own; one more is the end of this one."""
-    needs = all_needs({item.name: item.needs_hard for item in waiting})
-    tail = longest_tail_s(context)
-    found = []
-    for other in waiting:
-        targets, rates = _asked(request, context, spec_of(request, other))
-        found.append(Dependent(targets, rates, (2 + len(needs[other.name])) * tail))
-    return tuple(found)
-
-
-def _asked(request: PlanRequest, context: Context, spec: WorkloadSpec) -> tuple[Mapping[Disruption, Target], LossRates]:
-    """Targets and rates of loss of a workload."""
-    workload_class = _in_currency(request, context, request.targets.classes[spec.class_name])
-    return request.targets.all_targets(spec), rates_of(spec, workload_class, context.number("loss.without_copy"))

@@ -23,7 +23,8 @@ from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.option import Coupling, Joint, Problem, Waiting
 from advisor.model.targets import RiskLevel
 from advisor.optimise import chosen, missed_of, waiting_of
-from advisor.planning.candidates import Candidate, all_needs
+from advisor.planning.builders import all_needs
+from advisor.planning.candidates import Candidate
 
 CENTS = Decimal(100)
 # A target is half about data and half about time; having no way back at all weighs half a target more, so that a target

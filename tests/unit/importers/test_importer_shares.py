@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from advisor import workers
 from advisor.importers import read_inventory, shares
 from advisor.model.inventory import ImportResult
 from advisor.model.tables import ABSENT
@@ -50,14 +51,14 @@ def told(folder: Path) -> tuple[object, ...]:
 def shared(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shares, "SHARED_FROM", 1)
     monkeypatch.setattr(shares, "WORKER_COST", 0)
-    monkeypatch.setattr(shares, "_processors", lambda: 3)
+    monkeypatch.setattr(workers, "processors", lambda: 3)
 
 
 def test_several_processes_find_what_one_finds(export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = told(export)
     monkeypatch.setattr(shares, "SHARED_FROM", 1)
     monkeypatch.setattr(shares, "WORKER_COST", 0)
-    monkeypatch.setattr(shares, "_processors", lambda: 3)
+    monkeypatch.setattr(workers, "processors", lambda: 3)
     started: list[object] = []
     popen = subprocess.Popen
 
@@ -87,7 +88,7 @@ def test_where_no_process_can_be_started_all_is_read_here(export: Path, monkeypa
 def test_shares_are_of_about_the_same_size(export: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shares, "SHARED_FROM", 1)
     monkeypatch.setattr(shares, "WORKER_COST", 0)
-    monkeypatch.setattr(shares, "_processors", lambda: 2)
+    monkeypatch.setattr(workers, "processors", lambda: 2)
     from advisor.importers.records import Collector
     from advisor.importers.sources import open_sources
 
