@@ -94,7 +94,8 @@ def limiting(
     critical path."""
     lost = next((path for path in outcome.paths if not path.recoverable), None)
     if lost is not None:
-        return f"{_name(context, lost)}: {lost.title}"
+        name = _name(context, lost)
+        return lost.title if name in lost.title else f"{name}: {lost.title}"
     if waits_for is not None:
         return f"waits for {waits_for}"
     if metric != "rto" and target.rpo_s is not None and outcome.worst_s > target.rpo_s:

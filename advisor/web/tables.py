@@ -129,5 +129,5 @@ def misses(items: Iterable[MissView]) -> pd.DataFrame:
          item.extra or ("" if item.attainable else "out of reach"))
         for item in items
     )  # fmt: skip
-    heads = ("Workload", "Disruption", "Target", "asked", "planned", "Limiting step", "What it would take", "Costs")
+    heads = ("Workload", "Disruption", "Target", "Asked", "Planned", "Limiting step", "What it would take", "Costs")
     return escaped(heads, rows)
