@@ -121,7 +121,7 @@ class _Builder:
 
 def find_edges(estate: Estate, memberships: Memberships) -> Edges:
     """All edges the inventory gives, guesses included."""
-    edges = EdgeSet()
+    edges = EdgeSet(estate.nodes)
     add_place_edges(estate, edges)
     add_storage_edges(estate, edges)
     add_network_edges(estate, edges)

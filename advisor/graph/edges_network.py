@@ -15,13 +15,12 @@ from advisor.model.inventory import Resource
 
 def add_network_edges(estate: Estate, edges: EdgeSet) -> None:
     """How traffic gets in and out."""
-    instances, enis = estate.tables.table("instance"), estate.tables.table("network_interface")
-    groups = instances.lists("security_group_ids")
-    members = [instance for instance, several in zip(instances.ids, groups, strict=True) for _ in several]
-    named = [group for several in groups for group in several]
-    edges.add_many(members, named, "control", "declared", "network.security_group", "policy, not failure")
-    owners = enis.texts("instance_id")
-    edges.add_many(enis.ids, owners, "hard", "declared", "network.interface", "part of the instance")
+    nodes = estate.nodes
+    members, groups = nodes.lists("instance", "security_group_ids")
+    instances = nodes.rows("instance")[members]
+    edges.add_many(instances, groups, "control", "declared", "network.security_group", "policy, not failure")
+    enis, owners = nodes.rows("network_interface"), nodes.column("network_interface", "instance_id")
+    edges.add_many(enis, owners, "hard", "declared", "network.interface", "part of the instance")
     for target, eips in sorted(estate.eips_of.items()):
         for eip in eips:
             edges.add(eip, target, "hard", "declared", "network.eip", "address bound to it")

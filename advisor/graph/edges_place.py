@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
+import numpy as np
+
 from advisor.graph.edgeset import EdgeSet
-from advisor.graph.index import ZONES_INSIDE, Estate, slave_zone_known, unique, zones_of
+from advisor.graph.index import ZONES_INSIDE, Estate, Stands, slave_zone_known, unique, zones_of
+from advisor.graph.nodes import NONE
 from advisor.model.graph import EdgeConfidence
 from advisor.model.inventory import Kind, Resource
 
@@ -41,25 +44,30 @@ def add_place_edges(estate: Estate, edges: EdgeSet) -> None:
 
 def _many_places(estate: Estate, edges: EdgeSet, kind: Kind) -> None:
     """The places of all resources of a kind that has no zones but its own."""
-    table = estate.tables.table(kind)
-    vswitches, vpcs = table.texts("vswitch_id"), table.texts("vpc_id")
-    listed: frozenset[str] = frozenset()
+    nodes, own = estate.nodes, estate.nodes.rows(kind)
+    vpcs = nodes.column(kind, "vpc_id")
     if kind in _IN_ONE_VSWITCH:
-        edges.add_many(table.ids, vswitches, "containment", "declared", "place.vswitch", "vswitch_id")
-        listed = frozenset(vswitch for vswitch in set(vswitches) if estate.has(vswitch, "vswitch"))
-    alone = ["" if vswitch in listed else vpc for vswitch, vpc in zip(vswitches, vpcs, strict=True)]
-    edges.add_many(table.ids, alone, "containment", "declared", "place.vpc", "vpc_id")
-    hosts = table.texts("dedicated_host_id")
-    edges.add_many(table.ids, hosts, "containment", "declared", "place.dedicated_host", "dedicated_host_id")
-    zones = estate.zones_of_rows(kind)
-    one_zone = {several: ZONE + several[0] if len(several) == 1 else "" for several in set(zones)}
-    edges.add_many(table.ids, [one_zone[one] for one in zones], "containment", "declared", "place.zone", "zone")
-    for resource_id, several in zip(table.ids, zones, strict=True):
-        for zone in several if len(several) > 1 else ():
-            edges.add(resource_id, ZONE + zone, "k_of_n", "declared", "place.zones", "zone", f"{resource_id} zones")
-    stands = list(zip(zones, table.regions, strict=True))
-    known = {(several, region): _region_beside(estate, several, region) for several, region in set(stands)}
-    edges.add_many(table.ids, [known[one] for one in stands], "containment", "declared", "place.region", "region")
+        vswitches = nodes.column(kind, "vswitch_id")
+        edges.add_many(own, vswitches, "containment", "declared", "place.vswitch", "vswitch_id")
+        vpcs = np.where(nodes.is_kind(vswitches, "vswitch"), np.int32(NONE), vpcs)
+    edges.add_many(own, vpcs, "containment", "declared", "place.vpc", "vpc_id")
+    hosts = nodes.column(kind, "dedicated_host_id")
+    edges.add_many(own, hosts, "containment", "declared", "place.dedicated_host", "dedicated_host_id")
+    stands = estate.stands(kind)
+    one_zone = nodes.numbers([ZONE + several[0] if len(several) == 1 else "" for several in stands.zones])
+    edges.add_many(own, one_zone[stands.codes], "containment", "declared", "place.zone", "zone")
+    _several_zones(estate, edges, kind, stands)
+    beside = [_region_beside(estate, *one) for one in zip(stands.zones, stands.regions, strict=True)]
+    edges.add_many(own, nodes.numbers(beside)[stands.codes], "containment", "declared", "place.region", "region")
+
+
+def _several_zones(estate: Estate, edges: EdgeSet, kind: Kind, stands: Stands) -> None:
+    """The zones of what stands in more than one."""
+    several = np.array([len(zones) > 1 for zones in stands.zones], dtype=np.bool_)
+    ids = estate.tables.table(kind).ids
+    for row in np.flatnonzero(several[stands.codes]).tolist():
+        for zone in stands.zones[stands.codes[row]]:
+            edges.add(ids[row], ZONE + zone, "k_of_n", "declared", "place.zones", "zone", f"{ids[row]} zones")
 
 
 def _region_beside(estate: Estate, zones: tuple[str, ...], region: str | None) -> str:

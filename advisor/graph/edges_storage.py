@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import count
+
+import numpy as np
 
 from advisor.graph.edges_place import REGION
 from advisor.graph.edgeset import EdgeSet
 from advisor.graph.index import Estate
+from advisor.graph.nodes import NONE, Bools, Codes
 from advisor.model.inventory import Resource
 from advisor.model.tables import Table
 
 _CUSTOM_IMAGE = "m-"
+_REBUILT = "custom image to rebuild from"
 _LOCAL_DISKS = ("local_", "ephemeral")
 _STALE_DISK = "stale: a newer recording of the disk does not name the instance"
 _STALE_LIST = "stale: newer lists of the region hold no such instance"
@@ -32,40 +37,43 @@ def add_storage_edges(estate: Estate, edges: EdgeSet) -> None:
     _replicas(estate, edges)
     _backup_plans(estate, edges)
     _buckets(estate, edges)
-    instances = estate.tables.table("instance")
-    images = [image if image.startswith(_CUSTOM_IMAGE) else "" for image in instances.texts("image_id")]
-    edges.add_many(instances.ids, images, "recovery", "declared", "storage.image", "custom image to rebuild from")
+    nodes = estate.nodes
+    images = nodes.column("instance", "image_id").copy()
+    custom = {image for image in np.unique(images).tolist() if nodes.texts[image].startswith(_CUSTOM_IMAGE)}
+    images[~np.isin(images, list(custom))] = NONE
+    edges.add_many(nodes.rows("instance"), images, "recovery", "declared", "storage.image", _REBUILT)
 
 
 def _disks(estate: Estate, edges: EdgeSet) -> None:
-    disks = estate.tables.table("disk")
-    local = [category.lower().startswith(_LOCAL_DISKS) for category in disks.texts("category")]
-    said = {
-        disk: (kind, on_host) for disk, kind, on_host in zip(disks.ids, disks.texts("disk_type"), local, strict=True)
-    }
-    owners: dict[str, list[str]] = defaultdict(list)
-    for instance, owned in estate.disks_of.items():
-        for disk in owned:
-            owners[disk].append(instance)
-    gone = _gone(estate)
-    ends: dict[tuple[str, str], tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
-    for disk, instances in owners.items():
-        if disk in said:
-            rule = "storage.shared_disk" if len(instances) > 1 else "storage.disk"
-            for instance in instances:
-                evidence = _disk_evidence(*said[disk])
-                sources, targets = ends[
-                    rule, evidence if (instance, disk) not in gone else f"{evidence}; {_STALE_LIST}"
-                ]
-                sources.append(instance)
-                targets.append(disk)
+    nodes, disks = estate.nodes, estate.tables.table("disk")
+    known: defaultdict[tuple[str, str], int] = defaultdict(count().__next__)
+    said = map(known.__getitem__, zip(disks.texts("category"), disks.texts("disk_type"), strict=True))
+    sort = np.fromiter(said, dtype=np.int32, count=len(disks))
+    on_host = [category.lower().startswith(_LOCAL_DISKS) for category, _ in known]
+    evidences = [_disk_evidence(kind, local) for (_, kind), local in zip(known, on_host, strict=True)]
+    _attached(estate, edges, sort, evidences)
     for instance, disk in estate.stale_disks:
         edges.add(instance, disk, "hard", "guessed", "storage.disk", _STALE_DISK)
-    for (rule, evidence), (sources, targets) in ends.items():
-        edges.add_many(sources, targets, "hard", "declared", rule, evidence)
-    keys = disks.texts("kms_key_id")
-    edges.add_many(disks.ids, keys, "hard", "declared", "storage.key", "needed at attach and boot")
-    _policies(estate, edges, disks, local)
+    keys = nodes.column("disk", "kms_key_id")
+    edges.add_many(nodes.rows("disk"), keys, "hard", "declared", "storage.key", "needed at attach and boot")
+    _policies(estate, edges, np.array(on_host, dtype=np.bool_)[sort])
+
+
+def _attached(estate: Estate, edges: EdgeSet, sort: Codes, evidences: list[str]) -> None:
+    """From each instance to its listed disks; ``sort`` is the number of the evidence of each disk."""
+    nodes = estate.nodes
+    instances, disks = estate.disk_claims
+    listed = nodes.is_kind(disks, "disk")
+    instances, disks = instances[listed], disks[listed]
+    shared = np.bincount(disks, minlength=len(nodes.texts))[disks] > 1
+    old = [nodes.number(instance) * len(nodes.texts) + nodes.number(disk) for instance, disk in _gone(estate)]
+    gone = np.isin(instances.astype(np.int64) * len(nodes.texts) + disks, old)
+    sorts = sort[disks - nodes.start("disk")]
+    for number, evidence in enumerate(evidences):
+        for rule, is_shared in (("storage.disk", False), ("storage.shared_disk", True)):
+            for words, is_gone in ((evidence, False), (f"{evidence}; {_STALE_LIST}", True)):
+                kept = (sorts == number) & (shared == is_shared) & (gone == is_gone)
+                edges.add_many(instances[kept], disks[kept], "hard", "declared", rule, words)
 
 
 def _gone(estate: Estate) -> set[tuple[str, str]]:
@@ -88,27 +96,23 @@ def _disk_evidence(kind: str, on_host: bool) -> str:
     return f"{kind or 'unknown'} disk{' of the host, nothing brings it back' if on_host else ''}, instance_ids"
 
 
-def _policies(estate: Estate, edges: EdgeSet, disks: Table, local: list[bool]) -> None:
+def _policies(estate: Estate, edges: EdgeSet, local: Bools) -> None:
     """The snapshot policies in force, of disks of which snapshots are taken (unknown counts as taken)."""
-    rows = zip(
-        disks.ids,
-        disks.lists("snapshot_policy_ids"),
-        disks.column("auto_snapshot_enabled"),
-        disks.column("auto_snapshot_allowed"),
-        local,
-        strict=True,
-    )
-    pairs = [
-        (disk, policy)
-        for disk, policies, enabled, allowed, on_host in rows
-        if policies and enabled is not False and allowed is not False and not on_host
-        for policy in policies
+    nodes, disks = estate.nodes, estate.tables.table("disk")
+    taken = ~local
+    for name in ("auto_snapshot_enabled", "auto_snapshot_allowed"):
+        if name in disks.attributes:
+            refused = [value is False for value in disks.attributes[name]]
+            taken &= ~np.array(refused, dtype=np.bool_)
+    rows, policies = nodes.lists("disk", "snapshot_policy_ids")
+    off = [
+        policy
+        for policy in np.unique(policies).tolist()
+        if (known := estate.get(nodes.texts[policy])) is not None and not policy_is_on(known)
     ]
-    off = {policy for _, policy in set(pairs) if (known := estate.get(policy)) is not None and not policy_is_on(known)}
-    pairs = [(disk, policy) for disk, policy in pairs if policy not in off]
-    sources, targets = [disk for disk, _ in pairs], [policy for _, policy in pairs]
-    evidence = "snapshot_policy_ids"
-    edges.add_many(sources, targets, "recovery", "declared", "storage.snapshot_policy", evidence)
+    kept = taken[rows] & ~np.isin(policies, off)
+    sources, evidence = nodes.rows("disk")[rows[kept]], "snapshot_policy_ids"
+    edges.add_many(sources, policies[kept], "recovery", "declared", "storage.snapshot_policy", evidence)
 
 
 def is_local(disk: Resource) -> bool:
@@ -131,18 +135,20 @@ def pair_works(pair: Resource) -> bool:
     return (pair.status or "").lower() not in _REPLICATION_OFF
 
 
-def newest_snapshots(estate: Estate) -> dict[str, str]:
-    """Disk → its newest finished snapshot (without times: the last by id)."""
-    snapshots = estate.tables.table("snapshot")
-    rows = zip(
-        snapshots.texts("source_disk_id"), _ages(snapshots), snapshots.ids, _usable(snapshots),
-        snapshots.texts("source_snapshot_id"), strict=True,
-    )  # fmt: skip
-    found: dict[str, tuple[str, str]] = {}
-    for disk, age, snapshot, usable, copied_from in rows:
-        if disk and usable and not copied_from and (disk not in found or (age, snapshot) > found[disk]):
-            found[disk] = (age, snapshot)
-    return {disk: snapshot for disk, (_, snapshot) in found.items()}
+def newest_snapshots(estate: Estate) -> tuple[Codes, Codes]:
+    """The disks of which finished snapshots are listed, by number, and the newest of each (without times: the last by
+    id)."""
+    nodes, snapshots = estate.nodes, estate.tables.table("snapshot")
+    disks = nodes.column("snapshot", "source_disk_id")
+    own = (disks != NONE) & _usable(snapshots) & (nodes.column("snapshot", "source_snapshot_id") == NONE)
+    ages = _ages(snapshots)
+    rank = {age: number for number, age in enumerate(sorted(set(ages)))}
+    age = np.fromiter(map(rank.__getitem__, ages), dtype=np.int32, count=len(ages))
+    rows = nodes.order[nodes.is_kind(nodes.order, "snapshot")] - nodes.start("snapshot")
+    rows = rows[own[rows]]
+    rows = rows[np.lexsort((age[rows], disks[rows]))]
+    is_last = np.diff(disks[rows], append=NONE) != 0
+    return disks[rows[is_last]], nodes.rows("snapshot")[rows[is_last]]
 
 
 def _ages(snapshots: Table) -> list[str]:
@@ -150,29 +156,33 @@ def _ages(snapshots: Table) -> list[str]:
     return [one or other for one, other in zip(made, also, strict=True)]
 
 
-def _usable(snapshots: Table) -> list[bool]:
-    """Whether each snapshot is finished (unknown counts as finished)."""
+def _usable(snapshots: Table) -> Bools:
+    """Which snapshots are finished (unknown counts as finished)."""
     known = {status: (status or "").lower() not in _UNFINISHED for status in set(snapshots.statuses)}
-    return [known[status] for status in snapshots.statuses]
+    return np.fromiter(map(known.__getitem__, snapshots.statuses), dtype=np.bool_, count=len(snapshots))
 
 
 def _snapshots(estate: Estate, edges: EdgeSet) -> None:
-    newest = newest_snapshots(estate)
     evidence = "newest finished snapshot"
-    edges.add_many(list(newest), list(newest.values()), "recovery", "declared", "storage.snapshot", evidence)
-    snapshots, rows = estate.rows("snapshot")
-    sources, usable = snapshots.texts("source_snapshot_id"), _usable(snapshots)
+    edges.add_many(*newest_snapshots(estate), "recovery", "declared", "storage.snapshot", evidence)
+    nodes, snapshots = estate.nodes, estate.tables.table("snapshot")
+    sources = nodes.column("snapshot", "source_snapshot_id")
+    copied = (sources != NONE) & _usable(snapshots)
     last_copy: dict[tuple[str, str], tuple[str, int]] = {}
-    ages = _ages(snapshots)
-    for row in rows:
-        if sources[row] and usable[row]:
-            _copy(edges, sources[row], snapshots, row)
-            disk = snapshots.texts_at(row, "source_disk_id") or _source_disk(estate, sources[row])
+    for row in estate.rows("snapshot")[1] if copied.any() else ():
+        if copied[row]:
+            source, age = nodes.texts[sources[row]], _age(snapshots, row)
+            _copy(edges, source, snapshots, row)
+            disk = snapshots.texts_at(row, "source_disk_id") or _source_disk(estate, source)
             key = (disk or "", snapshots.regions[row] or "")
-            if key not in last_copy or ages[row] >= last_copy[key][0]:
-                last_copy[key] = (ages[row], row)
+            if key not in last_copy or age >= last_copy[key][0]:
+                last_copy[key] = (age, row)
     for (disk, _), (_, row) in last_copy.items():
         _copy(edges, disk, snapshots, row)
+
+
+def _age(snapshots: Table, row: int) -> str:
+    return snapshots.texts_at(row, "created_at") or snapshots.texts_at(row, "creation_time")
 
 
 def _copy(edges: EdgeSet, origin: str, snapshots: Table, row: int) -> None:

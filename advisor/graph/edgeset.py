@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from itertools import compress
-from operator import eq, ne
+from functools import cached_property
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from advisor.graph.edgetable import (
     is_same_as_before,
     order_of,
 )
+from advisor.graph.nodes import NONE, Codes, Nodes
 from advisor.model.graph import Edge, EdgeConfidence, Meaning
 
 CONFIDENCE_RANK: dict[EdgeConfidence, int] = {"declared": 0, "derived": 1, "guessed": 2}
@@ -30,7 +30,11 @@ def edge_key(edge: Edge) -> tuple[str, str, str, str, str]:
 class EdgeSet:
     """Edges by (source, target, meaning, group): both evidences are kept and the stronger confidence wins."""
 
-    _columns: EdgeColumns = field(default_factory=EdgeColumns)
+    nodes: Nodes = field(default_factory=Nodes)
+
+    @cached_property
+    def _columns(self) -> EdgeColumns:
+        return EdgeColumns(self.nodes)
 
     def add(
         self,
@@ -51,22 +55,18 @@ class EdgeSet:
 
     def add_many(
         self,
-        sources: Sequence[str],
-        targets: Sequence[str],
+        sources: Codes,
+        targets: Codes,
         meaning: Meaning,
         confidence: EdgeConfidence,
         rule: str,
         evidence: str,
     ) -> None:
-        """Add an edge from each source to the target in the same place; pairs without an end or of one end are none."""
-        if not all(targets):
-            sources, targets = list(compress(sources, targets)), list(compress(targets, targets))
-        if not all(sources):
-            sources, targets = list(compress(sources, sources)), list(compress(targets, sources))
-        if any(map(eq, sources, targets)):
-            apart = list(map(ne, sources, targets))
-            sources, targets = list(compress(sources, apart)), list(compress(targets, apart))
-        self._columns.extend(sources, targets, meaning, confidence, rule, evidence)
+        """Add an edge from each source to the target in the same place, both by their numbers in ``nodes``; pairs
+        without an end or of one end are none."""
+        kept = (sources != NONE) & (targets != NONE) & (sources != targets)
+        if kept.any():
+            self._columns.extend(sources[kept], targets[kept], meaning, confidence, rule, evidence)
 
     def put(self, edge: Edge) -> None:
         """Add one edge as it is."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,11 +10,10 @@ from typing import Final, overload
 import numpy as np
 import numpy.typing as npt
 
+from advisor.graph.nodes import Bools, Codes, Nodes
 from advisor.model.graph import Edge, EdgeConfidence, Meaning
 
 Ints = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.int32]
-Bools = npt.NDArray[np.bool_]
 _NO_CODES: Final = np.zeros(0, dtype=np.int32)
 # In the order of their words, so that numbers sort as words do.
 MEANINGS: Final[tuple[Meaning, ...]] = ("containment", "control", "failover", "hard", "k_of_n", "recovery", "soft")
@@ -25,12 +23,22 @@ CONFIDENCE_CODE: Final[Mapping[EdgeConfidence, int]] = {word: code for code, wor
 
 
 class Names(tuple[str, ...]):
-    """The nodes of edges, sorted, and the number of each; edges that are picked from others share them."""
+    """The nodes of edges, sorted, and the number of each; edges that are picked from others share them.
+
+    ``made_of`` are the nodes of the estate that they were picked from, and the number that each has there."""
+
+    made_of: tuple[Nodes, Codes] | None = None
 
     @cached_property
     def code(self) -> Mapping[str, int]:
         """Node → its number."""
         return _codes(self)
+
+    def numbers_in(self, nodes: Nodes) -> Codes:
+        """The number of each among the nodes of an estate."""
+        if self.made_of is not None and self.made_of[0] is nodes:
+            return self.made_of[1]
+        return nodes.numbers(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,23 +162,28 @@ def _among(words: Sequence[str], wanted: Sequence[str]) -> Bools:
     return np.array([word in wanted for word in words], dtype=np.bool_)
 
 
-def _growing() -> array[int]:
-    return array("i")
+@dataclass(frozen=True)
+class _Alike:
+    """Edges that a rule found at once, all but the ends the same."""
+
+    sources: Codes
+    targets: Codes
+    meaning: int
+    confidence: int
+    rule: int
+    evidence: int
+
+
+_Single = tuple[int, int, int, int, int, int, int, int]
 
 
 @dataclass
 class EdgeColumns:
-    """Edges as they are found, in whatever order: columns that grow, all but the ends as numbers; those of the words
-    are given as the words come."""
+    """Edges as they are found, in whatever order, everything as numbers: those of the nodes are the ``nodes``'s, those
+    of the words are given as the words come."""
 
-    meaning: array[int] = field(default_factory=_growing)
-    confidence: array[int] = field(default_factory=_growing)
-    rule: array[int] = field(default_factory=_growing)
-    evidence: array[int] = field(default_factory=_growing)
-    group: array[int] = field(default_factory=_growing)
-    quorum: array[int] = field(default_factory=_growing)
-    _ends: list[tuple[Sequence[str], Sequence[str]]] = field(default_factory=list)
-    _singly: tuple[list[str], list[str]] | None = None
+    nodes: Nodes = field(default_factory=Nodes)
+    _parts: list[_Alike | list[_Single]] = field(default_factory=list)
     _words: dict[str, int] = field(default_factory=lambda: {"": 0})
 
     def append(
@@ -185,18 +198,23 @@ class EdgeColumns:
         quorum: int | None = None,
     ) -> None:
         """Add one edge."""
-        words = self._words
-        if self._singly is None:
-            self._singly = ([], [])
-            self._ends.append(self._singly)
-        self._singly[0].append(source)
-        self._singly[1].append(target)
-        self.meaning.append(MEANING_CODE[meaning])
-        self.confidence.append(CONFIDENCE_CODE[confidence])
-        self.rule.append(words.setdefault(rule, len(words)))
-        self.evidence.append(words.setdefault(evidence, len(words)))
-        self.group.append(words.setdefault(group or "", len(words)))
-        self.quorum.append(-1 if quorum is None else quorum)
+        words, parts = self._words, self._parts
+        singly = parts[-1] if parts else None
+        if not isinstance(singly, list):
+            singly = []
+            parts.append(singly)
+        singly.append(
+            (
+                self.nodes.number(source),
+                self.nodes.number(target),
+                MEANING_CODE[meaning],
+                CONFIDENCE_CODE[confidence],
+                words.setdefault(rule, len(words)),
+                words.setdefault(evidence, len(words)),
+                words.setdefault(group or "", len(words)),
+                -1 if quorum is None else quorum,
+            )
+        )
 
     def append_edge(self, edge: Edge) -> None:
         """Add one edge as it is."""
@@ -205,49 +223,52 @@ class EdgeColumns:
         )
 
     def extend(
-        self,
-        sources: Sequence[str],
-        targets: Sequence[str],
-        meaning: Meaning,
-        confidence: EdgeConfidence,
-        rule: str,
-        evidence: str,
+        self, sources: Codes, targets: Codes, meaning: Meaning, confidence: EdgeConfidence, rule: str, evidence: str
     ) -> None:
-        """Add an edge from each source to the target in the same place; the lists must not change any more."""
-        words, count = self._words, len(sources)
-        self._ends.append((sources, targets))
-        self._singly = None
-        for column, code in (
-            (self.meaning, MEANING_CODE[meaning]),
-            (self.confidence, CONFIDENCE_CODE[confidence]),
-            (self.rule, words.setdefault(rule, len(words))),
-            (self.evidence, words.setdefault(evidence, len(words))),
-            (self.group, words[""]),
-            (self.quorum, -1),
-        ):
-            column.extend(array("i", [code]) * count)
+        """Add an edge from each source to the target in the same place, both by number."""
+        words = self._words
+        codes = (words.setdefault(rule, len(words)), words.setdefault(evidence, len(words)))
+        self._parts.append(_Alike(sources, targets, MEANING_CODE[meaning], CONFIDENCE_CODE[confidence], *codes))
 
     def coded(self) -> Edges:
         """The edges with words as numbers, in the order in which they were added."""
-        # The ids of a table are the sources of several rules: each list is looked at once.
-        lists = {id(ends): ends for pair in self._ends for ends in pair}
-        names = Names(sorted(set().union(*lists.values())))
+        rows = [np.concatenate(columns) for columns in zip(*map(_columns, self._parts), strict=True)]
+        source, target, meaning, confidence, rule, evidence, group, quorum = rows or [_NO_CODES] * 8
+        names, node = self._names(source, target)
         words = tuple(sorted(self._words))
-        code = {key: _coded(ends, names.code) for key, ends in lists.items()}
-        source, target = ([code[id(pair[side])] for pair in self._ends] or [_NO_CODES] for side in (0, 1))
         word = _coded(list(self._words), _codes(words))
         return Edges(
             names,
             words,
-            np.concatenate(source),
-            np.concatenate(target),
-            np.array(self.meaning, dtype=np.int32),
-            np.array(self.confidence, dtype=np.int32),
-            word[self.rule],
-            word[self.evidence],
-            word[self.group],
-            np.array(self.quorum, dtype=np.int32),
+            node[source],
+            node[target],
+            meaning,
+            confidence,
+            word[rule],
+            word[evidence],
+            word[group],
+            quorum,
         )
+
+    def _names(self, source: Codes, target: Codes) -> tuple[Names, Codes]:
+        """The nodes that are used, and the place among them of each node by number."""
+        used = np.zeros(len(self.nodes.texts), dtype=np.bool_)
+        used[source] = True
+        used[target] = True
+        numbers = self.nodes.sorted(used)
+        node = np.zeros(len(used), dtype=np.int32)
+        node[numbers] = np.arange(len(numbers), dtype=np.int32)
+        names = Names(map(self.nodes.texts.__getitem__, numbers.tolist()))
+        names.made_of = self.nodes, numbers
+        return names, node
+
+
+def _columns(part: _Alike | list[_Single]) -> list[Codes]:
+    """The eight columns of edges."""
+    if isinstance(part, list):
+        return list(np.array(part, dtype=np.int32).T)
+    same = (part.meaning, part.confidence, part.rule, part.evidence, 0, -1)
+    return [part.sources, part.targets, *(np.full(len(part.sources), code, dtype=np.int32) for code in same)]
 
 
 def _codes(words: Sequence[str]) -> dict[str, int]:

@@ -8,7 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_address
+from itertools import count, pairwise
 
+import numpy as np
+
+from advisor.graph.nodes import Codes, Nodes
 from advisor.model.inventory import Inventory, Kind, Resource
 from advisor.model.tables import ABSENT, Table, Tables, tables_of
 
@@ -70,6 +74,15 @@ def slave_zone_known(resource: Resource) -> bool:
 
 
 @dataclass(frozen=True)
+class Stands:
+    """Where resources stand: for each the number of its place, for each place its zones and its region."""
+
+    codes: Codes
+    zones: tuple[tuple[str, ...], ...]
+    regions: tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
 class Estate:
     """An inventory with the look-ups the rules need; all of them sorted, so results do not depend on input order."""
 
@@ -89,10 +102,18 @@ class Estate:
         return tables_of(self.inventory.resources)
 
     @cached_property
+    def nodes(self) -> Nodes:
+        """The resources, and all that they name, by number."""
+        return Nodes(self.tables)
+
+    @cached_property
     def _rows(self) -> Mapping[Kind, list[int]]:
         """Kind → rows of its table in the order of their ids."""
-        tables = self.tables.tables
-        return {kind: sorted(range(len(table)), key=table.ids.__getitem__) for kind, table in sorted(tables.items())}
+        nodes = self.nodes
+        return {
+            kind: (nodes.order[nodes.is_kind(nodes.order, kind)] - nodes.start(kind)).tolist()
+            for kind in sorted(self.tables.tables)
+        }
 
     def of_kind(self, *kinds: Kind) -> Iterator[Resource]:
         """The resources of these kinds, by id within each kind."""
@@ -150,10 +171,12 @@ class Estate:
     def zone_regions(self) -> Mapping[str, str]:
         """Zone → region, from what stands there, else from the spelling of the zone."""
         votes: dict[str, Counter[str]] = defaultdict(Counter)
-        for kind in self._rows.keys() - ZONES_INSIDE:
-            for (zones, region), count in Counter(zip(*self._stands(kind), strict=True)).items():
+        for kind in self.tables.tables.keys() - ZONES_INSIDE:
+            stands = self.stands(kind)
+            counts = np.bincount(stands.codes, minlength=len(stands.zones)).tolist()
+            for zones, region, votes_here in zip(stands.zones, stands.regions, counts, strict=True):
                 for zone in zones:
-                    votes[zone].update({region: count} if region else {})
+                    votes[zone].update({region: votes_here} if region else {})
         for resource in self.of_kind(*sorted(ZONES_INSIDE & self._rows.keys())):
             for zone in zones_of(resource):
                 votes[zone].update([resource.region] if resource.region else [])
@@ -162,22 +185,20 @@ class Estate:
             for zone, count in sorted(votes.items())
         }
 
-    def zones_of_rows(self, kind: Kind) -> list[tuple[str, ...]]:
-        """``zones_of`` every row of a kind that is not in ``ZONES_INSIDE``."""
-        return self._stands(kind)[0]
-
-    def _stands(self, kind: Kind) -> tuple[list[tuple[str, ...]], list[str | None]]:
-        """Of a kind not in ``ZONES_INSIDE`` the zones and the region of every row; equal rows are worked out once."""
+    def stands(self, kind: Kind) -> Stands:
+        """Where the rows of a kind that is not in ``ZONES_INSIDE`` stand, each different place worked out once."""
         found = self._standing.get(kind)
         if found is None:
             table = self.tables.table(kind)
-            said = list(zip(table.zone, table.zones, strict=True))
-            known = {(zone, zones): zones_of(Resource("", kind, zone=zone, zones=zones)) for zone, zones in set(said)}
-            found = self._standing[kind] = [known[one] for one in said], table.regions
+            known: defaultdict[tuple[str | None, tuple[str, ...], str | None], int] = defaultdict(count().__next__)
+            said = map(known.__getitem__, zip(table.zone, table.zones, table.regions, strict=True))
+            codes = np.fromiter(said, dtype=np.int32, count=len(table))
+            zones = tuple(zones_of(Resource("", kind, zone=zone, zones=zones)) for zone, zones, _ in known)
+            found = self._standing[kind] = Stands(codes, zones, tuple(region for _, _, region in known))
         return found
 
     @cached_property
-    def _standing(self) -> dict[Kind, tuple[list[tuple[str, ...]], list[str | None]]]:
+    def _standing(self) -> dict[Kind, Stands]:
         return {}
 
     @cached_property
@@ -267,33 +288,57 @@ class Estate:
                     found[group].add(member)
         return {group: tuple(sorted(members)) for group, members in found.items()}
 
-    @property
+    @cached_property
     def disks_of(self) -> Mapping[str, tuple[str, ...]]:
         """Instance → its disks, by the word of either; where they differ the newer recording counts."""
-        return self._disk_claims[0]
+        return self._texts_by(*self.disk_claims)
+
+    @cached_property
+    def owners_of(self) -> Mapping[str, tuple[str, ...]]:
+        """Disk → the instances of which it is one."""
+        instances, disks = self.disk_claims
+        return self._texts_by(disks, instances)
+
+    def _texts_by(self, keys: Codes, values: Codes) -> Mapping[str, tuple[str, ...]]:
+        """The nodes of pairs of numbers, by their first, those of one sorted."""
+        order = np.argsort(keys, kind="stable")
+        keys = keys[order]
+        starts = np.flatnonzero(np.diff(keys, prepend=-1))
+        text = self.nodes.texts.__getitem__
+        listed = list(map(text, values[order].tolist()))
+        several = (listed[first:last] for first, last in pairwise([*starts.tolist(), len(listed)]))
+        names = map(text, keys[starts].tolist())
+        return {name: tuple(sorted(found)) for name, found in zip(names, several, strict=True)}
 
     @property
     def stale_disks(self) -> tuple[tuple[str, str], ...]:
         """Pairs of an instance and a disk that it names although a newer recording of the disk does not name it."""
-        return self._disk_claims[1]
+        return self._disk_claims[2]
+
+    @property
+    def disk_claims(self) -> tuple[Codes, Codes]:
+        """The pairs of an instance and a disk of it, by number, each once."""
+        return self._disk_claims[0], self._disk_claims[1]
 
     @cached_property
-    def _disk_claims(self) -> tuple[Mapping[str, tuple[str, ...]], tuple[tuple[str, str], ...]]:
-        found: dict[str, set[str]] = defaultdict(set)
-        stale: list[tuple[str, str]] = []
-        disks, instances = self.tables.table("disk"), self.tables.table("instance")
-        for disk, owners in zip(disks.ids, disks.lists("instance_ids"), strict=True):
-            for owner in owners:
-                found[owner].add(disk)
-        for row, owned in enumerate(instances.lists("disk_ids")):
-            if owned and not found[instances.ids[row]].issuperset(owned):
-                known = found[instances.ids[row]]
-                for disk in sorted(set(owned) - known):
-                    if self._newer_denies(disk, instances.observed_at(row)):
-                        stale.append((instances.ids[row], disk))
-                    else:
-                        known.add(disk)
-        return {instance: tuple(sorted(owned)) for instance, owned in found.items() if owned}, tuple(sorted(stale))
+    def _disk_claims(self) -> tuple[Codes, Codes, tuple[tuple[str, str], ...]]:
+        nodes, instances = self.nodes, self.tables.table("instance")
+        disk_rows, owners = nodes.lists("disk", "instance_ids")
+        instance_rows, named = nodes.lists("instance", "disk_ids")
+        disks = nodes.rows("disk")[disk_rows]
+        size = len(nodes.texts)
+        stated = np.unique(owners.astype(np.int64) * size + disks)
+        claimed = nodes.rows("instance")[instance_rows].astype(np.int64) * size + named
+        more, stale = [], []
+        for pair in np.setdiff1d(claimed, stated).tolist():
+            instance, disk = divmod(pair, size)
+            texts = nodes.texts[instance], nodes.texts[disk]
+            if self._newer_denies(texts[1], instances.observed_at(instance - nodes.start("instance"))):
+                stale.append(texts)
+            else:
+                more.append(pair)
+        pairs = np.concatenate([stated, np.array(more, dtype=np.int64)])
+        return (pairs // size).astype(np.int32), (pairs % size).astype(np.int32), tuple(sorted(stale))
 
     def _newer_denies(self, disk: str, observed_at: str | None) -> bool:
         """Whether a disk that names its instances was recorded later than the instance that names the disk."""

@@ -75,13 +75,9 @@ class Ownership:
             case _:
                 return (resource.text(key) or "" for key in _FIELDS.get(resource.kind, ()))
 
-    @cached_property
+    @property
     def _disk_owners(self) -> Mapping[str, tuple[str, ...]]:
-        found: dict[str, list[str]] = defaultdict(list)
-        for instance, disks in self.estate.disks_of.items():
-            for disk in disks:
-                found[disk].append(instance)
-        return {disk: tuple(sorted(instances)) for disk, instances in found.items()}
+        return self.estate.owners_of
 
     @cached_property
     def _replicated(self) -> Mapping[str, tuple[str, ...]]:

@@ -193,6 +193,16 @@ class Tables(Mapping[str, Resource]):
         """The ids of all resources, in the order in which they were read."""
         return self._index.keys()
 
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of each resource: table after table, row after row."""
+        return self._index
+
+    @property
+    def starts(self) -> Mapping[Kind, int]:
+        """The number of the first resource of each kind."""
+        return dict(zip(self._kinds, self._starts, strict=True))
+
     def place(self, resource_id: str) -> tuple[Table, int] | None:
         """The table and row of a resource, None where it is not listed."""
         number = self._index.get(resource_id)

@@ -13,7 +13,8 @@ ENDS = st.sampled_from(["", "a", "b", "c"])
 @given(st.lists(st.tuples(ENDS, ENDS), max_size=8))
 def test_many_at_once_are_as_one_by_one(pairs: list[tuple[str, str]]) -> None:
     together, singly = EdgeSet(), EdgeSet()
-    together.add_many([one for one, _ in pairs], [other for _, other in pairs], "hard", "derived", "r", "e")
+    sources, targets = (together.nodes.numbers([pair[side] for pair in pairs]) for side in (0, 1))
+    together.add_many(sources, targets, "hard", "derived", "r", "e")
     for source, target in pairs:
         singly.add(source, target, "hard", "derived", "r", "e")
     assert together.as_found() == singly.as_found()
