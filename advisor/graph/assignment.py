@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from msgspec import Struct
+import numpy as np
 from msgspec.structs import replace
 
 from advisor.graph.edgetable import Edges
 from advisor.graph.index import BULK, Estate, unique
+from advisor.graph.labels import Label, Labels
 from advisor.graph.matching import APPLICATION_KEYS, Matcher, is_default_name, tag_value
 from advisor.graph.membership import Group, Memberships
 from advisor.graph.names import common_start, common_stem
+from advisor.graph.nodes import NONE
 from advisor.graph.ownership import Ownership
 from advisor.graph.unions import Unions
 from advisor.model.graph import FoundBy
@@ -41,15 +44,6 @@ FOLLOWERS: frozenset[Kind] = frozenset(
 )
 
 
-class Label(Struct, frozen=True):
-    """The identity of a workload while it is being found; ``lead`` tells apart those of one name."""
-
-    name: str
-    found_by: FoundBy
-    lead: str = ""
-    evidence: str = ""
-
-
 @dataclass
 class Assignment:
     """Assigns labels in the order of trust; what has one keeps it."""
@@ -58,11 +52,15 @@ class Assignment:
     matcher: Matcher
     memberships: Memberships
     ownership: Ownership
-    labels: dict[str, Label] = field(default_factory=dict)
     _by_name: dict[str, Label] = field(default_factory=dict)
 
-    def run(self, edges: Edges) -> Mapping[str, Label]:
-        """Resource → label, for every resource that belongs to a workload."""
+    @cached_property
+    def labels(self) -> Labels:
+        """What is given by now."""
+        return Labels(self.estate.nodes)
+
+    def run(self, edges: Edges) -> Labels:
+        """The label of every resource that belongs to a workload."""
         calls = edges.where(edges.means("hard") & ~edges.is_sure("guessed"))
         self._declared()
         self._tagged()
@@ -77,8 +75,8 @@ class Assignment:
         return resource_id not in self.labels and resource_id not in self.matcher.excluded
 
     def _give(self, resource_id: str, label: Label) -> None:
-        if self._free(resource_id) and self.estate.has(resource_id):
-            self.labels[resource_id] = label
+        if resource_id not in self.matcher.excluded:
+            self.labels.give(resource_id, label)
 
     def _declared(self) -> None:
         for resource_id, names in self.matcher.matches.items():
@@ -103,17 +101,27 @@ class Assignment:
 
     def _with_tag(self) -> Iterator[tuple[Kind, str, str]]:
         """Kind, id and application tag of what is still free and has no owner whose workload it takes."""
-        known: dict[int, str | None] = {}  # tags are kept once for all that have the same, and outlive this
         for kind, table in self.estate.tables.tables.items():
-            owners = self.ownership.of_rows(kind) if kind in BULK and kind in FOLLOWERS else None
-            for row, tags in enumerate(table.tags):
-                if not tags or (owners is not None and owners[row]):
-                    continue
-                if id(tags) not in known:
-                    known[id(tags)] = tag_value(tags, APPLICATION_KEYS)
-                value, resource_id = known[id(tags)], table.ids[row]
-                if value and self._free(resource_id) and not (owners is None and self._has_owner(resource_id)):
-                    yield kind, resource_id, value
+            follows = kind in FOLLOWERS and kind not in BULK
+            for value, rows in self._tag_values(kind):
+                for row in rows:
+                    resource_id = table.ids[row]
+                    if self._free(resource_id) and not (follows and self._has_owner(resource_id)):
+                        yield kind, resource_id, value
+
+    def _tag_values(self, kind: Kind) -> Iterator[tuple[str, list[int]]]:
+        """Application tags of a kind with the rows that have them, those of a bulk kind without an owner."""
+        tags = self.estate.tables.table(kind).tags
+        rows: Iterable[int] = range(len(tags))
+        if kind in BULK and kind in FOLLOWERS:
+            rows = np.flatnonzero(self.ownership.owner_of_rows(kind) == NONE).tolist()
+        alike: dict[int, list[int]] = defaultdict(list)  # tags are kept once for all that have the same
+        for row in rows:
+            alike[id(tags[row])].append(row)
+        for found in alike.values():
+            value = tag_value(tags[found[0]], APPLICATION_KEYS)
+            if value:
+                yield value, found
 
     def _has_owner(self, resource_id: str) -> bool:
         return self.estate.kind_of(resource_id) in FOLLOWERS and self._follows(self.estate.tables[resource_id])
@@ -137,7 +145,7 @@ class Assignment:
         if not free:
             return
         anchors = (*members, *(group.id for group in groups), *(lb for group in groups for lb in group.balancers))
-        taken = {self.labels[item] for item in anchors if item in self.labels}
+        taken = self.labels.those_of(anchors)
         own = self._group_label(groups, free)
         for instance in free:
             near = self._near(instance) if len(taken) > 1 else taken
@@ -146,7 +154,7 @@ class Assignment:
     def _near(self, instance: str) -> set[Label]:
         groups = self.memberships.groups_of.get(instance, ())
         peers = {peer for group in groups for peer in (group.id, *group.instances)}
-        return {self.labels[peer] for peer in peers if peer in self.labels}
+        return self.labels.those_of(peers)
 
     def _group_label(self, groups: list[Group], free: list[str]) -> Label:
         clusters = [group.id for group in groups if group.kind == "cluster"]
@@ -171,10 +179,12 @@ class Assignment:
 
     def _connected(self, calls: Edges) -> None:
         """Instances joined to one another or by a shared disk are one; shared infrastructure joins nobody."""
-        instances, disks = self.estate.tables.table("instance"), self.estate.tables.table("disk")
-        shared = [disk for disk, owners in zip(disks.ids, disks.lists("instance_ids"), strict=True) if len(owners) > 1]
-        is_instance = calls.marked(instances.ids)
-        joins = is_instance[calls.source] & (is_instance | calls.marked(shared))[calls.target]
+        nodes = self.estate.nodes
+        shared = np.bincount(nodes.lists("disk", "instance_ids")[0], minlength=len(nodes.rows("disk"))) > 1
+        numbers = calls.names.numbers_in(nodes)
+        is_instance = nodes.is_kind(numbers, "instance")
+        is_shared = np.isin(numbers, nodes.rows("disk")[shared])
+        joins = is_instance[calls.source] & (is_instance | is_shared)[calls.target]
         unions = Unions()
         for edge in calls.where(joins):
             unions.join((edge.source, edge.target))
@@ -186,7 +196,7 @@ class Assignment:
         free = [item for item in instances if self._free(item)]
         if len(instances) < 2 or not free:
             return
-        taken = {self.labels[item] for item in instances if item in self.labels}
+        taken = self.labels.those_of(instances)
         label = next(iter(taken)) if len(taken) == 1 else self._connected_label(free)
         for instance in free:
             self._give(instance, label)
@@ -197,18 +207,21 @@ class Assignment:
         return replace(named, name=start or named.name, evidence=f"need one another: {', '.join(members[:3])}")
 
     def _single(self) -> None:
-        instances = self.estate.tables.table("instance")
-        for instance, name in zip(instances.ids, instances.names, strict=True):
-            if self._free(instance):
-                self.labels[instance] = _single_label(instance, name)
+        instances, numbers = self.estate.tables.table("instance"), self.estate.nodes.rows("instance")
+        for row in np.flatnonzero(self.labels.codes[numbers] == NONE).tolist():
+            self._give(instances.ids[row], _single_label(instances.ids[row], instances.names[row]))
 
     def _data_services(self, calls: Edges) -> None:
         services = list(self.estate.of_kind("database", "cache"))
         systems = [system.id for system in self.estate.of_kind("file_system")]
         clients: dict[str, set[Label]] = defaultdict(set)
-        for edge in calls.where(calls.marked([service.id for service in services] + systems)[calls.target]):
-            if edge.source in self.labels:
-                clients[edge.target].add(self.labels[edge.source])
+        numbers = calls.names.numbers_in(self.estate.nodes)
+        kinds: tuple[Kind, ...] = ("database", "cache", "file_system")
+        served = np.logical_or.reduce([self.estate.nodes.is_kind(numbers, kind) for kind in kinds])
+        for edge in calls.where(served[calls.target]):
+            label = self.labels.get(edge.source)
+            if label is not None:
+                clients[edge.target].add(label)
         for service in sorted(services, key=lambda item: (bool(self.ownership.owners(item)), item.id)):
             if self._free(service.id):
                 self._give(service.id, self._service_label(service, clients.get(service.id, set())))
@@ -217,14 +230,15 @@ class Assignment:
                 self._give(system, *clients[system])
 
     def _service_label(self, service: Resource, clients: set[Label]) -> Label:
-        owners = [self.labels[owner] for owner in self.ownership.owners(service) if owner in self.labels]
-        if owners:
-            return owners[0]
+        for owner in self.ownership.owners(service):
+            label = self.labels.get(owner)
+            if label is not None:
+                return label
         return next(iter(clients)) if len(clients) == 1 else _single_label(service.id, service.name)
 
     def _followers(self) -> None:
         """Everything else takes the workload of what it hangs on; the most frequent one where it hangs on several."""
-        self._by_name = {label.name.lower(): label for label in sorted(distinct(self.labels), key=_label_key)}
+        self._by_name = {label.name.lower(): label for label in sorted(self.labels.given(), key=_label_key)}
         # Disks first: snapshots and pairs take their workload from them.
         left = [resource_id for kind in ("disk", "network_interface", "snapshot") for resource_id in self._led(kind)]
         for resource in (
@@ -235,17 +249,15 @@ class Assignment:
 
     def _led(self, kind: Kind) -> list[str]:
         """Give what hangs on one owner that has a label the same; the ids of the others."""
-        left = []
-        labels, excluded = self.labels, self.matcher.excluded
-        for resource_id, owners in zip(self.estate.tables.table(kind).ids, self.ownership.of_rows(kind), strict=True):
-            if resource_id in labels or resource_id in excluded:
-                continue
-            label = labels.get(owners[0]) if len(owners) == 1 else None
-            if label is None:
-                left.append(resource_id)
-            else:
-                labels[resource_id] = label
-        return left
+        nodes, codes = self.estate.nodes, self.labels.codes
+        rows, owner = nodes.rows(kind), self.ownership.owner_of_rows(kind)
+        free = codes[rows] == NONE
+        if self.matcher.excluded:
+            free &= ~np.isin(rows, nodes.numbers(list(self.matcher.excluded)))
+        led = free & (owner >= 0)
+        led[led] = codes[owner[led]] != NONE
+        codes[rows[led]] = codes[owner[led]]
+        return list(map(nodes.texts.__getitem__, rows[free & ~led].tolist()))
 
     def _follow(self, resource: Resource, seen: set[str]) -> Label | None:
         if resource.id in self.labels or resource.id in self.matcher.excluded or resource.id in seen:
@@ -278,8 +290,3 @@ def _label_key(label: Label) -> tuple[str, str]:
 
 def _single_label(resource_id: str, name: str) -> Label:
     return Label(resource_id if is_default_name(name) else name, "single", resource_id)
-
-
-def distinct(labels: Mapping[str, Label]) -> set[Label]:
-    """The labels that are given, each once (most are the same object, which is quicker to tell)."""
-    return set({id(label): label for label in labels.values()}.values())

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from advisor.graph.assignment import INFRASTRUCTURE, Assignment, Label, distinct
-from advisor.graph.components import ComponentRules, is_balanced, quorum_of
+from advisor.graph.assignment import INFRASTRUCTURE, Assignment
+from advisor.graph.components import PARTS, ComponentRules, is_balanced, quorum_of
 from advisor.graph.confirmation import Confirmations, sort_out
 from advisor.graph.edges_balancing import add_balancing_edges
 from advisor.graph.edges_calls import add_call_edges
@@ -22,12 +21,14 @@ from advisor.graph.edges_traffic import add_traffic_edges
 from advisor.graph.edgeset import EdgeSet
 from advisor.graph.edgetable import Edges
 from advisor.graph.index import Estate
+from advisor.graph.labels import Homes, Label, Labels
 from advisor.graph.matching import Matcher
 from advisor.graph.membership import Memberships
+from advisor.graph.nodes import NONE
 from advisor.graph.ownership import Ownership
 from advisor.graph.waves import recovery_waves
 from advisor.model.graph import Component, Graph, Workload
-from advisor.model.inventory import Inventory
+from advisor.model.inventory import Inventory, Kind
 from advisor.model.targets import Targets
 
 
@@ -47,9 +48,8 @@ class _Builder:
         matcher = Matcher(self.estate, self.targets)
         found = find_edges(self.estate, memberships)
         labels = Assignment(self.estate, matcher, memberships, ownership).run(found)
-        names = _names(labels)
-        by_label = {key: names[label] for key, label in _objects(labels).items()}
-        homes = dict(zip(labels, map(by_label.__getitem__, map(id, labels.values())), strict=True))
+        names = _names(labels.given())
+        homes = Homes(self.estate.nodes, labels, names)
         confirmations = Confirmations(self.estate, self.targets, homes)
         edges, proposals = sort_out(found, confirmations)
         rules = ComponentRules(self.estate, memberships, ownership, edges)
@@ -61,26 +61,23 @@ class _Builder:
             proposals=proposals,
             waves=waves,
             cycles=cycles,
-            unassigned=self._unassigned(homes, matcher, ownership),
+            unassigned=self._unassigned(labels, matcher, ownership),
         )
 
     def _workloads(
         self,
-        labels: Mapping[str, Label],
+        labels: Labels,
         names: Mapping[Label, str],
         rules: ComponentRules,
         edges: Edges,
         confirmations: Confirmations,
     ) -> tuple[Workload, ...]:
-        objects = _objects(labels)
-        alike: dict[int, list[str]] = {key: [] for key in objects}
-        for resource, key in zip(labels, map(id, labels.values()), strict=True):
-            alike[key].append(resource)
-        members: dict[Label, list[str]] = defaultdict(list)
-        for key, label in objects.items():
-            members[label] += alike[key]
         needs, known = confirmations.needs(edges), frozenset(names.values())
-        found = (self._workload(label, known, names[label], members[label], rules, needs) for label in members)
+        parts = {kind: labels.resources(kind) for kind in PARTS}
+        found = []
+        for label, resources in labels.resources().items():
+            own = {kind: by_label[label] for kind, by_label in parts.items() if label in by_label}
+            found.append(self._workload(label, known, names[label], resources, own, rules, needs))
         return tuple(sorted(found, key=lambda workload: workload.name))
 
     def _workload(
@@ -89,30 +86,32 @@ class _Builder:
         known: frozenset[str],
         name: str,
         resources: list[str],
+        parts: Mapping[Kind, list[str]],
         rules: ComponentRules,
         needs: Mapping[str, set[str]],
     ) -> Workload:
         spec = self.targets.spec(label.name) if label.found_by == "declared" else None
         hard = set(spec.needs_hard if spec else ()) | needs.get(name, set())
         soft = set(spec.needs_soft if spec else ()) - hard
-        ordered = sorted(resources)
         return Workload(
             name=name,
             found_by=label.found_by,
-            resources=tuple(ordered),
-            components=rules.split(ordered, spec),
+            resources=tuple(resources),
+            components=rules.split(resources, parts, spec),
             class_name=spec.class_name if spec else self.targets.default_class,
-            needs_hard=tuple(sorted((hard & known) - {name})),
-            needs_soft=tuple(sorted((soft & known) - {name})),
+            needs_hard=tuple(sorted((hard & known) - {name})) if hard else (),
+            needs_soft=tuple(sorted((soft & known) - {name})) if soft else (),
             evidence=label.evidence or (spec.place if spec else ""),
         )
 
-    def _unassigned(self, homes: Mapping[str, str], matcher: Matcher, ownership: Ownership) -> tuple[str, ...]:
+    def _unassigned(self, labels: Labels, matcher: Matcher, ownership: Ownership) -> tuple[str, ...]:
         """What belongs to no workload although it could: unattached disks and addresses, balancers without backends."""
         found = []
         for kind, table in self.estate.tables.tables.items():
-            for resource_id in table.ids if kind not in INFRASTRUCTURE else ():
-                if resource_id not in homes and resource_id not in matcher.excluded:
+            alone = labels.codes[self.estate.nodes.rows(kind)] == NONE
+            for row in np.flatnonzero(alone).tolist() if kind not in INFRASTRUCTURE else ():
+                resource_id = table.ids[row]
+                if resource_id not in matcher.excluded:
                     owners = map(self.estate.kind_of, ownership.owners(self.estate.tables[resource_id]))
                     if not any(owner in INFRASTRUCTURE for owner in owners):
                         found.append(resource_id)
@@ -133,17 +132,12 @@ def find_edges(estate: Estate, memberships: Memberships) -> Edges:
     return edges.sorted()
 
 
-def _objects(labels: Mapping[str, Label]) -> dict[int, Label]:
-    """The labels that are given, by identity: quicker to tell than by what they say."""
-    return dict(zip(map(id, labels.values()), labels.values(), strict=True))
-
-
-def _names(labels: Mapping[str, Label]) -> dict[Label, str]:
+def _names(labels: Iterable[Label]) -> dict[Label, str]:
     """A name of its own for each label: declared ones keep theirs, of equals the others carry what tells them apart."""
     order = {"declared": 0, "tag": 1}
     found: dict[Label, str] = {}
     taken: set[str] = set()
-    for label in sorted(distinct(labels), key=lambda item: (order.get(item.found_by, 2), item.name, item.lead)):
+    for label in sorted(labels, key=lambda item: (order.get(item.found_by, 2), item.name, item.lead)):
         name = label.name
         if name in taken:
             name = f"{label.name} ({label.lead or label.found_by})"

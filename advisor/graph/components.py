@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Final
 
 from advisor.graph.edges_calls import PEER_RULE
 from advisor.graph.edgetable import Edges, edges_of
@@ -22,7 +23,7 @@ from advisor.model.inventory import Kind
 from advisor.model.targets import WorkloadSpec
 
 _ROUNDING = 1e-9
-_PARTS: tuple[Kind, ...] = ("instance", "database", "cache", "load_balancer")
+PARTS: Final[tuple[Kind, ...]] = ("instance", "database", "cache", "load_balancer")
 
 
 def quorum_of(serving: int, behind_balancer: bool, min_capacity: float | None) -> int:
@@ -46,24 +47,20 @@ class ComponentRules:
     ownership: Ownership
     edges: Edges = field(default_factory=lambda: edges_of(()))
 
-    def split(self, resources: Iterable[str], spec: WorkloadSpec | None) -> tuple[Component, ...]:
-        """The components of a workload, sorted by id."""
-        own: dict[Kind, list[str]] = defaultdict(list)
-        ids, kinds = sorted(resources), self._kinds
-        for item in ids:
-            if item in kinds:
-                own[kinds[item]].append(item)
-        servers = list(self._servers(own["instance"], set(ids), spec))
-        stores = [*self._stores(own["database"], "database"), *self._stores(own["cache"], "cache")]
-        entries = [self._entry(item) for item in own["load_balancer"]]
+    def split(
+        self, resources: Collection[str], parts: Mapping[Kind, list[str]], spec: WorkloadSpec | None
+    ) -> tuple[Component, ...]:
+        """The components of a workload, sorted by id; ``parts`` are those of its resources that components are made of,
+        each kind sorted by id."""
+        servers = list(self._servers(parts.get("instance", []), resources, spec))
+        stores = [
+            *self._stores(parts.get("database", []), "database"),
+            *self._stores(parts.get("cache", []), "cache"),
+        ]
+        entries = [self._entry(item) for item in parts.get("load_balancer", [])]
         needs = self._needs(servers, tuple(store.id for store in stores))
         ordered = [replace(item, needs=tuple(sorted(found))) if (found := needs[item.id]) else item for item in servers]
         return tuple(sorted((*ordered, *stores, *entries), key=lambda item: item.id))
-
-    @cached_property
-    def _kinds(self) -> Mapping[str, Kind]:
-        """The kind of everything that components are made of."""
-        return {item: kind for kind in _PARTS for item in self.estate.tables.table(kind).ids}
 
     def _needs(self, servers: list[Component], stores: tuple[str, ...]) -> dict[str, set[str]]:
         """Servers need all stores of their workload, and the servers their own instances need; rings need nothing."""
@@ -88,7 +85,8 @@ class ComponentRules:
     @cached_property
     def _needed(self) -> Mapping[str, tuple[str, ...]]:
         """Instance → instances it cannot do without."""
-        is_instance = self.edges.marked(self.estate.tables.table("instance").ids)
+        nodes = self.estate.nodes
+        is_instance = nodes.is_kind(self.edges.names.numbers_in(nodes), "instance")
         between = is_instance[self.edges.source] & is_instance[self.edges.target]
         found: dict[str, list[str]] = defaultdict(list)
         for edge in self.edges.where(self.edges.means("hard") & between):
@@ -99,7 +97,9 @@ class ComponentRules:
     def _paired(self) -> frozenset[str]:
         return frozenset(end for edge in self.peers for end in (edge.source, edge.target))
 
-    def _servers(self, instances: list[str], ids: set[str], spec: WorkloadSpec | None) -> Iterator[Component]:
+    def _servers(
+        self, instances: list[str], resources: Collection[str], spec: WorkloadSpec | None
+    ) -> Iterator[Component]:
         groups_of = self.memberships.groups_of
         together = []
         for instance in instances:
@@ -108,7 +108,7 @@ class ComponentRules:
             else:
                 yield self._stateful(instance, spec)
         if together:
-            yield from self._grouped(together, ids, spec)
+            yield from self._grouped(together, set(resources), spec)
 
     def _grouped(self, instances: list[str], ids: set[str], spec: WorkloadSpec | None) -> Iterator[Component]:
         """Instances that are in a group, or that somebody called equals."""

@@ -12,6 +12,7 @@ import numpy as np
 from advisor.graph.edgeset import EdgeSet
 from advisor.graph.edgetable import Edges, joined
 from advisor.graph.index import Estate
+from advisor.graph.labels import Homes
 from advisor.model.graph import Edge
 from advisor.model.targets import Targets
 
@@ -35,7 +36,7 @@ class Confirmations:
 
     estate: Estate
     targets: Targets
-    homes: Mapping[str, str]
+    homes: Homes
 
     @cached_property
     def pairs(self) -> frozenset[tuple[str, str]]:
@@ -43,7 +44,7 @@ class Confirmations:
 
     def confirmed(self, edge: Edge) -> bool:
         """Whether the owner confirmed this edge, by its ends or by the workloads they are in."""
-        homes = (self.homes.get(edge.source, ""), self.homes.get(edge.target, ""))
+        homes = (self.homes.get(edge.source) or "", self.homes.get(edge.target) or "")
         return (edge.source, edge.target) in self.pairs or homes in self.pairs
 
     def crosses(self, edge: Edge) -> bool:
@@ -82,18 +83,14 @@ class Confirmations:
             if not self._is_front(source):
                 for client in self.workloads_at(source):
                     found[client].update(self.workloads_at(target))
-        names = set(self.homes.values())
         for source, target in self.pairs:
-            if source in names and target in names:
+            if source in self.homes.names and target in self.homes.names:
                 found[source].add(target)
         return {name: needed - {name} for name, needed in found.items()}
 
     def _ends_apart(self, edges: Edges) -> Iterator[tuple[str, str]]:
         """The ends of the edges that do not lie within one workload."""
-        numbers: dict[str | None, int] = {at: number for number, at in enumerate(dict.fromkeys(self.homes.values()))}
-        numbers[None] = -1
-        homes = map(numbers.__getitem__, map(self.homes.get, edges.names))
-        home = np.fromiter(homes, dtype=np.int64, count=len(edges.names))
+        home = self.homes.codes_of(edges.names.numbers_in(self.estate.nodes))
         source, target = home[edges.source], home[edges.target]
         for place in np.flatnonzero((source != target) | (source < 0)).tolist():
             yield edges.names[edges.source[place]], edges.names[edges.target[place]]
@@ -105,16 +102,19 @@ class Confirmations:
 
     def workloads_at(self, node: str) -> set[str]:
         """The workloads of a resource; of a security group or vSwitch those of the instances in it."""
+        home = self.homes.get(node)
+        if home is not None:
+            return {home}
         resource = self.estate.get(node)
-        if resource is None or node in self.homes:
-            return {self.homes[node]} if node in self.homes else set()
+        if resource is None:
+            return set()
         if resource.kind == "security_group":
             members: tuple[str, ...] = self.estate.group_instances.get(node, ())
         elif resource.kind == "vswitch":
             members = self._in_vswitch.get(node, ())
         else:
             members = ()
-        return {self.homes[member] for member in members if member in self.homes}
+        return self.homes.of(members)
 
     @cached_property
     def _in_vswitch(self) -> Mapping[str, tuple[str, ...]]:

@@ -6,11 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
+
+import numpy as np
 
 from advisor.graph.index import Estate, unique
 from advisor.graph.membership import Memberships, groups_of_listener
+from advisor.graph.nodes import NONE, Codes
 from advisor.model.inventory import Kind, Resource
 
+SEVERAL: Final = -2
+"""Stands for more than one owner."""
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "snapshot": ("source_disk_id", "source_snapshot_id"),
     "network_interface": ("instance_id",),
@@ -26,35 +32,54 @@ class Ownership:
 
     estate: Estate
     memberships: Memberships
-    _rows: dict[Kind, list[tuple[str, ...]]] = field(default_factory=dict, compare=False, repr=False)
+    _rows: dict[Kind, Codes] = field(default_factory=dict, compare=False, repr=False)
 
     def owners(self, resource: Resource) -> tuple[str, ...]:
         """What this resource hangs on, listed ids only."""
         return tuple(owner for owner in unique(self._all(resource)) if self.estate.has(owner) and owner != resource.id)
 
-    def of_rows(self, kind: Kind) -> list[tuple[str, ...]]:
-        """``owners`` of every row of a bulk kind."""
+    def owner_of_rows(self, kind: Kind) -> Codes:
+        """The one node of ``owners`` of every row of a bulk kind by number, ``NONE`` where there is none, ``SEVERAL``
+        where there are more."""
         known = self._rows.get(kind)
         if known is None:
-            ids = self.estate.tables.table(kind).ids
-            tables = self.estate.tables
-            known = self._rows[kind] = [
-                owners if len(owners) == 1 and owners[0] != own and owners[0] in tables else self._listed(owners, own)
-                for own, owners in zip(ids, self._named(kind), strict=True)
-            ]
+            nodes = self.estate.nodes
+            own = nodes.rows(kind)
+            rows, owners = self._named(kind)
+            kept = nodes.is_listed(owners) & (owners != own[rows])
+            pairs = np.unique(rows[kept].astype(np.int64) * max(nodes.listed, 1) + owners[kept])
+            rows, owners = np.divmod(pairs, max(nodes.listed, 1))
+            known = np.full(len(own), NONE, dtype=np.int32)
+            known[rows] = owners
+            known[np.bincount(rows, minlength=len(own)) > 1] = SEVERAL
+            self._rows[kind] = known
         return known
 
-    def _listed(self, owners: tuple[str, ...], own: str) -> tuple[str, ...]:
-        return tuple(owner for owner in unique(owners) if owner != own and self.estate.has(owner))
-
-    def _named(self, kind: Kind) -> list[tuple[str, ...]]:
-        """What each row of a bulk kind names as its owner, listed or not."""
-        table = self.estate.tables.table(kind)
+    def _named(self, kind: Kind) -> tuple[Codes, Codes]:
+        """Rows of a bulk kind and what each names as its owner, listed or not."""
+        nodes = self.estate.nodes
         if kind == "disk":
-            owners, sources = self._disk_owners, self._replicated
-            return [owners.get(disk, ()) or sources.get(disk, ()) for disk in table.ids]
-        fields = [column for field in _FIELDS.get(kind, ()) if any(column := table.texts(field))]
-        return list(zip(*fields, strict=True)) if fields else [()] * len(table)
+            return self._named_by_disks()
+        columns = [nodes.column(kind, name) for name in _FIELDS.get(kind, ())]
+        rows = np.arange(len(nodes.rows(kind)), dtype=np.int32)
+        none = np.zeros(0, dtype=np.int32)
+        return np.concatenate([none, *(rows for _ in columns)]), np.concatenate([none, *columns])
+
+    def _named_by_disks(self) -> tuple[Codes, Codes]:
+        """The instances of each disk; of one that has none the disk that is copied to it."""
+        nodes = self.estate.nodes
+        instances, disks = self.estate.disk_claims
+        kept = nodes.is_kind(disks, "disk")
+        instances, rows = instances[kept], disks[kept] - nodes.start("disk")
+        copied = [
+            (number - nodes.start("disk"), nodes.number(source))
+            for disk, sources in self._replicated.items()
+            if (number := nodes.known(disk)) != NONE and not self._disk_owners.get(disk)
+            for source in sources
+        ]
+        alone = np.array([pair for pair in copied if 0 <= pair[0] < len(nodes.rows("disk"))], dtype=np.int32)
+        alone = alone.reshape(-1, 2)
+        return np.concatenate([rows, alone[:, 0]]), np.concatenate([instances, alone[:, 1]])
 
     def _all(self, resource: Resource) -> Iterable[str]:
         match resource.kind:
