@@ -263,9 +263,8 @@ class Assignment:
         if resource.id in self.labels or resource.id in self.matcher.excluded or resource.id in seen:
             return self.labels.get(resource.id)
         seen.add(resource.id)
-        labels = (self._label_at(owner, seen) for owner in self.ownership.owners(resource))
-        found = Counter(label for label in labels if label)
-        label = min(found, key=lambda item: (-found[item], item.name, item.lead)) if found else self._own(resource)
+        found = [label for owner in self.ownership.owners(resource) if (label := self._label_at(owner, seen))]
+        label = _most_frequent(found) if found else self._own(resource)
         if label and resource.kind not in INFRASTRUCTURE:
             self._give(resource.id, label)
         return self.labels.get(resource.id)
@@ -282,6 +281,14 @@ class Assignment:
             return Label(declared[0], "declared")
         value = tag_value(resource.tags, APPLICATION_KEYS)
         return self._by_name.get(value.lower()) if value else None
+
+
+def _most_frequent(labels: list[Label]) -> Label:
+    """The label that comes most often, the first by name of several."""
+    if all(label is labels[0] for label in labels):
+        return labels[0]
+    found = Counter(labels)
+    return min(found, key=lambda item: (-found[item], item.name, item.lead))
 
 
 def _label_key(label: Label) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from advisor.graph.edges_calls import PEER_RULE
 from advisor.graph.edgetable import Edges, edges_of
-from advisor.graph.index import Estate
+from advisor.graph.index import Estate, is_idle_status
 from advisor.graph.matching import is_default_name
 from advisor.graph.membership import Group, Memberships
 from advisor.graph.names import common_stem
@@ -20,6 +20,7 @@ from advisor.graph.unions import Unions
 from advisor.graph.waves import recovery_waves
 from advisor.model.graph import Component, ComponentKind, Edge
 from advisor.model.inventory import Kind
+from advisor.model.tables import Table
 from advisor.model.targets import WorkloadSpec
 
 _ROUNDING = 1e-9
@@ -94,16 +95,20 @@ class ComponentRules:
         return {source: tuple(targets) for source, targets in found.items()}
 
     @cached_property
+    def _instances(self) -> Table:
+        return self.estate.tables.table("instance")
+
+    @cached_property
     def _paired(self) -> frozenset[str]:
         return frozenset(end for edge in self.peers for end in (edge.source, edge.target))
 
     def _servers(
         self, instances: list[str], resources: Collection[str], spec: WorkloadSpec | None
     ) -> Iterator[Component]:
-        groups_of = self.memberships.groups_of
+        groups_of, paired = self.memberships.groups_of, self._paired
         together = []
         for instance in instances:
-            if instance in groups_of or instance in self._paired:
+            if instance in groups_of or instance in paired:
                 together.append(instance)
             else:
                 yield self._stateful(instance, spec)
@@ -112,6 +117,11 @@ class ComponentRules:
 
     def _grouped(self, instances: list[str], ids: set[str], spec: WorkloadSpec | None) -> Iterator[Component]:
         """Instances that are in a group, or that somebody called equals."""
+        alone = self.memberships.groups_of.get(instances[0], ())
+        if len(alone) == 1 and not self.peers and all(self.memberships.groups_of[one] == alone for one in instances):
+            # One group holds them all, as mostly: there is nothing to unite.
+            yield self._server_group(instances, list(alone), ids, spec)
+            return
         unions = Unions()
         groups: dict[str, list[Group]] = defaultdict(list)
         for instance in instances:
@@ -191,14 +201,15 @@ class ComponentRules:
         return tuple(found)
 
     def _stateful(self, instance: str, spec: WorkloadSpec | None) -> Component:
+        row = self.estate.nodes.known(instance) - self.estate.nodes.start("instance")
         return Component(
             id=f"stateful_instance:{instance}",
             kind="stateful_instance",
-            name=self.estate.name_of(instance) or instance,
+            name=self._instances.names[row] or instance,
             members=(instance,),
             disks=self.estate.disks_of.get(instance, ()),
             entry_ids=self.estate.eips_of.get(instance, ()),
-            quorum=0 if self.estate.is_idle(instance) else 1,
+            quorum=0 if is_idle_status(self._instances.statuses[row]) else 1,
             stateless=bool(spec and spec.stateless),
         )
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Network, ip_network
 from itertools import product
+from typing import Final
 
 from advisor.graph.edges_data import instances_in
 from advisor.graph.edgeset import EdgeSet
 from advisor.graph.index import Estate, address_number
+from advisor.graph.matching import is_default_name
 from advisor.graph.membership import Memberships
-from advisor.graph.names import numbered_stem, tier_of
+from advisor.graph.names import stem_in, tier_in, tier_of
 from advisor.model.graph import Meaning
 from advisor.model.inventory import Kind, Resource
 
@@ -23,6 +25,9 @@ PORT_ROLES: Mapping[int, str] = {
     2181: "ZooKeeper", 9200: "Elasticsearch", 27017: "MongoDB",
 }  # fmt: skip
 PEER_RULE = "calls.peers"
+_WITH_TIERS: Final[tuple[Kind, ...]] = ("instance", "database", "cache")
+Named = tuple[str, str, str]
+"""VPC or region, name and id of a resource."""
 
 
 def add_call_edges(estate: Estate, memberships: Memberships, edges: EdgeSet) -> None:
@@ -32,9 +37,10 @@ def add_call_edges(estate: Estate, memberships: Memberships, edges: EdgeSet) -> 
             if _accepts(rule) and not _denied(group, rule):
                 _allowed(estate, edges, group, rule)
     _referenced(estate, edges)
-    _named_peers(estate, memberships, edges)
+    named = {kind: _named(estate, kind) for kind in _WITH_TIERS}
+    _named_peers(memberships, edges, named["instance"])
     _spread_peers(estate, memberships, edges)
-    _named_tiers(estate, edges)
+    _named_tiers(edges, named)
 
 
 def _ingress(group: Resource) -> Iterator[Mapping[str, object]]:
@@ -147,15 +153,15 @@ def _allowed_block(estate: Estate, edges: EdgeSet, group: Resource, rule: Mappin
             edges.add(vswitch.id, group.id, "hard", "derived", "calls.subnet", found)
 
 
-def _named_peers(estate: Estate, memberships: Memberships, edges: EdgeSet) -> None:
+def _named_peers(memberships: Memberships, edges: EdgeSet, instances: Iterable[Named]) -> None:
     """Instances of one numbered stem look like equals, two of a data tier like a pair; what is grouped is known."""
     stems: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
-    for place, name, instance in _named(estate, "instance"):
-        stem = None if memberships.groups_of.get(instance) else numbered_stem(name)
+    for place, name, instance in instances:
+        stem = None if instance in memberships.groups_of else stem_in(name)
         if stem:
             stems[place, stem].append((name, instance))
-    for (_, stem), found in sorted(stems.items()):
-        if 1 < len({name for name, _ in found}) == len(found):
+    for (_, stem), found in sorted(item for item in stems.items() if len(item[1]) > 1):
+        if len({name for name, _ in found}) == len(found):
             (name, first), *others = sorted(found)
             tier = tier_of(name)
             pair = len(others) == 1 and tier is not None and tier[1] == "data"
@@ -165,11 +171,11 @@ def _named_peers(estate: Estate, memberships: Memberships, edges: EdgeSet) -> No
                 edges.add(first, other, meaning, "guessed", PEER_RULE, evidence, f"name {stem}")
 
 
-def _named(estate: Estate, kind: Kind) -> Iterator[tuple[str, str, str]]:
-    """VPC or region, name and id of every resource of a kind."""
+def _named(estate: Estate, kind: Kind) -> list[Named]:
+    """VPC or region, name and id of every resource of a kind whose name somebody gave."""
     table = estate.tables.table(kind)
-    places = zip(estate.vpcs_of(kind), table.regions, strict=True)
-    return zip((vpc or region or "" for vpc, region in places), table.names, table.ids, strict=True)
+    rows = zip(estate.vpcs_of(kind), table.regions, table.names, table.ids, strict=True)
+    return [(vpc or region or "", name, one) for vpc, region, name, one in rows if not is_default_name(name)]
 
 
 def _spread_peers(estate: Estate, memberships: Memberships, edges: EdgeSet) -> None:
@@ -189,16 +195,15 @@ def _spread_peers(estate: Estate, memberships: Memberships, edges: EdgeSet) -> N
             edges.add(first, other, "k_of_n", "guessed", PEER_RULE, evidence, f"deployment set {name}")
 
 
-def _named_tiers(estate: Estate, edges: EdgeSet) -> None:
+def _named_tiers(edges: EdgeSet, named: Mapping[Kind, Iterable[Named]]) -> None:
     """An application tier and a data tier of one stem look like client and server."""
     tiers: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    kinds_named: tuple[Kind, ...] = ("instance", "database", "cache")
-    for kind in kinds_named:
-        for place, name, resource_id in _named(estate, kind):
-            found = tier_of(name)
+    for kind, rows in named.items():
+        for place, name, resource_id in rows:
+            found = tier_in(name)
             if found:
                 tiers[place, found[0]]["data" if kind != "instance" else found[1]].append(resource_id)
-    for (_, stem), kinds in sorted(tiers.items()):
+    for (_, stem), kinds in sorted(item for item in tiers.items() if len(item[1]) > 1):
         if len(kinds["app"]) * len(kinds["data"]) <= PAIRS_PROPOSED:
             for client, server in product(kinds["app"], kinds["data"]):
                 edges.add(client, server, "hard", "guessed", "calls.tiers", f"tiers named {stem}")

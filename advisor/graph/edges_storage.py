@@ -39,8 +39,8 @@ def add_storage_edges(estate: Estate, edges: EdgeSet) -> None:
     _buckets(estate, edges)
     nodes = estate.nodes
     images = nodes.column("instance", "image_id").copy()
-    custom = {image for image in np.unique(images).tolist() if nodes.texts[image].startswith(_CUSTOM_IMAGE)}
-    images[~np.isin(images, list(custom))] = NONE
+    others = [image for image in nodes.used(images) if not nodes.texts[image].startswith(_CUSTOM_IMAGE)]
+    images[np.isin(images, others)] = NONE
     edges.add_many(nodes.rows("instance"), images, "recovery", "declared", "storage.image", _REBUILT)
 
 
@@ -107,7 +107,7 @@ def _policies(estate: Estate, edges: EdgeSet, local: Bools) -> None:
     rows, policies = nodes.lists("disk", "snapshot_policy_ids")
     off = [
         policy
-        for policy in np.unique(policies).tolist()
+        for policy in nodes.used(policies)
         if (known := estate.get(nodes.texts[policy])) is not None and not policy_is_on(known)
     ]
     kept = taken[rows] & ~np.isin(policies, off)

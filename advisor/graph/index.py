@@ -12,7 +12,7 @@ from itertools import count, pairwise
 
 import numpy as np
 
-from advisor.graph.nodes import Codes, Nodes
+from advisor.graph.nodes import Codes, Nodes, are_among, distinct
 from advisor.model.inventory import Inventory, Kind, Resource
 from advisor.model.tables import ABSENT, Table, Tables, tables_of
 
@@ -30,7 +30,12 @@ _MULTI_ZONE = re.compile(r"^(?P<region>.+)-MAZ\d*\((?P<letters>[a-z](?:,[a-z])*)
 
 def is_idle(resource: Resource | None) -> bool:
     """Whether a resource is stopped: it stays a member of its groups and counts nothing."""
-    return resource is not None and (resource.status or "").lower() in IDLE_STATES
+    return resource is not None and is_idle_status(resource.status)
+
+
+def is_idle_status(status: str | None) -> bool:
+    """Whether a status is that of something stopped."""
+    return (status or "").lower() in IDLE_STATES
 
 
 def unique(items: Iterable[str]) -> tuple[str, ...]:
@@ -146,7 +151,7 @@ class Estate:
     def is_idle(self, resource_id: str | None) -> bool:
         """Whether a listed resource is stopped."""
         place = self.tables.place(resource_id) if resource_id else None
-        return place is not None and (place[0].statuses[place[1]] or "").lower() in IDLE_STATES
+        return place is not None and is_idle_status(place[0].statuses[place[1]])
 
     def name_of(self, resource_id: str) -> str:
         """The name of a listed resource, empty where it is not known or not listed."""
@@ -327,10 +332,10 @@ class Estate:
         instance_rows, named = nodes.lists("instance", "disk_ids")
         disks = nodes.rows("disk")[disk_rows]
         size = len(nodes.texts)
-        stated = np.unique(owners.astype(np.int64) * size + disks)
-        claimed = nodes.rows("instance")[instance_rows].astype(np.int64) * size + named
+        stated = distinct(owners.astype(np.int64) * size + disks)
+        claimed = distinct(nodes.rows("instance")[instance_rows].astype(np.int64) * size + named)
         more, stale = [], []
-        for pair in np.setdiff1d(claimed, stated).tolist():
+        for pair in claimed[~are_among(claimed, stated)].tolist():
             instance, disk = divmod(pair, size)
             texts = nodes.texts[instance], nodes.texts[disk]
             if self._newer_denies(texts[1], instances.observed_at(instance - nodes.start("instance"))):

@@ -71,7 +71,7 @@ class Labels:
 
     def given(self) -> list[Label]:
         """Every label that some resource has."""
-        return [self._all[code] for code in np.unique(self.codes).tolist() if code != NONE]
+        return [self._all[code] for code in self._nodes.used(self.codes)]
 
     def resources(self, kind: Kind | None = None) -> dict[Label, list[str]]:
         """Label → the ids of its resources, of one kind or of all, sorted."""

@@ -46,7 +46,7 @@ class Group:
     pair: bool = False
     balancers: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def instances(self) -> tuple[str, ...]:
         return unique(sorted(member.instance for member in self.members.values() if member.instance))
 

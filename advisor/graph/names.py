@@ -16,6 +16,7 @@ _TIER = re.compile(
 )
 # The longest first: of those that a name ends in, it counts.
 _TIERS = ("postgres", "server", "mysql", "redis", "cache", "mongo", "app", "web", "api", "svc", "db", "pg")
+_LONGEST_TIER = len(max(_TIERS, key=len)) + 1  # with the separator behind it
 _DIGITS = "0123456789"
 _MOST_DIGITS = 4
 _SEPARATORS = ("-", "_", ".")
@@ -24,10 +25,19 @@ _DATA_TIERS = frozenset({"db", "mysql", "pg", "postgres", "redis", "cache", "mon
 
 def numbered_stem(name: str) -> str | None:
     """The name without its number: ``shop-web-01`` → ``shop-web``; None for names given by default."""
-    if is_default_name(name):
-        return None
+    return None if is_default_name(name) else stem_in(name)
+
+
+def stem_in(name: str) -> str | None:
+    """As ``numbered_stem``, of a name that is known to be given by somebody."""
     stripped = name.strip()
-    return (_plain_stem(stripped) if stripped.isascii() else _stem(stripped)) or None
+    base = stripped.rstrip(_DIGITS)
+    stem = base.rstrip("-_. ")
+    # What ends in a plain letter or sign needs no pattern, which costs on the names of a large estate.
+    if not (stem[-1:].isascii() or stem[-1:].isalpha()):
+        return _stem(stripped) or None
+    is_numbered = 0 < len(stripped) - len(base) <= _MOST_DIGITS and stem[-1:].isalpha() and "\n" not in stem
+    return stem.lower() if is_numbered else None
 
 
 def _stem(name: str) -> str:
@@ -35,20 +45,15 @@ def _stem(name: str) -> str:
     return found["stem"].lower() if found else ""
 
 
-def _plain_stem(name: str) -> str:
-    """As ``_stem``, without the pattern, which costs on the names of a large estate."""
-    base = name.rstrip(_DIGITS)
-    stem = base.rstrip("-_. ")
-    is_numbered = 0 < len(name) - len(base) <= _MOST_DIGITS and stem[-1:].isalpha() and "\n" not in stem
-    return stem.lower() if is_numbered else ""
-
-
 def tier_of(name: str) -> tuple[str, str] | None:
     """(stem, ``data`` or ``app``) of a name that ends in a tier: ``crm-db01`` → (``crm``, ``data``)."""
-    if is_default_name(name):
-        return None
+    return None if is_default_name(name) else tier_in(name)
+
+
+def tier_in(name: str) -> tuple[str, str] | None:
+    """As ``tier_of``, of a name that is known to be given by somebody."""
     stripped = name.strip()
-    stem, tier = _plain_tier(stripped) if stripped.isascii() else _tier(stripped)
+    stem, tier = _plain_tier(stripped) if _ends_plainly(stripped) else _tier(stripped)
     return (stem.lower(), "data" if tier in _DATA_TIERS else "app") if tier else None
 
 
@@ -57,13 +62,19 @@ def _tier(name: str) -> tuple[str, str]:
     return (found["stem"], found["tier"].lower()) if found else ("", "")
 
 
+def _ends_plainly(name: str) -> bool:
+    """Whether the part of a name that can be a tier has only plain letters."""
+    return name.isascii() or name.rstrip(_DIGITS)[-_LONGEST_TIER:].isascii()
+
+
 def _plain_tier(name: str) -> tuple[str, str]:
     """As ``_tier``, without the pattern."""
     base = name.rstrip(_DIGITS)
     base = base[:-1] if base.endswith(_SEPARATORS) else base
     lower = base.lower()
-    fitting = (one for one in _TIERS if lower.endswith(one) and len(lower) > len(one))
-    tier = next(fitting, "") if lower.endswith(_TIERS) and "\n" not in lower else ""
+    if not lower.endswith(_TIERS) or "\n" in lower:
+        return "", ""
+    tier = next((one for one in _TIERS if lower.endswith(one) and len(lower) > len(one)), "")
     if not tier:
         return "", ""
     stem = base[: len(base) - len(tier)]

@@ -12,7 +12,7 @@ import numpy as np
 
 from advisor.graph.index import Estate, unique
 from advisor.graph.membership import Memberships, groups_of_listener
-from advisor.graph.nodes import NONE, Codes
+from advisor.graph.nodes import NONE, Codes, distinct
 from advisor.model.inventory import Kind, Resource
 
 SEVERAL: Final = -2
@@ -47,7 +47,7 @@ class Ownership:
             own = nodes.rows(kind)
             rows, owners = self._named(kind)
             kept = nodes.is_listed(owners) & (owners != own[rows])
-            pairs = np.unique(rows[kept].astype(np.int64) * max(nodes.listed, 1) + owners[kept])
+            pairs = distinct(rows[kept].astype(np.int64) * max(nodes.listed, 1) + owners[kept])
             rows, owners = np.divmod(pairs, max(nodes.listed, 1))
             known = np.full(len(own), NONE, dtype=np.int32)
             known[rows] = owners
