@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -93,7 +94,8 @@ class Analysis:
 
     @cached_property
     def engine(self) -> Engine:
-        return wire(self.graph, self.sets, self.counted, self.resources)
+        # Of the resources those that edges end at are known to the wiring.
+        return wire(self.graph, self.sets, self.counted, self._stated)
 
     @cached_property
     def counted(self) -> Mapping[str, tuple[str, ...]]:
@@ -117,9 +119,12 @@ class Analysis:
     @cached_property
     def resources(self) -> frozenset[str]:
         """Everything that is listed or mentioned."""
-        ends = set(edges_of(self.graph.edges).names) - self.places
-        ends.update(tables_of(self.inventory.resources).ids, (stub.id for stub in self.inventory.stubs))
-        return frozenset(ends)
+        return frozenset(chain(self._stated, (one for one in edges_of(self.graph.edges).names if not is_place(one))))
+
+    @property
+    def _stated(self) -> Iterator[str]:
+        """What is listed, and what is mentioned somewhere."""
+        return chain(tables_of(self.inventory.resources).ids, (stub.id for stub in self.inventory.stubs))
 
     @property
     def failures(self) -> tuple[str, ...]:

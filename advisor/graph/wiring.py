@@ -12,13 +12,15 @@ import numpy as np
 from advisor.graph.components import ComponentRules
 from advisor.graph.edges_calls import PEER_RULE
 from advisor.graph.edgetable import Names, edges_of
-from advisor.graph.engine import Engine, compile_numbers
+from advisor.graph.engine import Engine, Gate, compile_numbers
 from advisor.graph.index import Estate
 from advisor.graph.membership import Memberships
 from advisor.graph.ownership import Ownership
-from advisor.model.graph import Component, Edge, Graph
+from advisor.model.graph import Component, Graph
 from advisor.model.inventory import Inventory
 
+_Member = tuple[str, int, bool]
+"""An edge of a redundant set: its member, the quorum (-1 where unknown), whether losing it costs capacity."""
 WORKLOAD, COMPONENT = "workload ", "component "
 
 
@@ -35,20 +37,24 @@ class Redundant:
 
 def redundant_sets(inventory: Inventory, graph: Graph) -> tuple[Redundant, ...]:
     """Every k-of-n and failover set, idle members left out; a set that nobody serves in is none."""
-    edges: dict[tuple[str, str], list[Edge]] = defaultdict(list)
     columns = edges_of(graph.edges)
-    for edge in columns.where(columns.means("k_of_n", "failover") & ~columns.has_rule([PEER_RULE])):
-        edges[edge.source, edge.group or edge.source].append(edge)
-    found = (_redundant(inventory, *key, members) for key, members in sorted(edges.items()))
-    return tuple(item for item in found if item.members)
+    edges = columns.where(columns.means("k_of_n", "failover") & ~columns.has_rule([PEER_RULE]))
+    scales = edges.means("k_of_n") & ~edges.has_rule(start="place.")
+    named = np.where(edges.group == edges.words.index(""), -1, edges.group) if len(edges) else edges.group
+    rows = zip(edges.source.tolist(), named.tolist(), edges.target.tolist(), edges.quorum.tolist(), scales.tolist(),
+               strict=True)  # fmt: skip
+    found: dict[tuple[str, str], list[_Member]] = defaultdict(list)
+    for source, group, target, quorum, scale in rows:
+        name = edges.names[source]
+        found[name, name if group < 0 else edges.words[group]].append((edges.names[target], quorum, scale))
+    sets = (_redundant(Estate.of(inventory), *key, members) for key, members in sorted(found.items()))
+    return tuple(item for item in sets if item.members)
 
 
-def _redundant(inventory: Inventory, source: str, group: str, edges: list[Edge]) -> Redundant:
-    estate = Estate.of(inventory)
-    serving = tuple(sorted(edge.target for edge in edges if not estate.is_idle(edge.target)))
-    quorum = max(edge.quorum or 1 for edge in edges)
-    scales = all(edge.meaning == "k_of_n" and not edge.rule.startswith("place.") for edge in edges)
-    return Redundant(source, group, serving, min(quorum, len(serving)), scales)
+def _redundant(estate: Estate, source: str, group: str, members: list[_Member]) -> Redundant:
+    serving = tuple(sorted(target for target, _, _ in members if not estate.is_idle(target)))
+    quorum = max(quorum if quorum > 0 else 1 for _, quorum, _ in members)
+    return Redundant(source, group, serving, min(quorum, len(serving)), all(scale for _, _, scale in members))
 
 
 def counted_members(inventory: Inventory, graph: Graph) -> Mapping[str, tuple[str, ...]]:
@@ -72,32 +78,41 @@ def _counted(estate: Estate, memberships: Memberships, rules: ComponentRules, co
 
 
 def wire(
-    graph: Graph, sets: Iterable[Redundant], counted: Mapping[str, tuple[str, ...]], resources: frozenset[str]
+    graph: Graph, sets: Iterable[Redundant], counted: Mapping[str, tuple[str, ...]], resources: Iterable[str]
 ) -> Engine:
     """The engine of a graph: places and resources by id, then components, then workloads."""
     edges = edges_of(graph.edges)
-    components = [COMPONENT + component.id for workload in graph.workloads for component in workload.components]
-    homes = [WORKLOAD + workload.name for workload in graph.workloads]
-    others = sorted(resources.difference(edges.code))
+    others = sorted(set(resources).difference(edges.code))
     names = edges.names if not others else Names(sorted([*edges.names, *others]))
     index = {**names.code}
+    components = [COMPONENT + component.id for workload in graph.workloads for component in workload.components]
+    homes = [WORKLOAD + workload.name for workload in graph.workloads]
     index.update(zip(chain(sorted(components), sorted(homes)), count(len(names)), strict=False))
     node = np.arange(len(names))
     if others:
         node = np.fromiter(map(index.__getitem__, edges.names), dtype=np.int64, count=len(edges.names))
     falls = edges.means("hard", "containment")
     between = np.array([node[edges.source[falls]], node[edges.target[falls]]])
-    needs = np.array(list(_needs(graph, index)), dtype=np.int64).reshape(-1, 2).T
-    gates = [(index[item.source], [index[one] for one in item.members], _threshold(item.members, item.quorum))
-             for item in sets]  # fmt: skip
+    gates = [*_set_gates(sets, index), *_component_gates(graph, counted, index)]
+    # What needs the only member of a set falls with it, as by an edge; a gate would cost more.
+    alone = [(source, members[0]) for source, members, threshold in gates if len(members) == threshold == 1]
+    needs = np.array([*_needs(graph, index), *alone], dtype=np.int64).reshape(-1, 2).T
+    gates = [gate for gate in gates if len(gate[1]) > 1]
+    return compile_numbers(index, np.concatenate([between, needs], axis=1), gates)
+
+
+def _set_gates(sets: Iterable[Redundant], index: Mapping[str, int]) -> Iterator[Gate]:
+    for item in sets:
+        yield index[item.source], [index[one] for one in item.members], _threshold(item.members, item.quorum)
+
+
+def _component_gates(graph: Graph, counted: Mapping[str, tuple[str, ...]], index: Mapping[str, int]) -> Iterator[Gate]:
     for workload in graph.workloads:
         for component in workload.components:
             members = counted[component.id]
             quorum = min(component.quorum, len(members))
             if quorum:
-                ends = [index[one] for one in members]
-                gates.append((index[COMPONENT + component.id], ends, _threshold(members, quorum)))
-    return compile_numbers(index, np.concatenate([between, needs], axis=1), gates)
+                yield index[COMPONENT + component.id], [index[one] for one in members], _threshold(members, quorum)
 
 
 def _threshold(members: Sequence[str], quorum: int) -> int:
