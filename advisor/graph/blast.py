@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -17,6 +17,7 @@ from advisor.graph.edges_place import REGION, ZONE
 from advisor.graph.edgeset import shortened
 from advisor.graph.edgetable import edges_of
 from advisor.graph.engine import Engine
+from advisor.graph.index import Estate
 from advisor.graph.wiring import COMPONENT, WORKLOAD, Redundant, counted_members, redundant_sets, wire
 from advisor.model.graph import Blast, Edge, Graph
 from advisor.model.inventory import Inventory
@@ -94,8 +95,7 @@ class Analysis:
 
     @cached_property
     def engine(self) -> Engine:
-        # Of the resources those that edges end at are known to the wiring.
-        return wire(self.graph, self.sets, self.counted, self._stated)
+        return wire(self.graph, self.sets, self.counted, self._unjoined())
 
     @cached_property
     def counted(self) -> Mapping[str, tuple[str, ...]]:
@@ -119,12 +119,20 @@ class Analysis:
     @cached_property
     def resources(self) -> frozenset[str]:
         """Everything that is listed or mentioned."""
-        return frozenset(chain(self._stated, (one for one in edges_of(self.graph.edges).names if not is_place(one))))
+        ends = (one for one in edges_of(self.graph.edges).names if not is_place(one))
+        stubs = (stub.id for stub in self.inventory.stubs)
+        return frozenset(chain(tables_of(self.inventory.resources).ids, stubs, ends))
 
-    @property
-    def _stated(self) -> Iterator[str]:
-        """What is listed, and what is mentioned somewhere."""
-        return chain(tables_of(self.inventory.resources).ids, (stub.id for stub in self.inventory.stubs))
+    def _unjoined(self) -> list[str]:
+        """What is listed or mentioned, and in no edge."""
+        nodes = Estate.of(self.inventory).nodes
+        ends = edges_of(self.graph.edges).names.numbers_in(nodes)
+        stubs = nodes.numbers([stub.id for stub in self.inventory.stubs])
+        left = np.zeros(len(nodes.texts), dtype=np.bool_)
+        left[: nodes.listed] = True
+        left[stubs] = True
+        left[ends] = False
+        return [nodes.texts[number] for number in np.flatnonzero(left).tolist()]
 
     @property
     def failures(self) -> tuple[str, ...]:

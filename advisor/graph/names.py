@@ -31,18 +31,23 @@ def numbered_stem(name: str) -> str | None:
 def stem_in(name: str) -> str | None:
     """As ``numbered_stem``, of a name that is known to be given by somebody."""
     stripped = name.strip()
-    base = stripped.rstrip(_DIGITS)
-    stem = base.rstrip("-_. ")
-    # What ends in a plain letter or sign needs no pattern, which costs on the names of a large estate.
-    if not (stem[-1:].isascii() or stem[-1:].isalpha()):
-        return _stem(stripped) or None
-    is_numbered = 0 < len(stripped) - len(base) <= _MOST_DIGITS and stem[-1:].isalpha() and "\n" not in stem
-    return stem.lower() if is_numbered else None
+    stem = _plain_stem(stripped)
+    return (_stem(stripped) if stem is None else stem) or None
 
 
 def _stem(name: str) -> str:
     found = _NUMBERED.match(name)
     return found["stem"].lower() if found else ""
+
+
+def _plain_stem(name: str) -> str | None:
+    """As ``_stem``, without the pattern, which costs on the names of a large estate; None where only that can tell."""
+    base = name.rstrip(_DIGITS)
+    stem = base.rstrip("-_. ")
+    if not (stem[-1:].isascii() or stem[-1:].isalpha()):
+        return None
+    is_numbered = 0 < len(name) - len(base) <= _MOST_DIGITS and stem[-1:].isalpha() and "\n" not in stem
+    return stem.lower() if is_numbered else ""
 
 
 def tier_of(name: str) -> tuple[str, str] | None:

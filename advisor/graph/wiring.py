@@ -11,7 +11,7 @@ import numpy as np
 
 from advisor.graph.components import ComponentRules
 from advisor.graph.edges_calls import PEER_RULE
-from advisor.graph.edgetable import Names, edges_of
+from advisor.graph.edgetable import edges_of
 from advisor.graph.engine import Engine, Gate, compile_numbers
 from advisor.graph.index import Estate
 from advisor.graph.membership import Memberships
@@ -78,25 +78,25 @@ def _counted(estate: Estate, memberships: Memberships, rules: ComponentRules, co
 
 
 def wire(
-    graph: Graph, sets: Iterable[Redundant], counted: Mapping[str, tuple[str, ...]], resources: Iterable[str]
+    graph: Graph, sets: Iterable[Redundant], counted: Mapping[str, tuple[str, ...]], others: Iterable[str]
 ) -> Engine:
-    """The engine of a graph: places and resources by id, then components, then workloads."""
+    """The engine of a graph: places and resources by id (``others`` are those at which no edge ends), then components,
+    then workloads."""
     edges = edges_of(graph.edges)
-    others = sorted(set(resources).difference(edges.code))
-    names = edges.names if not others else Names(sorted([*edges.names, *others]))
-    index = {**names.code}
+    alone = sorted(others)
+    names = sorted([*edges.names, *alone]) if alone else edges.names
     components = [COMPONENT + component.id for workload in graph.workloads for component in workload.components]
     homes = [WORKLOAD + workload.name for workload in graph.workloads]
-    index.update(zip(chain(sorted(components), sorted(homes)), count(len(names)), strict=False))
+    index = dict(zip(chain(names, sorted(components), sorted(homes)), count(), strict=False))
     node = np.arange(len(names))
-    if others:
+    if alone:
         node = np.fromiter(map(index.__getitem__, edges.names), dtype=np.int64, count=len(edges.names))
     falls = edges.means("hard", "containment")
     between = np.array([node[edges.source[falls]], node[edges.target[falls]]])
     gates = [*_set_gates(sets, index), *_component_gates(graph, counted, index)]
     # What needs the only member of a set falls with it, as by an edge; a gate would cost more.
-    alone = [(source, members[0]) for source, members, threshold in gates if len(members) == threshold == 1]
-    needs = np.array([*_needs(graph, index), *alone], dtype=np.int64).reshape(-1, 2).T
+    single = [(source, members[0]) for source, members, threshold in gates if len(members) == threshold == 1]
+    needs = np.array([*_needs(graph, index), *single], dtype=np.int64).reshape(-1, 2).T
     gates = [gate for gate in gates if len(gate[1]) > 1]
     return compile_numbers(index, np.concatenate([between, needs], axis=1), gates)
 

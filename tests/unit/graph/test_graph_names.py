@@ -11,6 +11,7 @@ PARTS = st.sampled_from(
     (
         *("shop", "crm", "web", "WEB", "api", "db", "mysql", "postgres", "mongo", "pg", "server", "a"),
         *("-", "_", ".", "--", " ", "\n", "0", "01", "7", "12345", "9999", "²"),
+        *("订单", "٣", "ſvc", "redıs", "\u0130", "\u212a", "é"),
     )
 )
 NAMES = st.lists(PARTS, max_size=6).map("".join).map(str.strip)
@@ -27,6 +28,20 @@ NAMES = st.lists(PARTS, max_size=6).map("".join).map(str.strip)
 def test_plain_names_are_taken_apart_as_by_the_patterns(name: str) -> None:
     assert names._plain_stem(name) == names._stem(name)
     assert names._plain_tier(name) == names._tier(name)
+
+
+@settings(max_examples=3000, deadline=None)
+@given(NAMES)
+@example("订单-web-01")
+@example("ſvc1")
+@example("web٣")
+@example("web²-1")
+def test_names_of_any_signs_are_taken_apart_as_by_the_patterns(name: str) -> None:
+    assert names.stem_in(name) == (names._stem(name) or None)
+    stem, tier = names._tier(name)
+    found = names.tier_in(name)
+    assert (found is not None) == bool(tier)
+    assert found is None or found[0] == stem.lower()
 
 
 def test_names_in_any_language() -> None:
