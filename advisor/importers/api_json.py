@@ -181,9 +181,11 @@ def _no_records(rows: list[object], start: int) -> list[int]:
 
 def _by_shape(rows: list[object], start: int = 0) -> Iterator[tuple[list[int], list[Record]]]:
     """The records of each shape with their positions; long lists apart by shape, short ones in their order."""
-    if len(rows) >= BLOCK_FROM and set(map(type, rows)) == {dict} and len(set(map(tuple, rows))) == 1:  # type: ignore[arg-type]
-        yield list(range(start, start + len(rows))), rows  # type: ignore[misc]
-        return
+    if len(rows) >= BLOCK_FROM and set(map(type, rows)) == {dict}:
+        shape: tuple[object, ...] = tuple(rows[0])  # type: ignore[arg-type]
+        if all(map(shape.__eq__, map(tuple, rows))):  # type: ignore[arg-type]
+            yield list(range(start, start + len(rows))), rows  # type: ignore[misc]
+            return
     shapes: dict[tuple[str, ...], tuple[list[int], list[Record]]] = {}
     for number, row in enumerate(rows, start):
         if isinstance(row, dict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,7 @@ from advisor.importers.documents import (
     BrokenError,
     decode,
     duplicate_keys,
+    json_lines,
     json_values,
     looks_binary,
     may_be_wide,
@@ -168,6 +169,8 @@ def read_source(source: Source, data: bytes, collector: Collector, mapping: Colu
         elif data[:2] == _GZIP or data[:4] == _OLD_EXCEL or looks_binary(data):
             _not_inventory(source, *_binary_reason(data), collector)
         elif len(data) > DUPLICATES_UP_TO and _read_long(source, data, context, collector):
+            pass  # what was read is all there is to do
+        elif _read_lines(source, data, context, collector):
             pass
         elif (value := one_document(data)) is not None:
             _note_duplicates(source.name, data, value, collector)
@@ -288,13 +291,29 @@ def _read_json(source: Source, text: str, context: Context, collector: Collector
     _read_values(source, values, context, collector)
 
 
-def _read_values(source: Source, values: list[tuple[str, object]], context: Context, collector: Collector) -> None:
+def _read_lines(source: Source, data: bytes, context: Context, collector: Collector) -> bool:
+    """Read one JSON document a line; False, and nothing kept, where it turns out to be something else."""
+    inside = Collector()
+    try:
+        _read_values(source, json_lines(data), context, inside)
+    except BrokenError:
+        return False
+    except RefusedError:
+        collector.absorb(inside)
+        raise
+    collector.absorb(inside)
+    return True
+
+
+def _read_values(source: Source, values: Iterable[tuple[str, object]], context: Context, collector: Collector) -> None:
     """Read parsed documents with their places."""
-    unknown = []
+    unknown, found = [], False
     for place, value in values:
-        if not read_document(value, context.at(place) if place else context, collector):
+        if read_document(value, context.at(place) if place else context, collector):
+            found = True
+        else:
             unknown.append(place)
-    if len(unknown) == len(values):
+    if not found:
         _not_inventory(source, "JSON, but no answer of an operation that is known", _HAND_IN, collector)
         return
     for place in unknown:

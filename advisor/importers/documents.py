@@ -7,6 +7,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Final
 
 import orjson
@@ -48,6 +49,8 @@ _HEAD_READ: Final = 8192
 _PLAIN_SHARE: Final = 0.05
 """Tuning: of the signs of a list so many at least are plain (delimiters, line ends, ids); of chance bytes 0.2 % are."""
 _CONTROLS: Final = bytes(byte for byte in range(32) if not 9 <= byte <= 13 and byte != 27)
+_OTHER_LINE_ENDS: Final = tuple(end.encode() for end in "\x85\u2028\u2029")
+"""What ends a line of a text beside those signs that no JSON may hold as they are."""
 _BLANKS = re.compile(r"[\s,;]*")
 _HTTP_HEAD = re.compile(r"^\s*HTTP/\d(?:\.\d)? \d{3}[^\n]*\n(?:[A-Za-z-]+:[^\n]*\n)*\s*")
 
@@ -142,6 +145,23 @@ def _json_lines(text: str) -> Iterator[tuple[str, object]]:
             return
     if len(found) > 1:
         yield from found
+
+
+def json_lines(data: bytes) -> Iterator[tuple[str, object]]:
+    """As ``json_values`` of bytes that hold one JSON object a line, each parsed when it is asked for. Raises
+    ``BrokenError`` at the first line that is none: then all of the bytes are to be read in another way."""
+    if data[:1] != b"{" or b"\n" not in data.rstrip() or _has_other_line_ends(data):
+        raise BrokenError(1, "it is no object a line", False)
+    for number, line in enumerate(BytesIO(data), start=1):
+        if line.strip():
+            try:
+                yield f"line {number}", orjson.loads(line)
+            except orjson.JSONDecodeError:
+                raise BrokenError(number, "it is no valid JSON", False) from None
+
+
+def _has_other_line_ends(data: bytes) -> bool:
+    return data.count(b"\r") > data.count(b"\r\n") or any(end in data for end in _OTHER_LINE_ENDS)
 
 
 def _concatenated(text: str) -> Iterator[tuple[str, object]]:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import filterfalse
 from typing import Final, NamedTuple
 
 from advisor.model.inventory import Kind, Origin, Resource
@@ -235,7 +236,7 @@ class Tables(Mapping[str, Resource]):
 
     def unlisted(self, ids: Iterable[object]) -> set[object]:
         """Those of these ids that no table lists."""
-        return set(ids).difference(self._index)
+        return set(filterfalse(self._index.__contains__, ids))
 
     def __getitem__(self, resource_id: str) -> Resource:
         made = self._made.get(resource_id)
