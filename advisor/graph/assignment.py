@@ -89,25 +89,29 @@ class Assignment:
         return resource.kind in FOLLOWERS and bool(self.ownership.owners(resource))
 
     def _tagged(self) -> None:
-        values: dict[str, list[tuple[str, Kind, str]]] = defaultdict(list)
-        for kind, resource_id, value in self._with_tag():
-            values[value.lower()].append((resource_id, kind, value))
+        values: dict[str, list[tuple[Kind, str, list[int]]]] = defaultdict(list)
+        for kind, value, numbers in self._with_tag():
+            values[value.lower()].append((kind, value, numbers))
         for found in values.values():
-            if any(kind in FOUNDERS | {"scaling_group", "cluster"} for _, kind, _ in found):
-                label = Label(min(value for _, _, value in found), "tag", evidence="application tag")
-                for resource_id, kind, _ in found:
+            if any(kind in FOUNDERS | {"scaling_group", "cluster"} for kind, _, _ in found):
+                label = Label(min(value for _, value, _ in found), "tag", evidence="application tag")
+                for kind, _, numbers in found:
                     if kind not in INFRASTRUCTURE:
-                        self._give(resource_id, label)
+                        self.labels.give_all(numbers, label)
 
-    def _with_tag(self) -> Iterator[tuple[Kind, str, str]]:
-        """Kind, id and application tag of what is still free and has no owner whose workload it takes."""
-        for kind, table in self.estate.tables.tables.items():
+    def _with_tag(self) -> Iterator[tuple[Kind, str, list[int]]]:
+        """Kind, application tag and numbers of what is still free and has no owner whose workload it takes."""
+        nodes = self.estate.nodes
+        excluded = frozenset(map(nodes.known, self.matcher.excluded))
+        for kind in self.estate.tables.tables:
             follows = kind in FOLLOWERS and kind not in BULK
             for value, rows in self._tag_values(kind):
-                for row in rows:
-                    resource_id = table.ids[row]
-                    if self._free(resource_id) and not (follows and self._has_owner(resource_id)):
-                        yield kind, resource_id, value
+                numbers = [number for row in rows if (number := nodes.start(kind) + row) not in excluded]
+                numbers = self.labels.free(numbers)
+                if follows:
+                    numbers = [number for number in numbers if not self._has_owner(nodes.texts[number])]
+                if numbers:
+                    yield kind, value, numbers
 
     def _tag_values(self, kind: Kind) -> Iterator[tuple[str, list[int]]]:
         """Application tags of a kind with the rows that have them, those of a bulk kind without an owner."""
@@ -146,10 +150,12 @@ class Assignment:
             return
         anchors = (*members, *(group.id for group in groups), *(lb for group in groups for lb in group.balancers))
         taken = self.labels.those_of(anchors)
-        own = self._group_label(groups, free)
+        own: Label | None = None
         for instance in free:
             near = self._near(instance) if len(taken) > 1 else taken
-            self._give(instance, next(iter(near)) if len(near) == 1 else own)
+            if len(near) != 1:
+                own = own or self._group_label(groups, free)
+            self._give(instance, own if own is not None and len(near) != 1 else next(iter(near)))
 
     def _near(self, instance: str) -> set[Label]:
         groups = self.memberships.groups_of.get(instance, ())
@@ -171,8 +177,8 @@ class Assignment:
         listed = list(leads)
         resources = [self.estate.get(lead) for lead in listed]
         names = [item.name for item in resources if item and not is_default_name(item.name)]
-        names += [stem for stem in [common_stem(self._names(members))] if stem]
-        return Label(names[0] if names else listed[0], found_by, listed[0], f"members of {', '.join(listed[:3])}")
+        name = names[0] if names else common_stem(self._names(members)) or listed[0]
+        return Label(name, found_by, listed[0], f"members of {', '.join(listed[:3])}")
 
     def _names(self, ids: Iterable[str]) -> list[str]:
         return [self.estate.name_of(item) for item in ids if self.estate.has(item)]

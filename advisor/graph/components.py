@@ -53,30 +53,32 @@ class ComponentRules:
     ) -> tuple[Component, ...]:
         """The components of a workload, sorted by id; ``parts`` are those of its resources that components are made of,
         each kind sorted by id."""
-        servers = list(self._servers(parts.get("instance", []), resources, spec))
         stores = [
             *self._stores(parts.get("database", []), "database"),
             *self._stores(parts.get("cache", []), "cache"),
         ]
         entries = [self._entry(item) for item in parts.get("load_balancer", [])]
-        needs = self._needs(servers, tuple(store.id for store in stores))
-        ordered = [replace(item, needs=tuple(sorted(found))) if (found := needs[item.id]) else item for item in servers]
-        return tuple(sorted((*ordered, *stores, *entries), key=lambda item: item.id))
+        servers = self._servers(parts.get("instance", []), resources, spec)
+        needs = tuple(sorted(store.id for store in stores))
+        ordered = [*self._with_needs(servers, needs), *stores, *entries]
+        return tuple(sorted(ordered, key=lambda item: item.id) if len(ordered) > 1 else ordered)
 
-    def _needs(self, servers: list[Component], stores: tuple[str, ...]) -> dict[str, set[str]]:
+    def _with_needs(self, found: Iterable[Component], stores: tuple[str, ...]) -> list[Component]:
         """Servers need all stores of their workload, and the servers their own instances need; rings need nothing."""
-        if not any(member in self._needed for item in servers for member in item.members):
-            return {item.id: set(stores) for item in servers}
+        servers = list(found)
+        if not self._needed or not any(member in self._needed for item in servers for member in item.members):
+            return [replace(item, needs=stores) for item in servers] if stores else servers
         home = {member: item.id for item in servers for member in item.members}
         calls: dict[str, set[str]] = {item.id: set() for item in servers}
         for member, source in home.items():
             calls[source].update(home[target] for target in self._needed.get(member, ()) if target in home)
         rings = recovery_waves(calls)[1] if any(calls.values()) else ()
         ring = {item: names for names in rings for item in names}
-        return {
+        needs = {
             item: {*stores, *(need for need in called if need != item and need not in ring.get(item, ()))}
             for item, called in calls.items()
         }
+        return [replace(item, needs=tuple(sorted(needs[item.id]))) for item in servers]
 
     @cached_property
     def peers(self) -> tuple[Edge, ...]:
@@ -254,5 +256,6 @@ class ComponentRules:
 
     def _group_name(self, owners: Iterable[str], members: list[str]) -> str:
         named = [name for name in map(self.estate.name_of, owners) if not is_default_name(name)]
-        stem = common_stem(self.estate.name_of(item) for item in members)
-        return named[0] if named else stem or self.estate.name_of(members[0]) or members[0]
+        if named:
+            return named[0]
+        return common_stem(map(self.estate.name_of, members)) or self.estate.name_of(members[0]) or members[0]

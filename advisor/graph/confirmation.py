@@ -44,6 +44,8 @@ class Confirmations:
 
     def confirmed(self, edge: Edge) -> bool:
         """Whether the owner confirmed this edge, by its ends or by the workloads they are in."""
+        if not self.pairs:
+            return False
         homes = (self.homes.get(edge.source) or "", self.homes.get(edge.target) or "")
         return (edge.source, edge.target) in self.pairs or homes in self.pairs
 

@@ -24,6 +24,8 @@ _REDUNDANCY = {
     "LRS": "LRS: in one of its zones, which is not told",
     "ZRS": "ZRS: in several of its zones, which are not told",
 }
+_HPC_ROLES = ("compute", "manager", "login")
+_LONGEST_ROLE = max(map(len, _HPC_ROLES))
 _HPC_NAME = re.compile(r"^(?P<cluster>.+)[_-](?P<role>compute|manager|login)\d*$", re.IGNORECASE)
 
 
@@ -142,6 +144,12 @@ def _deployment_sets(estate: Estate, edges: EdgeSet) -> None:
             edges.add(member, group_id, "control", "declared", "place.deployment_set", "spread over hosts")
 
 
+def _may_be_hpc(name: str) -> bool:
+    """Whether the pattern may fit: it costs more than a look at the last signs, which tells of most names."""
+    last = name.rstrip("0123456789\n")[-_LONGEST_ROLE:]
+    return not last.isascii() or last.lower().endswith(_HPC_ROLES)
+
+
 def _hpc(estate: Estate, edges: EdgeSet) -> None:
     """Computes of an e-HPC cluster need its manager. The generated names tell the cluster and the role; that it is one,
     the tag of any member tells, or the name itself: managers and logins carry no tag."""
@@ -149,7 +157,7 @@ def _hpc(estate: Estate, edges: EdgeSet) -> None:
     marked: set[str] = set()
     table, rows = estate.rows("instance")
     for row in rows:
-        named = _HPC_NAME.match(table.names[row])
+        named = _HPC_NAME.match(table.names[row]) if _may_be_hpc(table.names[row]) else None
         if named:
             cluster = named["cluster"]
             roles[cluster][named["role"].lower()].append(table.ids[row])

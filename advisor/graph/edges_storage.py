@@ -80,15 +80,18 @@ def _gone(estate: Estate) -> set[tuple[str, str]]:
     """Pairs of an instance that no file lists and a disk that names it, recorded before the instances of its region
     were last listed."""
     found: set[tuple[str, str]] = set()
-    unlisted = [instance for instance in estate.disks_of if instance not in estate.tables]
-    for instance in unlisted if estate.last_listed else ():
-        for disk in estate.disks_of[instance]:
-            place = estate.tables.place(disk)
-            region, recorded = (
-                (None, None) if place is None else (place[0].regions[place[1]], place[0].observed_at(place[1]))
-            )
-            if region and recorded and recorded < estate.last_listed.get(region, ""):
-                found.add((instance, disk))
+    nodes = estate.nodes
+    instances, disks = estate.disk_claims
+    unlisted = ~nodes.is_listed(instances)
+    pairs = zip(instances[unlisted].tolist(), disks[unlisted].tolist(), strict=True)
+    for one, other in pairs if estate.last_listed else ():
+        instance, disk = nodes.texts[one], nodes.texts[other]
+        place = estate.tables.place(disk)
+        region, recorded = (
+            (None, None) if place is None else (place[0].regions[place[1]], place[0].observed_at(place[1]))
+        )
+        if region and recorded and recorded < estate.last_listed.get(region, ""):
+            found.add((instance, disk))
     return found
 
 

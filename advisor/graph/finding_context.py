@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, repeat
 
 from advisor.graph.blast import Analysis
 from advisor.graph.edgeset import shortened
@@ -43,10 +44,10 @@ class Context:
     @cached_property
     def homes(self) -> Mapping[str, str]:
         """Resource → workload."""
-        found: dict[str, str] = {}
-        for workload in self.graph.workloads:
-            found.update(dict.fromkeys(workload.resources, workload.name))
-        return found
+        workloads = self.graph.workloads
+        ids = chain.from_iterable(workload.resources for workload in workloads)
+        names = chain.from_iterable(repeat(workload.name, len(workload.resources)) for workload in workloads)
+        return dict(zip(ids, names, strict=True))
 
     @cached_property
     def components(self) -> tuple[tuple[Workload, Component, tuple[str, ...]], ...]:

@@ -112,19 +112,26 @@ class Estate:
         return Nodes(self.tables)
 
     @cached_property
-    def _rows(self) -> Mapping[Kind, list[int]]:
-        """Kind → rows of its table in the order of their ids."""
-        nodes = self.nodes
-        return {
-            kind: (nodes.order[nodes.is_kind(nodes.order, kind)] - nodes.start(kind)).tolist()
-            for kind in sorted(self.tables.tables)
-        }
+    def _rows(self) -> dict[Kind, list[int]]:
+        return {}
+
+    def _rows_of(self, kind: Kind) -> list[int]:
+        """The rows of the table of a kind in the order of their ids."""
+        known = self._rows.get(kind)
+        if known is None:
+            order = self.nodes.order
+            known = self._rows[kind] = (order[self.nodes.is_kind(order, kind)] - self.nodes.start(kind)).tolist()
+        return known
+
+    @property
+    def _kinds(self) -> list[Kind]:
+        return sorted(self.tables.tables)
 
     def of_kind(self, *kinds: Kind) -> Iterator[Resource]:
         """The resources of these kinds, by id within each kind."""
         for kind in kinds:
             ids = self.tables.table(kind).ids
-            yield from (self.tables[ids[row]] for row in self._rows.get(kind, ()))
+            yield from (self.tables[ids[row]] for row in self._rows_of(kind))
 
     def with_attribute(self, kind: Kind, name: str) -> Iterator[Resource]:
         """The resources of a kind of which an attribute is known, by id."""
@@ -135,15 +142,15 @@ class Estate:
 
     def everything(self) -> Iterator[Resource]:
         """All resources, by kind and id."""
-        return self.of_kind(*self._rows)
+        return self.of_kind(*self._kinds)
 
     def everything_but(self, *kinds: Kind) -> Iterator[Resource]:
         """All resources of other kinds, by kind and id."""
-        return self.of_kind(*(kind for kind in self._rows if kind not in kinds))
+        return self.of_kind(*(kind for kind in self._kinds if kind not in kinds))
 
     def rows(self, kind: Kind) -> tuple[Table, list[int]]:
         """All resources of a kind as columns, and the rows in the order of their ids."""
-        return self.tables.table(kind), self._rows.get(kind, [])
+        return self.tables.table(kind), self._rows_of(kind)
 
     def get(self, resource_id: str | None) -> Resource | None:
         return self.tables.get(resource_id) if resource_id else None
@@ -182,7 +189,7 @@ class Estate:
             for zones, region, votes_here in zip(stands.zones, stands.regions, counts, strict=True):
                 for zone in zones:
                     votes[zone].update({region: votes_here} if region else {})
-        for resource in self.of_kind(*sorted(ZONES_INSIDE & self._rows.keys())):
+        for resource in self.of_kind(*sorted(ZONES_INSIDE & self.tables.tables.keys())):
             for zone in zones_of(resource):
                 votes[zone].update([resource.region] if resource.region else [])
         return {
@@ -298,11 +305,17 @@ class Estate:
         """Instance → its disks, by the word of either; where they differ the newer recording counts."""
         return self._texts_by(*self.disk_claims)
 
+    def owners_of(self, disk: str) -> tuple[str, ...]:
+        """The instances of which a disk is one, sorted."""
+        instances, disks = self._claims_by_disk
+        first, last = np.searchsorted(disks, [self.nodes.number(disk), self.nodes.number(disk) + 1]).tolist()
+        return tuple(sorted(map(self.nodes.texts.__getitem__, instances[first:last].tolist())))
+
     @cached_property
-    def owners_of(self) -> Mapping[str, tuple[str, ...]]:
-        """Disk → the instances of which it is one."""
+    def _claims_by_disk(self) -> tuple[Codes, Codes]:
         instances, disks = self.disk_claims
-        return self._texts_by(disks, instances)
+        order = np.argsort(disks, kind="stable")
+        return instances[order], disks[order]
 
     def _texts_by(self, keys: Codes, values: Codes) -> Mapping[str, tuple[str, ...]]:
         """The nodes of pairs of numbers, by their first, those of one sorted."""
@@ -313,7 +326,8 @@ class Estate:
         listed = list(map(text, values[order].tolist()))
         several = (listed[first:last] for first, last in pairwise([*starts.tolist(), len(listed)]))
         names = map(text, keys[starts].tolist())
-        return {name: tuple(sorted(found)) for name, found in zip(names, several, strict=True)}
+        ordered = (tuple(sorted(found) if len(found) > 1 else found) for found in several)
+        return dict(zip(names, ordered, strict=True))
 
     @property
     def stale_disks(self) -> tuple[tuple[str, str], ...]:

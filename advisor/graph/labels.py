@@ -61,6 +61,17 @@ class Labels:
         if number != NONE and self._at[number] == NONE:
             self._at[number] = self.code(label)
 
+    def free(self, numbers: list[int]) -> list[int]:
+        """Those of these listed resources that have no label."""
+        return [number for number in numbers if self._at[number] == NONE]
+
+    def give_all(self, numbers: Iterable[int], label: Label) -> None:
+        """Give a label to those of these listed resources that have none."""
+        code = self.code(label)
+        for number in numbers:
+            if self._at[number] == NONE:
+                self._at[number] = code
+
     def those_of(self, ids: Iterable[str]) -> set[Label]:
         """The labels of those of the resources that have one."""
         return {label for one in ids if (label := self.get(one)) is not None}

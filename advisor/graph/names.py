@@ -14,8 +14,9 @@ _TIER = re.compile(
     r"^(?P<stem>.+?)[-_.]?(?P<tier>app|web|api|svc|server|db|mysql|pg|postgres|redis|cache|mongo)[-_.]?\d*$",
     re.IGNORECASE,
 )
-# The longest first: of those that a name ends in, it counts.
 _TIERS = ("postgres", "server", "mysql", "redis", "cache", "mongo", "app", "web", "api", "svc", "db", "pg")
+# The longest first: of those that a name ends in, it counts.
+_TIER_SIZES = sorted({len(tier) for tier in _TIERS}, reverse=True)
 _LONGEST_TIER = len(max(_TIERS, key=len)) + 1  # with the separator behind it
 _DIGITS = "0123456789"
 _MOST_DIGITS = 4
@@ -79,7 +80,7 @@ def _plain_tier(name: str) -> tuple[str, str]:
     lower = base.lower()
     if not lower.endswith(_TIERS) or "\n" in lower:
         return "", ""
-    tier = next((one for one in _TIERS if lower.endswith(one) and len(lower) > len(one)), "")
+    tier = next((end for size in _TIER_SIZES if (end := lower[-size:]) in _TIERS and len(lower) > size), "")
     if not tier:
         return "", ""
     stem = base[: len(base) - len(tier)]

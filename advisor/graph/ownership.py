@@ -74,7 +74,7 @@ class Ownership:
         copied = [
             (number - nodes.start("disk"), nodes.number(source))
             for disk, sources in self._replicated.items()
-            if (number := nodes.known(disk)) != NONE and not self._disk_owners.get(disk)
+            if (number := nodes.known(disk)) != NONE and not self.estate.owners_of(disk)
             for source in sources
         ]
         alone = np.array([pair for pair in copied if 0 <= pair[0] < len(nodes.rows("disk"))], dtype=np.int32)
@@ -84,7 +84,7 @@ class Ownership:
     def _all(self, resource: Resource) -> Iterable[str]:
         match resource.kind:
             case "disk":
-                return self._disk_owners.get(resource.id, ()) or self._replicated.get(resource.id, ())
+                return self.estate.owners_of(resource.id) or self._replicated.get(resource.id, ())
             case "backup_plan":
                 return (resource.text("instance_id") or "", *resource.texts("resource_ids"))
             case "ha_vip":
@@ -99,10 +99,6 @@ class Ownership:
                 return self._copies[resource.id]
             case _:
                 return (resource.text(key) or "" for key in _FIELDS.get(resource.kind, ()))
-
-    @property
-    def _disk_owners(self) -> Mapping[str, tuple[str, ...]]:
-        return self.estate.owners_of
 
     @cached_property
     def _replicated(self) -> Mapping[str, tuple[str, ...]]:
