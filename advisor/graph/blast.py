@@ -95,7 +95,7 @@ class Analysis:
 
     @cached_property
     def engine(self) -> Engine:
-        return wire(self.graph, self.sets, self.counted, self._unjoined())
+        return wire(self.graph, self.sets, self.counted, Estate.of(self.inventory).nodes, self._unjoined())
 
     @cached_property
     def counted(self) -> Mapping[str, tuple[str, ...]]:

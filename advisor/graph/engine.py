@@ -7,9 +7,10 @@ is worked off level by level, dependencies first; only rings through a gate are 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
+from itertools import chain, count, pairwise
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,34 @@ Gate = tuple[int, Sequence[int], int]
 WORD = 64
 # Tuning: failures are propagated in slices of this many words, to bound the memory of the counting gates.
 WORDS_AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Index(Mapping[str, int]):
+    """The numbers of names that stand in sorted parts one after the other: few are ever asked for, so they are looked
+    up in the parts themselves. A name of several parts has its number in the first."""
+
+    parts: tuple[tuple[str, ...], ...]
+
+    def numbers_from(self, part: int) -> Mapping[str, int]:
+        """The numbers of all names of one part."""
+        return dict(zip(self.parts[part], count(self._start(part)), strict=False))
+
+    def _start(self, part: int) -> int:
+        return sum(map(len, self.parts[:part]))
+
+    def __getitem__(self, name: str) -> int:
+        for number, part in enumerate(self.parts):
+            place = bisect_left(part, name)
+            if place < len(part) and part[place] == name:
+                return self._start(number) + place
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self.parts)
+
+    def __len__(self) -> int:
+        return self._start(len(self.parts))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ _TIER = re.compile(
 )
 _TIERS = ("postgres", "server", "mysql", "redis", "cache", "mongo", "app", "web", "api", "svc", "db", "pg")
 # The longest first: of those that a name ends in, it counts.
+_TIER_SET = frozenset(_TIERS)
 _TIER_SIZES = sorted({len(tier) for tier in _TIERS}, reverse=True)
 _LONGEST_TIER = len(max(_TIERS, key=len)) + 1  # with the separator behind it
 _DIGITS = "0123456789"
@@ -80,7 +81,7 @@ def _plain_tier(name: str) -> tuple[str, str]:
     lower = base.lower()
     if not lower.endswith(_TIERS) or "\n" in lower:
         return "", ""
-    tier = next((end for size in _TIER_SIZES if (end := lower[-size:]) in _TIERS and len(lower) > size), "")
+    tier = next((end for size in _TIER_SIZES if (end := lower[-size:]) in _TIER_SET and len(lower) > size), "")
     if not tier:
         return "", ""
     stem = base[: len(base) - len(tier)]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, count
 
 import numpy as np
 
 from advisor.graph.components import ComponentRules
 from advisor.graph.edges_calls import PEER_RULE
 from advisor.graph.edgetable import edges_of
-from advisor.graph.engine import Engine, Gate, compile_numbers
+from advisor.graph.engine import Engine, Gate, Index, compile_numbers
 from advisor.graph.index import Estate
 from advisor.graph.membership import Memberships
+from advisor.graph.nodes import Nodes
 from advisor.graph.ownership import Ownership
 from advisor.model.graph import Component, Graph
 from advisor.model.inventory import Inventory
@@ -78,41 +78,58 @@ def _counted(estate: Estate, memberships: Memberships, rules: ComponentRules, co
 
 
 def wire(
-    graph: Graph, sets: Iterable[Redundant], counted: Mapping[str, tuple[str, ...]], others: Iterable[str]
+    graph: Graph, sets: Iterable[Redundant], counted: Mapping[str, tuple[str, ...]], nodes: Nodes, others: Iterable[str]
 ) -> Engine:
     """The engine of a graph: places and resources by id (``others`` are those at which no edge ends), then components,
-    then workloads."""
+    then workloads. ``nodes`` are those of the estate, by whose numbers the members of sets are found."""
     edges = edges_of(graph.edges)
     alone = sorted(others)
-    names = sorted([*edges.names, *alone]) if alone else edges.names
-    components = [COMPONENT + component.id for workload in graph.workloads for component in workload.components]
-    homes = [WORKLOAD + workload.name for workload in graph.workloads]
-    index = dict(zip(chain(names, sorted(components), sorted(homes)), count(), strict=False))
-    node = np.arange(len(names))
-    if alone:
-        node = np.fromiter(map(index.__getitem__, edges.names), dtype=np.int64, count=len(edges.names))
+    names = tuple(sorted([*edges.names, *alone])) if alone else edges.names
+    components = sorted(COMPONENT + component.id for workload in graph.workloads for component in workload.components)
+    homes = sorted(WORKLOAD + workload.name for workload in graph.workloads)
+    index = Index((names, tuple(components), tuple(homes)))
+    numbers = nodes.numbers(names) if alone else edges.names.numbers_in(nodes)
+    place = np.zeros(len(nodes.texts), dtype=np.int64)
+    place[numbers] = np.arange(len(names))
+    end = place[edges.names.numbers_in(nodes)]
     falls = edges.means("hard", "containment")
-    between = np.array([node[edges.source[falls]], node[edges.target[falls]]])
-    gates = [*_set_gates(sets, index), *_component_gates(graph, counted, index)]
+    between = np.array([end[edges.source[falls]], end[edges.target[falls]]])
+    at = _Places(nodes, place.tolist(), index.numbers_from(1), index.numbers_from(2))
+    gates = [*_set_gates(sets, at), *_component_gates(graph, counted, at)]
     # What needs the only member of a set falls with it, as by an edge; a gate would cost more.
     single = [(source, members[0]) for source, members, threshold in gates if len(members) == threshold == 1]
-    needs = np.array([*_needs(graph, index), *single], dtype=np.int64).reshape(-1, 2).T
+    needs = np.array([*_needs(graph, at), *single], dtype=np.int64).reshape(-1, 2).T
     gates = [gate for gate in gates if len(gate[1]) > 1]
     return compile_numbers(index, np.concatenate([between, needs], axis=1), gates)
 
 
-def _set_gates(sets: Iterable[Redundant], index: Mapping[str, int]) -> Iterator[Gate]:
+@dataclass(frozen=True)
+class _Places:
+    """The numbers of the engine: of nodes by their numbers in the estate, of components and workloads by name."""
+
+    nodes: Nodes
+    place: list[int]
+    components: Mapping[str, int]
+    workloads: Mapping[str, int]
+
+    def of(self, node: str) -> int:
+        """The number of a place or resource."""
+        return self.place[self.nodes.number(node)]
+
+
+def _set_gates(sets: Iterable[Redundant], at: _Places) -> Iterator[Gate]:
     for item in sets:
-        yield index[item.source], [index[one] for one in item.members], _threshold(item.members, item.quorum)
+        yield at.of(item.source), list(map(at.of, item.members)), _threshold(item.members, item.quorum)
 
 
-def _component_gates(graph: Graph, counted: Mapping[str, tuple[str, ...]], index: Mapping[str, int]) -> Iterator[Gate]:
+def _component_gates(graph: Graph, counted: Mapping[str, tuple[str, ...]], at: _Places) -> Iterator[Gate]:
     for workload in graph.workloads:
         for component in workload.components:
             members = counted[component.id]
             quorum = min(component.quorum, len(members))
             if quorum:
-                yield index[COMPONENT + component.id], [index[one] for one in members], _threshold(members, quorum)
+                source = at.components[COMPONENT + component.id]
+                yield source, list(map(at.of, members)), _threshold(members, quorum)
 
 
 def _threshold(members: Sequence[str], quorum: int) -> int:
@@ -120,12 +137,12 @@ def _threshold(members: Sequence[str], quorum: int) -> int:
     return len(members) - quorum + 1
 
 
-def _needs(graph: Graph, index: Mapping[str, int]) -> Iterator[tuple[int, int]]:
+def _needs(graph: Graph, at: _Places) -> Iterator[tuple[int, int]]:
     """Workloads on the workloads they need and on their own components."""
     for workload in graph.workloads:
-        home = index[WORKLOAD + workload.name]
+        home = at.workloads[WORKLOAD + workload.name]
         for need in workload.needs_hard:
-            if WORKLOAD + need in index:
-                yield home, index[WORKLOAD + need]
+            if WORKLOAD + need in at.workloads:
+                yield home, at.workloads[WORKLOAD + need]
         for component in workload.components:
-            yield home, index[COMPONENT + component.id]
+            yield home, at.components[COMPONENT + component.id]
