@@ -157,6 +157,8 @@ def _scalars(value: object) -> list[object]:
 
 def text(value: object) -> str:
     """A scalar as text, without blanks around it; empty where there is none."""
+    if value.__class__ is str:
+        return value.strip()
     if value is ABSENT or value is None or isinstance(value, dict | list):
         return ""
     if isinstance(value, bool):
