@@ -58,16 +58,15 @@ class ComponentRules:
             *self._stores(parts.get("cache", []), "cache"),
         ]
         entries = [self._entry(item) for item in parts.get("load_balancer", [])]
-        servers = self._servers(parts.get("instance", []), resources, spec)
         needs = tuple(sorted(store.id for store in stores))
-        ordered = [*self._with_needs(servers, needs), *stores, *entries]
+        servers = list(self._servers(parts.get("instance", []), resources, spec, needs))
+        ordered = [*self._with_calls(servers), *stores, *entries]
         return tuple(sorted(ordered, key=lambda item: item.id) if len(ordered) > 1 else ordered)
 
-    def _with_needs(self, found: Iterable[Component], stores: tuple[str, ...]) -> list[Component]:
+    def _with_calls(self, servers: list[Component]) -> list[Component]:
         """Servers need all stores of their workload, and the servers their own instances need; rings need nothing."""
-        servers = list(found)
         if not self._needed or not any(member in self._needed for item in servers for member in item.members):
-            return [replace(item, needs=stores) for item in servers] if stores else servers
+            return servers
         home = {member: item.id for item in servers for member in item.members}
         calls: dict[str, set[str]] = {item.id: set() for item in servers}
         for member, source in home.items():
@@ -75,10 +74,10 @@ class ComponentRules:
         rings = recovery_waves(calls)[1] if any(calls.values()) else ()
         ring = {item: names for names in rings for item in names}
         needs = {
-            item: {*stores, *(need for need in called if need != item and need not in ring.get(item, ()))}
+            item: {need for need in called if need != item and need not in ring.get(item, ())}
             for item, called in calls.items()
         }
-        return [replace(item, needs=tuple(sorted(needs[item.id]))) for item in servers]
+        return [replace(item, needs=tuple(sorted({*item.needs, *needs[item.id]}))) for item in servers]
 
     @cached_property
     def peers(self) -> tuple[Edge, ...]:
@@ -105,7 +104,7 @@ class ComponentRules:
         return frozenset(end for edge in self.peers for end in (edge.source, edge.target))
 
     def _servers(
-        self, instances: list[str], resources: Collection[str], spec: WorkloadSpec | None
+        self, instances: list[str], resources: Collection[str], spec: WorkloadSpec | None, needs: tuple[str, ...]
     ) -> Iterator[Component]:
         groups_of, paired = self.memberships.groups_of, self._paired
         together = []
@@ -113,16 +112,18 @@ class ComponentRules:
             if instance in groups_of or instance in paired:
                 together.append(instance)
             else:
-                yield self._stateful(instance, spec)
+                yield self._stateful(instance, spec, needs)
         if together:
-            yield from self._grouped(together, set(resources), spec)
+            yield from self._grouped(together, set(resources), spec, needs)
 
-    def _grouped(self, instances: list[str], ids: set[str], spec: WorkloadSpec | None) -> Iterator[Component]:
+    def _grouped(
+        self, instances: list[str], ids: set[str], spec: WorkloadSpec | None, needs: tuple[str, ...]
+    ) -> Iterator[Component]:
         """Instances that are in a group, or that somebody called equals."""
         alone = self.memberships.groups_of.get(instances[0], ())
         if len(alone) == 1 and not self.peers and all(self.memberships.groups_of[one] == alone for one in instances):
             # One group holds them all, as mostly: there is nothing to unite.
-            yield self._server_group(instances, list(alone), ids, spec)
+            yield self._server_group(instances, list(alone), ids, spec, needs)
             return
         unions = Unions()
         groups: dict[str, list[Group]] = defaultdict(list)
@@ -142,9 +143,9 @@ class ComponentRules:
         for root, members in by_set.items():
             found = sorted({group.id: group for group in groups[root]}.values(), key=lambda group: group.id)
             if found or len(members) > 1:
-                yield self._server_group(members, found, ids, spec)
+                yield self._server_group(members, found, ids, spec, needs)
             else:
-                yield self._stateful(members[0], spec)
+                yield self._stateful(members[0], spec, needs)
 
     def _scaled_into(self, group: Group) -> tuple[str, ...]:
         """The server groups a scaling group fills."""
@@ -152,7 +153,12 @@ class ComponentRules:
         return resource.texts("server_group_ids") if resource else ()
 
     def _server_group(
-        self, members: list[str], groups: list[Group], ids: set[str], spec: WorkloadSpec | None
+        self,
+        members: list[str],
+        groups: list[Group],
+        ids: set[str],
+        spec: WorkloadSpec | None,
+        needs: tuple[str, ...],
     ) -> Component:
         scaling = [group.id for group in groups if group.kind == "scaling_group"]
         owned = [*scaling, *(group.id for group in groups if group.id not in scaling)]
@@ -172,6 +178,7 @@ class ComponentRules:
             quorum=self._quorum(len(serving), behind, self._is_pair(member_ids), groups, spec),
             stateless=self._stateless(bool(scaling), disks, members, spec),
             scaling_group=scaling[0] if scaling else None,
+            needs=needs,
         )
 
     def _quorum(self, serving: int, behind: bool, pair: bool, groups: list[Group], spec: WorkloadSpec | None) -> int:
@@ -202,7 +209,7 @@ class ComponentRules:
                 found.append(member)
         return tuple(found)
 
-    def _stateful(self, instance: str, spec: WorkloadSpec | None) -> Component:
+    def _stateful(self, instance: str, spec: WorkloadSpec | None, needs: tuple[str, ...]) -> Component:
         row = self.estate.nodes.known(instance) - self.estate.nodes.start("instance")
         return Component(
             id=f"stateful_instance:{instance}",
@@ -213,6 +220,7 @@ class ComponentRules:
             entry_ids=self.estate.eips_of.get(instance, ()),
             quorum=0 if is_idle_status(self._instances.statuses[row]) else 1,
             stateless=bool(spec and spec.stateless),
+            needs=needs,
         )
 
     def _stores(self, own: list[str], kind: ComponentKind) -> Iterator[Component]:

@@ -10,7 +10,7 @@ import numpy as np
 from advisor.graph.edges_place import REGION
 from advisor.graph.edgeset import EdgeSet
 from advisor.graph.index import Estate
-from advisor.graph.nodes import NONE, Bools, Codes
+from advisor.graph.nodes import NONE, Bools, Codes, are_among, distinct
 from advisor.model.inventory import Resource
 from advisor.model.tables import Table
 
@@ -66,8 +66,9 @@ def _attached(estate: Estate, edges: EdgeSet, sort: Codes, evidences: list[str])
     listed = nodes.is_kind(disks, "disk")
     instances, disks = instances[listed], disks[listed]
     shared = np.bincount(disks, minlength=len(nodes.texts))[disks] > 1
-    old = [nodes.number(instance) * len(nodes.texts) + nodes.number(disk) for instance, disk in _gone(estate)]
-    gone = np.isin(instances.astype(np.int64) * len(nodes.texts) + disks, old)
+    size = len(nodes.texts)
+    old = [nodes.number(instance) * size + nodes.number(disk) for instance, disk in _gone(estate)]
+    gone = are_among(instances.astype(np.int64) * size + disks, distinct(np.array(old, dtype=np.int64)))
     sorts = sort[disks - nodes.start("disk")]
     for number, evidence in enumerate(evidences):
         for rule, is_shared in (("storage.disk", False), ("storage.shared_disk", True)):

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import filterfalse
+from itertools import filterfalse, repeat
 from typing import Final, NamedTuple
 
 from advisor.model.inventory import Kind, Origin, Resource
@@ -227,12 +227,11 @@ class Tables(Mapping[str, Resource]):
         return None if place is None else place[0].regions[place[1]]
 
     def regions_of(self, lists: Iterable[Iterable[str]]) -> Iterator[set[str | None]]:
-        """The regions of what each list of ids names; what is not listed has none."""
+        """The regions of what each list of ids names; None stands for what is not listed, too."""
         regions = [region for table in self.tables.values() for region in table.regions]
+        regions.append(None)  # at -1, the number of what is not listed
         for ids in lists:
-            numbers = set(map(self._index.get, ids))
-            numbers.discard(None)
-            yield {regions[number] for number in numbers if number is not None}
+            yield set(map(regions.__getitem__, map(self._index.get, ids, repeat(-1))))
 
     def unlisted(self, ids: Iterable[object]) -> set[object]:
         """Those of these ids that no table lists."""
