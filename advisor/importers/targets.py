@@ -9,10 +9,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final, cast, get_args
 
-from advisor.importers.targets_fields import Node, Reader, amount, member, number, truth
+from advisor.importers.targets_fields import MOST_A_MONTH, Node, Reader, amount, member, number, truth
 from advisor.importers.targets_workloads import read_targets_table, read_workloads
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.finding import InputError, Mistake
+from advisor.model.option import MOST_WEIGHT
 from advisor.model.targets import RiskLevel, Targets, WorkloadClass
 from advisor.model.units import CURRENCIES, Money
 from advisor.yaml_text import load_yaml
@@ -30,6 +31,8 @@ _TOP: Final = (
 )
 _CLASS: Final = ("targets", "downtime_per_hour", "loss_per_hour", "weight", "frequency_per_year", "source")
 VERSION: Final = 1
+WEIGHT_PLACES: Final = 4
+MOST_A_YEAR: Final = 8_760  # disruptions: one an hour
 
 
 def default_targets(classes: Mapping[str, WorkloadClass]) -> Targets:
@@ -100,7 +103,7 @@ def _budget(reader: Reader, root: Node, currency: str | None) -> Money | None:
     if "monthly" not in budget:
         reader.add(("budget",), "the budget has no 'monthly'.", "Write 'budget: {monthly: 60000}'.")
         return None
-    found = amount(budget, "monthly")
+    found = amount(budget, "monthly", MOST_A_MONTH)
     if currency is None and "currency" not in root:
         reader.add(("budget",), "the budget has no currency.", "Add 'currency: CNY' or 'currency: USD' to the file.")
         return None
@@ -146,9 +149,7 @@ def _class(body: Node, name: str, base: WorkloadClass | None) -> WorkloadClass:
                 )
         base = WorkloadClass(name, {}, Decimal(0), Decimal(0), 1.0, {})
     own = read_targets_table(body, base.targets)
-    weight = number(body, "weight")
-    if weight is not None and weight < 0:
-        body.add("weight", f"the weight '{weight}' is negative.", "Write 0 or more.")
+    weight = _weight(body)
     return replace(
         base,
         targets={**base.targets, **own},
@@ -158,6 +159,17 @@ def _class(body: Node, name: str, base: WorkloadClass | None) -> WorkloadClass:
         frequency_per_year=_frequencies(body, base),
         source=str(body["source"]) if "source" in body else base.source,
     )
+
+
+def _weight(body: Node) -> float | None:
+    """A weight that can be added up exactly."""
+    weight = number(body, "weight")
+    if weight is None or (0 <= weight <= MOST_WEIGHT and round(weight, WEIGHT_PLACES) == weight):
+        return weight
+    problem = "negative" if weight < 0 else f"above {MOST_WEIGHT:,.0f}" if weight > MOST_WEIGHT else "too fine"
+    remedy = f"Write 0 to {MOST_WEIGHT:,.0f}, with {WEIGHT_PLACES} decimals at most; only the ratio of weights counts."
+    body.add("weight", f"the weight '{body.spelt('weight')}' is {problem}.", remedy)
+    return None
 
 
 def _or(value: Decimal | None, fallback: Decimal) -> Decimal:
@@ -171,8 +183,9 @@ def _frequencies(body: Node, base: WorkloadClass) -> dict[Disruption, float]:
     table = body.child("frequency_per_year", DISRUPTIONS, "disruption")
     for name in table or ():
         value = number(table, name) if table is not None else None
-        if value is not None and value >= 0:
+        if value is not None and 0 <= value <= MOST_A_YEAR:
             found[cast(Disruption, name)] = value
         elif value is not None and table is not None:
-            table.add(name, f"the frequency '{value}' is negative.", "Write 0 or more, per year.")
+            problem = "negative" if value < 0 else f"more than once an hour ({MOST_A_YEAR:,} a year)"
+            table.add(name, f"the frequency '{table.spelt(name)}' is {problem}.", "Write how often a year, 0 or more.")
     return found

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from typing import Final
 
 from advisor.model.finding import Mistake
 from advisor.model.units import UnitError, parse_duration
@@ -114,8 +115,12 @@ def number(node: Node, key: str) -> float | None:
     return None
 
 
-def amount(node: Node, key: str) -> Decimal | None:
-    """Money in the file's currency: a plain number, 0 or more."""
+MOST_A_MONTH: Final = Decimal(10) ** 12
+MOST_AN_HOUR: Final = Decimal(10) ** 9  # a large company's sales of a year are some 10^8 of any currency here an hour
+
+
+def amount(node: Node, key: str, most: Decimal = MOST_AN_HOUR) -> Decimal | None:
+    """Money in the file's currency: a plain number, 0 or more, and no more than a slip of the unit would make it."""
     if key not in node:
         return None
     value = node[key]
@@ -124,9 +129,12 @@ def amount(node: Node, key: str) -> Decimal | None:
             found = Decimal(node.spelt(key))
         except InvalidOperation:
             found = Decimal(str(value))
-        if found >= 0:
+        if 0 <= found <= most:
             return found
-        node.add(key, f"{key}: '{node.spelt(key)}' is negative.", "Write 0 or more.")
+        if found > most:
+            node.add(key, f"{key}: '{node.spelt(key)}' is more than {most:,}.", "Check the number and its unit.")
+        else:
+            node.add(key, f"{key}: '{node.spelt(key)}' is negative.", "Write 0 or more.")
         return None
     advice = "Write the plain number; the currency stands once in 'currency'."
     node.add(key, f"{key}: '{value}' is no amount.", advice)

@@ -5,13 +5,28 @@ Money is whole cents here (``int``), so that sums are exact; quotas are in their
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from advisor.model.targets import Objective
 
 SolverStatus = Literal["optimal", "bounded", "infeasible"]
+MICRO: Final = 1_000_000
+MOST_WEIGHT: Final = 1_000_000.0
+
+
+def whole_weight(weight: float) -> int:
+    """The weight of a missed target in millionths, in which weights are added and compared: exactly, whatever their
+    order. Raises ``ValueError`` for one that is negative, no number or above ``MOST_WEIGHT``."""
+    if not 0 <= weight <= MOST_WEIGHT:
+        raise ValueError(f"the weight of a target is between 0 and {MOST_WEIGHT:,.0f}, not {weight}")
+    return round(weight * MICRO)
+
+
+def sum_of_weights(weights: Iterable[float]) -> float:
+    """The weights added up in millionths."""
+    return sum(map(whole_weight, weights)) / MICRO
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +47,7 @@ class ProblemOption:
 
     @property
     def miss_weight(self) -> float:
-        return sum(self.missed.values())
+        return sum_of_weights(self.missed.values())
 
 
 @dataclass(frozen=True, slots=True)

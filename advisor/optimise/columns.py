@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from advisor.model.option import Coupling, Joint, Problem, ProblemWorkload, SolverStatus, Totals
+from advisor.model.option import MICRO, Coupling, Joint, Problem, ProblemWorkload, SolverStatus, Totals
 from advisor.model.targets import Objective
 from advisor.optimise.totals import coupling_weights
 
+# Of whole cents, or millionths of weights: a year's cost and loss in one sum stay far below 2^63.
+LARGEST: Final = 2.0**58
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -104,6 +107,13 @@ class ColumnarProblem:
         sizes = {array.size for array in (self.cost, self.loss, self.changes, self.miss)}
         if sizes != {int(self.offsets[-1])}:
             raise ValueError("cost, loss, changes and miss need one entry an option")
+        if any(_most(values, self.offsets) > LARGEST for values in (self.cost, self.loss, self.miss * MICRO)):
+            raise ValueError("what all workloads together cost, lose or miss is more than can be added up exactly")
+
+
+def _most(values: Ints | Floats, offsets: Ints) -> float:
+    """About the largest amount that a choice can come to."""
+    return float(np.maximum.reduceat(np.abs(values.astype(np.float64)), offsets[:-1]).sum())
 
 
 @dataclass(frozen=True, eq=False)

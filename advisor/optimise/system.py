@@ -13,14 +13,13 @@ from typing import Final
 
 import numpy as np
 
-from advisor.model.option import Totals
+from advisor.model.option import MICRO, Totals, whole_weight
 from advisor.optimise.columns import Bools, Charge, ColumnarProblem, Ints, Link, Quota
 from advisor.optimise.waiting import holds, wait_tables
 
 Form = Mapping[str, int]
 """A weighted sum of measures; the cost in it includes shared charges and the credit of quotas."""
 
-MICRO: Final = 1_000_000
 ROUNDING: Final = 1e-9
 
 
@@ -176,7 +175,7 @@ def _whole_misses(problem: ColumnarProblem) -> tuple[float, Ints, Ints]:
     keys = max((key for key, _ in named), default=-1) + 1
     weights = np.zeros(keys, np.int64)
     for key, weight in named:
-        weights[key] = max(int(weights[key]), round(weight * MICRO))
+        weights[key] = max(int(weights[key]), whole_weight(weight))
     micro = np.rint(problem.miss * MICRO).astype(np.int64)
     step = int(np.gcd(np.gcd.reduce(micro), np.gcd.reduce(weights) if keys else 0)) or MICRO
     micro //= step

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import floor
 
-from advisor.model.option import FreeQuota, Joint, Problem, ProblemOption, Totals
+from advisor.model.option import FreeQuota, Joint, Problem, ProblemOption, Totals, sum_of_weights
 
 
 def chosen(problem: Problem, choices: Mapping[str, str]) -> dict[str, ProblemOption]:
@@ -77,7 +77,7 @@ def totals_of(problem: Problem, choices: Mapping[str, str]) -> Totals:
     return Totals(
         cost,
         sum(option.loss for option in picked.values()) + sum(waiting_of(problem, picked).values()),
-        sum(missed_of(problem, picked).values()),
+        sum_of_weights(missed_of(problem, picked).values()),
         sum(option.changes for option in picked.values()),
     )
 

@@ -67,6 +67,18 @@ WORDS = {
     "negative": "negative.yaml, line 3: monthly: '-1' is negative. Write 0 or more.\n"
     "negative.yaml, line 4: '2.5' is no number of changes. Write a whole number, 0 or more.\n"
     "negative.yaml, line 5: hard: 'yes' is neither true nor false. Write true or false.",
+    "too_much": (
+        "too_much.yaml, line 3: monthly: '1.0e+20' is more than 1,000,000,000,000. Check the number and its unit.\n"
+        "too_much.yaml, line 5: the weight '1.0e+13' is above 1,000,000. Write 0 to 1,000,000, with 4 decimals at "
+        "most; only the ratio of weights counts.\n"
+        "too_much.yaml, line 6: the weight '0.00001' is too fine. Write 0 to 1,000,000, with 4 decimals at most; only "
+        "the ratio of weights counts.\n"
+        "too_much.yaml, line 7: downtime_per_hour: '1.0e+15' is more than 1,000,000,000. Check the number and its "
+        "unit.\n"
+        "too_much.yaml, line 7: the frequency '9000' is more than once an hour (8,760 a year). Write how often a "
+        "year, 0 or more.\n"
+        "too_much.yaml, line 12: loss_per_hour: '2.0e+9' is more than 1,000,000,000. Check the number and its unit."
+    ),
     "not_text": "not_text.yaml: it is not UTF-8 text. Save the file as UTF-8.",
     "empty": "empty.yaml, line 1: the targets file is nothing, not 'key: value' pairs.",
 }

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from advisor.model.option import Coupling, FreeQuota, Problem, ProblemWorkload
+from advisor.model.option import Coupling, FreeQuota, Problem, ProblemOption, ProblemWorkload
 from advisor.optimise import frontier, solve, totals_of
 from advisor.optimise.totals import feasible, objective_of
 from tests.problems import GTM, brute_force, option, problems
@@ -71,6 +71,34 @@ def test_a_needed_workload_that_is_too_slow_breaks_its_dependents_target() -> No
     capped = solve(Problem((front, back), "min-cost", budget=120, couplings=(coupling,)))
     assert capped.choices["back"] == "slow"
     assert capped.totals.miss_weight == 10.0
+
+
+def test_weights_that_no_decimal_holds_add_up_in_any_order() -> None:
+    """Two thirds missed either way, once by an option and once by what it needs: the cheaper way is taken."""
+    third = 1 / 3
+    needed = ProblemWorkload("a", (option("x", 0, 0),))
+    ways = (
+        ProblemOption("dear", 100, 0, 0),
+        ProblemOption("cheap", 1, 0, 0, {"zone.rpo": third, "zone.rto": third}),
+    )
+    broken = {"dear": frozenset({"x"})}
+    couplings = tuple(Coupling("b", "a", f"{name}.rto", third, broken) for name in ("zone", "region"))
+    for workloads in itertools.permutations((needed, ProblemWorkload("b", ways))):
+        solution = solve(Problem(workloads, "min-cost", couplings=couplings))
+        assert (solution.choices["b"], solution.gap) == ("cheap", 0.0)
+
+
+@pytest.mark.parametrize("weight", [-1.0, 1e13, float("nan")])
+def test_a_weight_that_cannot_be_added_up_exactly_is_refused(weight: float) -> None:
+    workload = ProblemWorkload("a", (ProblemOption("x", 0, 0, 0, {"zone.rto": weight}),))
+    with pytest.raises(ValueError, match="the weight of a target is between 0 and 1,000,000"):
+        solve(Problem((workload,), "min-cost"))
+
+
+def test_amounts_that_cannot_be_added_up_exactly_are_refused() -> None:
+    workloads = tuple(ProblemWorkload(name, (option("x", 2**58, 0), option("y", 2**58 + 1, 0))) for name in "ab")
+    with pytest.raises(ValueError, match="more than can be added up exactly"):
+        solve(Problem(workloads, "min-cost"))
 
 
 def test_ties_are_broken_the_same_way_in_any_order() -> None:
