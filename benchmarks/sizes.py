@@ -66,7 +66,7 @@ def analysed(folder: Path) -> Figures:
         zones = [node for node in sorted(Analysis.of(inventory, graph).places) if node.startswith("zone:")][:ZONES]
         blast_many(inventory, graph, zones)
         context = Context(inventory, graph)
-        single = [finding for rule in SINGLE_RULES for finding in rule(context)]
+        single = [point for rule in SINGLE_RULES for point in rule(context)]
         analysed_at = time.perf_counter() - start
         graph_findings(inventory, graph)
     return {

@@ -232,15 +232,16 @@ def graph_output(
     rules = load_rules()
     with without_gc():
         inventory = load_inventory(paths, mapping).inventory
-        graph = build_graph(inventory, load_targets(targets_path, rules))
+        targets = load_targets(targets_path, rules)
+        graph = build_graph(inventory, targets)
         hit = blast_of(inventory, graph, failure) if failure is not None else None
     if form == "json":
-        return to_json(inventory, graph, hit)
+        return to_json(inventory, graph, hit, targets)
     if form == "dot":
         return to_dot(inventory, graph, hit)
     if form == "html":
         return to_html(inventory, graph, failure)
-    return to_text(inventory, graph, hit)
+    return to_text(inventory, graph, hit, targets)
 
 
 def nothing_to_protect(inventory: Inventory) -> str:

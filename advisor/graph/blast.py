@@ -139,11 +139,18 @@ class Analysis:
         """Every failure that can be asked for: regions and zones, then resources."""
         return (*sorted(self.places), *(RESOURCE + item for item in sorted(self.resources)))
 
+    def knows(self, failure: str) -> bool:
+        """Whether there is such a place or resource."""
+        is_resource = failure.startswith(RESOURCE) and failure.removeprefix(RESOURCE) in self.resources
+        return is_resource or failure in self.places
+
     def node_of(self, failure: str) -> str:
         """The node a failure names; raises ``ValueError`` with what exists where there is none."""
         node = failure.removeprefix(RESOURCE)
-        if failure in self.places or (failure.startswith(RESOURCE) and node in self.resources):
+        if self.knows(failure):
             return node
+        if failure == RESOURCE:
+            raise ValueError(f"no id stands after '{RESOURCE}'; write {RESOURCE}i-…, with an id of the inventory")
         if failure.startswith(RESOURCE):
             raise ValueError(self._unknown(node))
         for start in (ZONE, REGION, RESOURCE):

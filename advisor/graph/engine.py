@@ -24,6 +24,7 @@ Gate = tuple[int, Sequence[int], int]
 WORD = 64
 # Tuning: failures are propagated in slices of this many words, to bound the memory of the counting gates.
 WORDS_AT_ONCE = 2
+FAILURES_AT_ONCE = WORD * WORDS_AT_ONCE
 
 
 @dataclass(frozen=True)
@@ -219,5 +220,4 @@ def _packed(bits: npt.NDArray[np.bool_]) -> Words:
 
 
 def _slices(count: int) -> Iterator[tuple[int, int]]:
-    width = WORD * WORDS_AT_ONCE
-    return ((at, width) for at in range(0, count, width))
+    return ((at, FAILURES_AT_ONCE) for at in range(0, count, FAILURES_AT_ONCE))

@@ -8,12 +8,16 @@ from collections.abc import Mapping
 import orjson
 
 from advisor.graph.blast import is_place
+from advisor.graph.export_points import point_records
+from advisor.graph.weak_points import weak_points
 from advisor.model.graph import Blast, Component, Edge, Graph, Workload
 from advisor.model.inventory import Inventory
+from advisor.model.targets import Targets
 
 
-def to_json(inventory: Inventory, graph: Graph, blast: Blast | None = None) -> str:
-    """Nodes, edges, workloads, proposals, waves and, with a failure, what it does; equal input gives equal bytes."""
+def to_json(inventory: Inventory, graph: Graph, blast: Blast | None = None, targets: Targets | None = None) -> str:
+    """Nodes, edges, workloads, proposals, waves, weak points and, with a failure, what it does; equal input gives equal
+    bytes."""
     document: dict[str, object] = {
         "nodes": node_records(inventory, graph),
         "edges": [_edge(edge) for edge in graph.edges],
@@ -22,6 +26,7 @@ def to_json(inventory: Inventory, graph: Graph, blast: Blast | None = None) -> s
         "waves": graph.waves,
         "cycles": graph.cycles,
         "unassigned": graph.unassigned,
+        **point_records(weak_points(inventory, graph, targets)),
     }
     if blast is not None:
         document |= {

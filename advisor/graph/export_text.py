@@ -7,9 +7,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 
 from advisor.graph.edgeset import shortened
+from advisor.graph.export_points import point_lines
+from advisor.graph.listing import LISTED, cut_list, label, more
+from advisor.graph.weak_points import weak_points
 from advisor.graph.words import clean
 from advisor.model.graph import Blast, Component, Graph, Workload
 from advisor.model.inventory import Inventory, Kind
+from advisor.model.targets import Targets
 
 _FOUND_BY: Mapping[str, str] = {
     "declared": "declared in the targets", "tag": "by tag", "load_balancer": "behind one balancer",
@@ -23,14 +27,14 @@ _COMPONENTS: Mapping[str, str] = {
 _FIRST: tuple[Kind, ...] = (
     "load_balancer", "instance", "database", "cache", "cluster", "scaling_group", "server_group", "nat_gateway", "eip",
 )  # fmt: skip
-_LISTED = 12
 _COLUMNS = 80
 _DEEPER = 4
 
 
-def to_text(inventory: Inventory, graph: Graph, blast: Blast | None = None) -> str:
-    """Workloads with their components and needs, the order of recovery, proposals; or what a failure does."""
-    lines = _failure(inventory, graph, blast) if blast else _overview(inventory, graph)
+def to_text(inventory: Inventory, graph: Graph, blast: Blast | None = None, targets: Targets | None = None) -> str:
+    """Workloads with their components and needs, the order of recovery, weak points, proposals; or what a failure
+    does."""
+    lines = _failure(inventory, graph, blast) if blast else _overview(inventory, graph, targets)
     return "\n".join(part for line in lines for part in _folded(clean(line))) + "\n"
 
 
@@ -70,7 +74,7 @@ def _columns(text: str) -> int:
     )
 
 
-def _overview(inventory: Inventory, graph: Graph) -> Iterator[str]:
+def _overview(inventory: Inventory, graph: Graph, targets: Targets | None) -> Iterator[str]:
     confidences = Counter(edge.confidence for edge in graph.edges)
     told = ", ".join(f"{count} {confidence}" for confidence, count in sorted(confidences.items()))
     some = len(graph.edges)
@@ -81,23 +85,20 @@ def _overview(inventory: Inventory, graph: Graph) -> Iterator[str]:
         yield ""
         yield from _workload(inventory, workload)
     yield from _waves(graph)
+    weak = weak_points(inventory, graph, targets, listed=LISTED)
+    yield from point_lines(inventory, weak, with_targets=targets is not None and bool(targets.workloads))
     if graph.proposals:
         yield ""
         yield f"Possible dependencies, not counted until confirmed: {len(graph.proposals)}"
-        for edge in graph.proposals[:_LISTED]:
-            ends = f"{_label(inventory, edge.source)} → {_label(inventory, edge.target)}"
+        for edge in graph.proposals[:LISTED]:
+            ends = f"{label(inventory, edge.source)} → {label(inventory, edge.target)}"
             yield f"  {ends}  {edge.meaning}, {edge.confidence}: {edge.evidence}"
-        yield from _more(len(graph.proposals))
+        yield from more(len(graph.proposals))
     if graph.unassigned:
         yield ""
         yield f"In no workload: {len(graph.unassigned)}"
-        yield from (f"  {_label(inventory, item)}" for item in graph.unassigned[:_LISTED])
-        yield from _more(len(graph.unassigned))
-
-
-def _more(count: int) -> Iterator[str]:
-    if count > _LISTED:
-        yield f"  and {count - _LISTED} more (--format json lists them all)"
+        yield from (f"  {label(inventory, item)}" for item in graph.unassigned[:LISTED])
+        yield from more(len(graph.unassigned))
 
 
 def _workload(inventory: Inventory, workload: Workload) -> Iterator[str]:
@@ -125,18 +126,13 @@ def _size(component: Component) -> str:
 
 
 def _members(inventory: Inventory, component: Component) -> str:
-    return shortened([_label(inventory, member) for member in component.members], _LISTED)
+    return cut_list([label(inventory, member) for member in component.members])
 
 
 def _weight(inventory: Inventory, node: str) -> int:
     """Where a resource comes in a list that is cut off: what serves first, what only hangs on it last."""
     resource = inventory.get(node)
     return _FIRST.index(resource.kind) if resource and resource.kind in _FIRST else len(_FIRST)
-
-
-def _label(inventory: Inventory, node: str) -> str:
-    resource = inventory.get(node)
-    return resource.label if resource else node
 
 
 def _waves(graph: Graph) -> Iterator[str]:
@@ -159,7 +155,8 @@ def _failure(inventory: Inventory, graph: Graph, blast: Blast) -> Iterator[str]:
             yield f"  workloads {words}: {', '.join(sorted(states[state]))}"
     untouched = [workload.name for workload in graph.workloads if workload.name not in blast.workloads]
     if untouched:
-        yield f"  workloads not touched: {shortened(untouched, _LISTED)}"
+        where = " (those not in workload_states of --format json)" if len(untouched) > LISTED else ""
+        yield f"  workloads not touched: {shortened(untouched, LISTED)}{where}"
     yield from _listed(
         inventory, graph, f"{_counted(len(blast.failed))} fail{'s' if len(blast.failed) == 1 else ''}", blast.failed
     )
@@ -201,7 +198,6 @@ def _listed(
         by_home[homes.get(node, "")].append(node)
     for home, items in sorted(by_home.items()):
         yield f"  {home or 'in no workload'}: {len(items)}"
-        for node in sorted(items, key=lambda item: _weight(inventory, item))[:_LISTED]:
-            yield f"    {_label(inventory, node)}" + (f"  {notes[node]}" if notes and node in notes else "")
-        if len(items) > _LISTED:
-            yield f"    and {len(items) - _LISTED} more"
+        for node in sorted(items, key=lambda item: _weight(inventory, item))[:LISTED]:
+            yield f"    {label(inventory, node)}" + (f"  {notes[node]}" if notes and node in notes else "")
+        yield from more(len(items), "    ")

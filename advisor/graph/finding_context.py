@@ -13,12 +13,23 @@ from advisor.graph.edgeset import shortened
 from advisor.graph.edgetable import edges_of
 from advisor.graph.index import BULK, Estate, zones_of
 from advisor.graph.membership import Memberships
+from advisor.model.finding import Finding
 from advisor.model.graph import Component, Graph, Workload
 from advisor.model.inventory import Inventory
 from advisor.model.targets import Targets
 
 SHOWN = 5
 REFERENCE = "dependency rules, docs/graph.md"
+
+
+@dataclass(frozen=True)
+class Point:
+    """A weak point of the estate: the finding, and whole what its words cut short. ``failures`` are those that it is
+    about, each by itself, as ``--fail`` takes them; ``workloads`` those that share a fate, or the chain of needs."""
+
+    finding: Finding
+    failures: tuple[str, ...] = ()
+    workloads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import chain
 
-from advisor.graph.finding_context import Context
+from advisor.graph.finding_context import Context, Point
 from advisor.graph.findings_doubts import DOUBT_RULES
 from advisor.graph.findings_gaps import GAP_RULES
-from advisor.graph.findings_order import ORDER_RULES
+from advisor.graph.findings_order import INVERSION_RULES, ORDER_RULES
 from advisor.graph.findings_shared import SHARED_RULES
 from advisor.graph.findings_single import SINGLE_RULES
 from advisor.model.finding import SEVERITY_ORDER, Finding
@@ -16,7 +17,8 @@ from advisor.model.inventory import Inventory
 from advisor.model.targets import Targets
 
 Rule = Callable[[Context], Iterator[Finding]]
-RULES: tuple[Rule, ...] = (*SINGLE_RULES, *SHARED_RULES, *ORDER_RULES, *GAP_RULES, *DOUBT_RULES)
+PointRule = Callable[[Context], Iterator[Point]]
+RULES: tuple[Rule, ...] = (*ORDER_RULES, *GAP_RULES, *DOUBT_RULES)
 # Tuning: more findings of one sort than this are counted, not listed.
 LISTED_OF_A_SORT = 200
 
@@ -30,8 +32,17 @@ def graph_findings(
     ``without`` names finding ids that somebody else tells already.
     """
     context = Context(inventory, graph, targets)
-    found = (finding for rule in RULES for finding in rule(context) if finding.id not in without)
-    return tuple(_limited(sorted(found, key=_order)))
+    points = (*SINGLE_RULES, *SHARED_RULES, *INVERSION_RULES)
+    told = chain(
+        (point.finding for point in points_of(context, points)), (item for rule in RULES for item in rule(context))
+    )
+    return tuple(_limited(sorted((finding for finding in told if finding.id not in without), key=_order)))
+
+
+def points_of(context: Context, rules: Iterable[PointRule]) -> tuple[Point, ...]:
+    """What these rules find, worst first."""
+    found = (point for rule in rules for point in rule(context))
+    return tuple(sorted(found, key=lambda point: _order(point.finding)))
 
 
 def _order(finding: Finding) -> tuple[int, str, str, str, str]:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 
 from advisor.graph.edgeset import shortened
-from advisor.graph.finding_context import Context
+from advisor.graph.finding_context import Context, Point
 from advisor.graph.matching import Matcher
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.finding import Finding, Severity
@@ -18,21 +18,24 @@ from advisor.model.units import format_duration
 CLASS_RANKS: Mapping[str, int] = {"critical": 0, "important": 1, "standard": 2, "low": 3}
 
 
-def inversions(context: Context) -> Iterator[Finding]:
+def inversions(context: Context) -> Iterator[Point]:
     """A workload cannot be back before what it needs, however strict its own target."""
     workloads = {workload.name: workload for workload in context.graph.workloads}
     for workload in context.graph.workloads:
         for needed, path in needs_of(workload.name, workloads).items():
             gaps = _gaps(workload, workloads[needed], context.targets)
             if gaps:
-                yield Finding(
-                    id="GRA-INVERSION",
-                    severity="high",
-                    title=f"{workload.name} is stricter than {needed}, which it needs",
-                    workload=workload.name,
-                    detail=f"{' → '.join(path)}: {'; '.join(gaps)}.",
-                    fix=f"Hold {needed} to the targets of {workload.name}, or make the need soft.",
-                    source="docs/graph.md, order of recovery",
+                yield Point(
+                    Finding(
+                        id="GRA-INVERSION",
+                        severity="high",
+                        title=f"{workload.name} is stricter than {needed}, which it needs",
+                        workload=workload.name,
+                        detail=f"{' → '.join(path)}: {'; '.join(gaps)}.",
+                        fix=f"Hold {needed} to the targets of {workload.name}, or make the need soft.",
+                        source="docs/graph.md, order of recovery",
+                    ),
+                    workloads=path,
                 )
 
 
@@ -147,4 +150,5 @@ def _declared(workload: str, finding_id: str, severity: Severity, title: str, de
     )
 
 
-ORDER_RULES = (inversions, cycles, unknown_needs, empty_declarations, unknown_edges, double_matches)
+INVERSION_RULES = (inversions,)
+ORDER_RULES = (cycles, unknown_needs, empty_declarations, unknown_edges, double_matches)

@@ -161,6 +161,11 @@ def test_mistakes_fit_the_terminal(tmp_path: Path, columns: int) -> None:
         (["assess", MINIMAL, "--as-of", "22.11.2026", "--out", "x"], "Write for example 2026-11-22"),
         (["graph", MINIMAL, "--fail", "zone:mars-a"], "mars-a"),
         (["graph", MINIMAL, "--fail", ""], "no place ''"),
+        (["graph", MINIMAL, "--fail", "resource:"], "no id stands after 'resource:'"),
+        (
+            ["graph", MINIMAL, "--fail", "zone:cn-hangzhou-h", "--fail", "region:cn-hangzhou"],
+            "one failure is looked at",
+        ),
         (["explain", "nowhere.json", "a"], "does not exist"),
         (["estimate", "nowhere.yaml"], "does not exist"),
     ],
@@ -483,6 +488,24 @@ def test_the_graph_folds_any_name(tmp_path: Path, name: str) -> None:
     for line in result.stdout.splitlines():
         plain = [sign for sign in line if not unicodedata.combining(sign)]
         assert sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in plain) <= 80, line
+
+
+def test_the_graph_tells_weak_points_and_inversions_by_the_targets() -> None:
+    plain = call("graph", SHOP).stdout
+    assert "\nSingle points of failure: " in plain
+    assert "\nShared fate: " in plain
+    assert "Tier inversions" not in plain
+    asked = call("graph", SHOP, "--targets", SHOP / "targets.yaml").stdout
+    assert "\nTier inversions: 2\n  [high] orders is stricter than payments, which it needs\n" in asked
+    document = json.loads(call("graph", SHOP, "--targets", SHOP / "targets.yaml", "--format", "json").stdout)
+    assert [item["workloads"] for item in document["inversions"]] == [
+        ["orders", "payments"],
+        ["reporting", "orders", "payments"],
+    ]
+    told = re.search(r"^Single points of failure: (\d+)$", asked, re.MULTILINE)
+    assert told
+    assert len(document["single_points"]) == int(told[1]) > 12
+    assert "  and 3 more (--format json lists them all)\n\nShared fate" in asked
 
 
 @pytest.mark.parametrize("failure", [(), ("--fail", "zone:cn-hangzhou-h")])

@@ -8,7 +8,7 @@ import re
 import pytest
 from graph_estates import disk, estate, make, members, server, spec, targets, zone
 
-from advisor.graph import Analysis, blast, build_graph, to_dot, to_html, to_json, to_text
+from advisor.graph import Analysis, blast, build_graph, to_dot, to_html, to_json, to_text, weak_points
 from advisor.graph.export_html import page_data
 from advisor.graph.words import clean, for_dot, for_script
 from advisor.model.graph import Graph
@@ -56,13 +56,23 @@ def shop() -> tuple[Inventory, Graph]:
     return inventory, build_graph(inventory, asked)
 
 
+def lone_servers(count: int) -> tuple[Inventory, Graph]:
+    """A workload of so many servers in one zone, each needed, that needs another of one server."""
+    shop = [server(f"i-{number:02}", name=f"x{number}y", tags={"app": "shop"}) for number in range(count)]
+    inventory = estate(*shop, server("i-pay", tags={"app": "pay"}))
+    return inventory, build_graph(inventory, targets(spec("shop", needs_hard=("pay",)), spec("pay")))
+
+
 class TestJson:
     def test_the_fields_scripts_rely_on(self) -> None:
         document = json.loads(to_json(*shop()))
         assert set(document["edges"][0]) >= {"from", "to", "meaning", "confidence", "source"}
         member = next(item for item in document["edges"] if item["source"] == "balancing.member")
         assert (member["from"], member["to"], member["meaning"], member["quorum"]) == ("sgp-1", "i-1", "k_of_n", 1)
-        assert {"nodes", "edges", "workloads", "proposals", "waves", "cycles", "unassigned"} == set(document)
+        assert set(document) == {
+            *("nodes", "edges", "workloads", "proposals", "waves", "cycles", "unassigned"),
+            *("single_points", "shared_fate", "inversions", "falls_with"),
+        }
         assert document["unassigned"] == ["d-9"]
         names = [item["name"] for item in document["workloads"]]
         assert names == ["crm-app", "crm-db", "pay", "shop"]
@@ -83,8 +93,59 @@ class TestJson:
         assert document["unprotected"] == []
         assert document["workload_states"]["shop"] == "failed"
 
+    def test_weak_points_are_whole_and_what_falls_with_each_is_what_a_failure_of_it_does(self) -> None:
+        inventory, graph = lone_servers(30)
+        document = json.loads(to_json(inventory, graph))
+        alone = [item for item in document["single_points"] if item["id"] == "GRA-SINGLE-INSTANCE"]
+        assert len({one for item in alone for one in item["failures"]}) == 31
+        zonal = [item for item in document["single_points"] if item["failures"] == [H]]
+        assert [item["id"] for item in zonal] == ["GRA-WORKLOAD-ONE-ZONE"]
+        assert document["falls_with"]["resource:i-00"] == ["shop"]
+        assert document["falls_with"]["resource:i-pay"] == ["pay", "shop"]
+        for failure, down in document["falls_with"].items():
+            states = blast(inventory, graph, failure).workloads
+            assert down == sorted(name for name, state in states.items() if state == "failed"), failure
+
+    def test_failures_beyond_the_limit_are_null_and_not_empty(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(weak_points, "FOLLOWED", 4)
+        monkeypatch.setattr(weak_points, "FAILURES_AT_ONCE", 2)
+        inventory, graph = lone_servers(5)
+        fell = json.loads(to_json(inventory, graph))["falls_with"]
+        assert (len(fell), sum(down is None for down in fell.values())) == (7, 3)
+        assert "was not followed" in to_text(inventory, graph)
+
+    def test_shared_fate_and_inversions(self) -> None:
+        several = [f"w{number:02}" for number in range(12)]
+        inventory = estate(*(server(f"i-{name}", tags={"app": name}) for name in several))
+        asked = targets(spec("w00", "critical", needs_hard=("w01",)), spec("w01", "low"))
+        graph = build_graph(inventory, asked)
+        document = json.loads(to_json(inventory, graph, targets=asked))
+        zonal = next(item for item in document["shared_fate"] if item["id"] == "GRA-ZONE-OF-MANY")
+        assert (zonal["failures"], zonal["workloads"]) == ([H], several)
+        assert document["inversions"][0]["workloads"] == ["w00", "w01"]
+        text = to_text(inventory, graph, targets=asked)
+        assert "w09 and 2 more. (--format json lists them all)" in " ".join(text.split())
+        assert "Tier inversions: 1\n  [high] w00 is stricter than w01, which it needs\n" in text
+
 
 class TestText:
+    def test_single_points_say_what_falls_and_lists_say_where_the_rest_is(self) -> None:
+        inventory, graph = lone_servers(30)
+        text = to_text(inventory, graph)
+        assert "Single points of failure: 3\n  [high] All of shop stands in one zone\n" in text
+        assert "\n    zone:cn-hangzhou-h takes down pay, shop\n" in text
+        assert "\n    each of them takes down shop\n" in text
+        assert "\n    i-pay takes down pay, shop\n" in text
+        assert "\nShared fate: 1\n" in text
+        assert "Tier inversions" not in text
+        failure = to_text(inventory, graph, blast(inventory, graph, H))
+        assert "\n    and 18 more (--format json lists them all)\n" in failure
+
+    def test_an_estate_without_weak_points_says_so(self) -> None:
+        inventory = estate()
+        text = to_text(inventory, build_graph(inventory, targets()))
+        assert "Single points of failure: none found\n\nShared fate: none found\n" in text
+
     def test_workloads_order_and_proposals(self) -> None:
         text = to_text(*shop())
         assert "shop  class critical, declared in the targets" in text
