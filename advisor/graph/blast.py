@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from advisor.graph.edges_place import REGION, ZONE
 from advisor.graph.edgeset import shortened
 from advisor.graph.edgetable import edges_of
-from advisor.graph.engine import Engine
+from advisor.graph.engine import FAILURES_AT_ONCE, Engine
 from advisor.graph.index import Estate
 from advisor.graph.wiring import COMPONENT, WORKLOAD, Redundant, counted_members, redundant_sets, wire
 from advisor.model.graph import Blast, Edge, Graph
@@ -181,6 +181,15 @@ class Analysis:
         """What fails outright with each of these failures."""
         seeds = [[self.node_of(failure)] for failure in failures]
         return BlastTable(tuple(failures), tuple(self.engine.index), self.engine.propagate(seeds))
+
+    def workloads_down(self, failures: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """The workloads that each of these failures takes down, in slices: for very many failures."""
+        names = [workload.name for workload in self.graph.workloads]
+        columns = [self.engine.index[WORKLOAD + name] for name in names]
+        for start in range(0, len(failures), FAILURES_AT_ONCE):
+            seeds = [[self.node_of(failure)] for failure in failures[start : start + FAILURES_AT_ONCE]]
+            for row in self.engine.propagate(seeds)[:, columns]:
+                yield tuple(names[number] for number in np.flatnonzero(row))
 
     def blast(self, failure: str) -> Blast:
         """What one failure does, with what degrades and what loses its protection."""

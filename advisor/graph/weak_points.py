@@ -17,7 +17,7 @@ from advisor.model.inventory import Inventory
 from advisor.model.targets import Targets
 
 # Tuning: failures of single points that are followed; each slice passes over the whole graph once.
-FOLLOWED = 32 * FAILURES_AT_ONCE
+FOLLOWED = 16 * FAILURES_AT_ONCE
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,8 @@ def weak_points(
 
 
 def _falls_with(analysis: Analysis, points: Iterable[Point]) -> dict[str, tuple[str, ...] | None]:
-    """Failure → workloads that it takes down, each failure once and in slices, as a row has a bit for every node."""
+    """Failure → workloads that it takes down, each failure once."""
     failures = [one for one in dict.fromkeys(one for point in points for one in point.failures) if analysis.knows(one)]
-    found: dict[str, tuple[str, ...] | None] = dict.fromkeys(sorted(failures))
-    for start in range(0, min(len(failures), FOLLOWED), FAILURES_AT_ONCE):
-        part = failures[start : start + FAILURES_AT_ONCE]
-        table = analysis.many(part)
-        found |= {failure: table.workloads(failure) for failure in part}
-    return found
+    followed = failures[:FOLLOWED]
+    unknown: dict[str, tuple[str, ...] | None] = dict.fromkeys(sorted(failures))
+    return unknown | dict(zip(followed, analysis.workloads_down(followed), strict=True))

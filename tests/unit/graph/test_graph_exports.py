@@ -106,9 +106,14 @@ class TestJson:
             states = blast(inventory, graph, failure).workloads
             assert down == sorted(name for name, state in states.items() if state == "failed"), failure
 
+    def test_very_many_failures_are_followed_in_slices(self) -> None:
+        inventory, graph = lone_servers(300)
+        fell = json.loads(to_json(inventory, graph))["falls_with"]
+        assert len(fell) == 302
+        assert all(down == ["shop"] for failure, down in fell.items() if failure not in (H, "resource:i-pay"))
+
     def test_failures_beyond_the_limit_are_null_and_not_empty(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(weak_points, "FOLLOWED", 4)
-        monkeypatch.setattr(weak_points, "FAILURES_AT_ONCE", 2)
         inventory, graph = lone_servers(5)
         fell = json.loads(to_json(inventory, graph))["falls_with"]
         assert (len(fell), sum(down is None for down in fell.values())) == (7, 3)
