@@ -7,6 +7,7 @@ from advisor.graph.export_html import to_html
 from advisor.graph.export_json import to_json
 from advisor.graph.export_text import to_text
 from advisor.graph.findings import graph_findings
+from advisor.graph.weaknesses import weak_points
 from advisor.graph.wiring import counted_members
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "to_html",
     "to_json",
     "to_text",
+    "weak_points",
 ]

@@ -9,7 +9,7 @@ import orjson
 
 from advisor.graph.blast import is_place
 from advisor.graph.export_points import point_records
-from advisor.graph.weak_points import weak_points
+from advisor.graph.weaknesses import weak_points
 from advisor.model.graph import Blast, Component, Edge, Graph, Workload
 from advisor.model.inventory import Inventory
 from advisor.model.targets import Targets

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from advisor.graph.blast import RESOURCE, is_place
 from advisor.graph.finding_context import Point
 from advisor.graph.listing import LISTED, WHOLE, cut_list, label, more
-from advisor.graph.weak_points import WeakPoints
+from advisor.graph.weaknesses import WeakPoints
 from advisor.model.inventory import Inventory
 
 _EFFECTS = 3

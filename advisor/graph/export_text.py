@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from advisor.graph.edgeset import shortened
 from advisor.graph.export_points import point_lines
 from advisor.graph.listing import LISTED, cut_list, label, more
-from advisor.graph.weak_points import weak_points
+from advisor.graph.weaknesses import weak_points
 from advisor.graph.words import clean
 from advisor.model.graph import Blast, Component, Graph, Workload
 from advisor.model.inventory import Inventory, Kind

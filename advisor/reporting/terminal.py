@@ -15,6 +15,7 @@ MIN_WIDTH = 64
 WORKLOAD_ROWS = 40
 MISS_ROWS = 8
 CONFIRM_ROWS = 5
+SHARED_CAUSES = 3
 _CELL = 12
 _LABEL = 22
 _HEADS = {"logical": "Corruption", "instance": "Server", "zone": "Zone", "region": "Region"}
@@ -26,7 +27,7 @@ def terminal_summary(plan: Plan, width: int = 80, color: bool = False, formats: 
     ``formats``: what is written beside it, where that is known, so that the rest of long lists can be found."""
     width = max(width, MIN_WIDTH)
     blocks = (
-        _headline(plan, width, color),
+        _headline(plan, width, color, formats),
         _table(plan, width, color, formats),
         _misses(decision.misses(plan), width, color, formats),
         _confirm(decision.confirm(plan, Sources(plan)), width, color, formats),
@@ -38,7 +39,7 @@ def _paint(text: str, code: str, color: bool) -> str:
     return f"{code}{text}{_RESET}" if color else text
 
 
-def _headline(plan: Plan, width: int, color: bool) -> Iterable[str]:
+def _headline(plan: Plan, width: int, color: bool, formats: Collection[str]) -> Iterable[str]:
     figures, budget = plan.portfolio, plan.budget
     if not plan.workloads:
         yield _paint(f"{decision.NOTHING}, {plan.created.isoformat()}", _BOLD, color)
@@ -59,12 +60,26 @@ def _headline(plan: Plan, width: int, color: bool) -> Iterable[str]:
         "Targets met", f"{figures.targets_met_before} → {figures.targets_met} of {figures.targets_total}", width
     )
     yield from _pair("Added per month", added, width)
+    yield from _shared(plan, width, formats)
     yield from _pair("Expected yearly loss", loss, width)
     yield from _pair("Choice", _solver(plan), width)
     if left := decision.budget_left(plan):
         yield from _pair("Budget", left, width)
     if gap := decision.unknown_line(plan):
         yield from _pair("Unknown", gap, width)
+
+
+def _shared(plan: Plan, width: int, formats: Collection[str]) -> Iterable[str]:
+    """What the sum differs by from those of the workloads, and why: charges for several, less what is free once."""
+    difference = workloads.shared_added(plan)
+    if not difference:
+        return
+    priced = [line for line in plan.shared_costs if line.state == "steady" and line.monthly]
+    causes = list(dict.fromkeys(line.what_for for line in priced))
+    amount = words.money(abs(difference), plan.currency)
+    told = f"{amount} {'less' if difference < 0 else 'more'} than the sums of the workloads"
+    where = written.rest(formats, "costs.csv", "plan.json") if len(causes) > SHARED_CAUSES + 1 else ""
+    yield from _pair("", f"{told}: {words.listing(causes, SHARED_CAUSES)}{where}", width)
 
 
 def _solver(plan: Plan) -> str:
@@ -100,7 +115,7 @@ def _table(plan: Plan, width: int, color: bool, formats: Collection[str]) -> Ite
     for item in workloads.ordered(plan)[:WORKLOAD_ROWS]:
         cells = "".join(_cell(item.estimates.get(name), plan.risk_level, color) for name in DISRUPTIONS)
         yield f"{_pad(words.clean(item.name), name_width)}{cells}".rstrip()
-        yield _paint(_detail(item, plan.currency, width), _DIM, color)
+        yield from (_paint(line, _DIM, color) for line in _detail(item, plan.currency, width))
     hidden = len(plan.workloads) - WORKLOAD_ROWS
     if hidden > 0:
         more = words.plural(hidden, "more workload")
@@ -118,13 +133,14 @@ def _cell(estimate: Estimate | None, risk_level: str, color: bool) -> str:
     return f"{mark} {figures}" + " " * max(1, _CELL - 2 - len(figures))
 
 
-def _detail(item: WorkloadPlan, currency: str, width: int) -> str:
-    tier = workloads.tier_change(item)
+def _detail(item: WorkloadPlan, currency: str, width: int) -> Iterable[str]:
+    """Tier, targets met and what is added, whole: a protection cut in the middle of a word could be another one."""
     met = workloads.met_text(item.estimates)
     met = met if met.startswith("no") else f"{met} met"
     added = workloads.added_text(item, currency)
-    rest = f", {met}, {'nothing added' if added == words.NONE else f'+ {added}'}"
-    return f"  {words.clip(tier, width - 2 - words.display_width(rest))}{rest}"
+    told = f"{workloads.tier_change(item)}, {met}, {'nothing added' if added == words.NONE else f'+ {added}'}"
+    for number, line in enumerate(wrap(told, width - 4)):
+        yield f"{'    ' if number else '  '}{line}"
 
 
 def _misses(items: tuple[MissView, ...], width: int, color: bool, formats: Collection[str]) -> Iterable[str]:

@@ -9,6 +9,7 @@ FORMATS: Final = {
     "report.pdf": "pdf",
     "plan.json": "json",
     "workloads.csv": "csv",
+    "costs.csv": "csv",
     "findings.csv": "csv",
 }
 """The format that writes a file."""

@@ -10,7 +10,9 @@ import pytest
 from advisor import reporting
 from advisor.model.plan import OTHER_COMBINATIONS, Plan, Rejected
 from advisor.reporting.terminal import wrap
+from advisor.reporting.words import mechanism
 from tests.plan_factory import hostile, make_plan, nine_workloads
+from tests.plan_parts import line
 from tests.plan_workloads import shop
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -55,6 +57,34 @@ def test_the_headline_and_the_table() -> None:
     assert row.split() == ["payments", "✓", "55m/2h", "✓", "0s/4.6m", "✗", "0s/38m", "✗", "25m/3.9h"]
     assert "backup → multi-zone, 2 of 4 met, + at least 1,339.20 CNY" in text
     assert "– ∞/∞" in text
+
+
+def test_the_sum_says_why_it_is_not_that_of_the_workloads() -> None:
+    told = " ".join(reporting.text(make_plan()).split())
+    assert "600.00 CNY more than the sums of the workloads: Traffic steering between the regions Expected" in told
+    free = line("Free quota", "-10", "GiB-month", "0.5", shared="quota")
+    plan = make_plan([shop()], waves=(), shared_costs=(free,))
+    less = plan.portfolio.model_copy(update={"monthly_added": shop().cost.monthly_added - 5})
+    told = " ".join(reporting.text(plan.model_copy(update={"portfolio": less})).split())
+    assert "5.00 CNY less than the sums of the workloads: Free quota" in told
+    alone = plan.portfolio.model_copy(update={"monthly_added": shop().cost.monthly_added})
+    assert "sums of the workloads" not in reporting.text(plan.model_copy(update={"portfolio": alone}))
+    many = tuple(line(f"charge {number}", "1", "month", "1", shared=f"s{number}") for number in range(9))
+    told = " ".join(reporting.text(plan.model_copy(update={"portfolio": less, "shared_costs": many})).split())
+    assert "charge 0, charge 1, charge 2 and 6 more, in costs.csv" in told
+
+
+@pytest.mark.parametrize("columns", [64, 80])
+def test_what_a_workload_gets_is_wrapped_and_never_cut(columns: int) -> None:
+    item = shop().model_copy(
+        update={"tier_before": "none", "tier": "none", "mechanisms": ("snapshot_policy", "snapshot_copy")}
+    )
+    lines = reporting.terminal_summary(make_plan([item], waves=()), columns).splitlines()
+    start = next(number for number, text in enumerate(lines) if text.startswith("  none → "))
+    told = " ".join(f"{lines[start]} {lines[start + 1]}".split())
+    assert f"snapshots and {mechanism('snapshot_copy')}, short of a tier, " in told
+    assert told.endswith(" CNY")
+    assert lines[start + 1].startswith("    ")
 
 
 def test_misses_carry_their_remedy_and_what_to_confirm_follows() -> None:

@@ -8,7 +8,7 @@ import re
 import pytest
 from graph_estates import disk, estate, make, members, server, spec, targets, zone
 
-from advisor.graph import Analysis, blast, build_graph, to_dot, to_html, to_json, to_text, weak_points
+from advisor.graph import Analysis, blast, build_graph, to_dot, to_html, to_json, to_text, weaknesses
 from advisor.graph.export_html import page_data
 from advisor.graph.words import clean, for_dot, for_script
 from advisor.model.graph import Graph
@@ -113,7 +113,7 @@ class TestJson:
         assert all(down == ["shop"] for failure, down in fell.items() if failure not in (H, "resource:i-pay"))
 
     def test_failures_beyond_the_limit_are_null_and_not_empty(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(weak_points, "FOLLOWED", 4)
+        monkeypatch.setattr(weaknesses, "FOLLOWED", 4)
         inventory, graph = lone_servers(5)
         fell = json.loads(to_json(inventory, graph))["falls_with"]
         assert (len(fell), sum(down is None for down in fell.values())) == (7, 3)
