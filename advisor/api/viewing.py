@@ -240,7 +240,7 @@ def graph_output(
     if form == "dot":
         return to_dot(inventory, graph, hit)
     if form == "html":
-        return to_html(inventory, graph, failure)
+        return to_html(inventory, graph, failure, targets=targets)
     return to_text(inventory, graph, hit, targets)
 
 

@@ -8,17 +8,28 @@ from importlib.resources import files
 
 from advisor.graph.blast import RESOURCE, Analysis, is_place
 from advisor.graph.export_json import node_records
+from advisor.graph.export_points import sections, titled
+from advisor.graph.finding_context import Point
+from advisor.graph.weaknesses import weak_points
 from advisor.graph.wiring import Redundant
 from advisor.graph.words import clean, for_script
 from advisor.model.graph import Component, Edge, Graph, Workload
 from advisor.model.inventory import Inventory
+from advisor.model.targets import Targets
 
 # Tuning: a page with more nodes than this is slow to open; the rest is in the JSON.
 NODES_ON_PAGE = 20_000
+POINTS_ON_PAGE = 60
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
-def to_html(inventory: Inventory, graph: Graph, failure: str | None = None, title: str = "Dependency graph") -> str:
+def to_html(
+    inventory: Inventory,
+    graph: Graph,
+    failure: str | None = None,
+    title: str = "Dependency graph",
+    targets: Targets | None = None,
+) -> str:
     """One self-contained page; ``failure`` is shown from the start. An unknown failure raises ``ValueError``."""
     analysis = Analysis.of(inventory, graph)
     if failure is not None:
@@ -28,7 +39,7 @@ def to_html(inventory: Inventory, graph: Graph, failure: str | None = None, titl
         ("POLICY", _POLICY),
         ("TITLE", escape(clean(title))),
         ("STYLE", _part("page.css")),
-        ("DATA", for_script(page_data(analysis, failure))),
+        ("DATA", for_script(page_data(analysis, failure, targets))),
         ("SCRIPT", "\n".join(_part(name) for name in ("simulate.js", "layout.js", "page.js"))),
     ):
         page = page.replace(f"<!--{name}-->", text)
@@ -39,8 +50,8 @@ def _part(name: str) -> str:
     return files("advisor.graph").joinpath("viewer", name).read_text(encoding="utf-8")
 
 
-def page_data(analysis: Analysis, failure: str | None) -> dict[str, object]:
-    """What the page's script works on: nodes by number, edges, redundant sets, workloads."""
+def page_data(analysis: Analysis, failure: str | None, targets: Targets | None = None) -> dict[str, object]:
+    """What the page's script works on: nodes by number, edges, redundant sets, workloads, weak points."""
     inventory, graph = analysis.inventory, analysis.graph
     records = node_records(inventory, graph)
     shown = records if len(records) <= NODES_ON_PAGE else [node for node in records if is_place(str(node["id"]))]
@@ -55,8 +66,27 @@ def page_data(analysis: Analysis, failure: str | None) -> dict[str, object]:
         "proposals": [_edge(edge, numbers) for edge in graph.proposals if _drawn(edge, numbers)],
         "sets": [_set(item, numbers) for item in analysis.sets if item.source in numbers],
         "workloads": [_workload(item, analysis, numbers, places, wave) for item in graph.workloads],
+        "points": _points(analysis, numbers, targets),
         "known": _known(analysis, shown, places) if len(shown) < len(records) else {},
     }
+
+
+def _points(
+    analysis: Analysis, numbers: Mapping[str, int], targets: Targets | None
+) -> list[tuple[str, int, list[list[object]]]]:
+    """Sections of weak points: title, how many there are, and of the first ones severity, title, words and the nodes
+    whose failure can be tried out. What falls with them the page works out itself."""
+    weak = weak_points(analysis.inventory, analysis.graph, targets, listed=0)
+    return [
+        (title, len(points), [_point(point, numbers) for point in points[:POINTS_ON_PAGE]])
+        for title, points in sections(weak, targets is not None and bool(targets.workloads))
+    ]
+
+
+def _point(point: Point, numbers: Mapping[str, int]) -> list[object]:
+    nodes = [failure.removeprefix(RESOURCE) for failure in point.failures[:POINTS_ON_PAGE]]
+    said = clean(titled(point)), clean(point.finding.detail)
+    return [point.finding.severity, *said, [numbers[node] for node in nodes if node in numbers]]
 
 
 def _node(record: Mapping[str, object], places: Mapping[str, int]) -> dict[str, object]:

@@ -16,31 +16,31 @@ _EFFECTS = 3
 _CUT = re.compile(r" and \d+ more\b")  # as edgeset.shortened ends a list
 
 
-def point_lines(inventory: Inventory, weak: WeakPoints, with_targets: bool) -> Iterator[str]:
-    """The sections of the terminal, each cut to what it shows; inversions only where targets say what is asked."""
-    yield from _section("Single points of failure", weak.single_points)
-    for point in weak.single_points[:LISTED]:
-        yield from _told(point)
-        yield from _effects(inventory, point, weak.falls_with)
-    yield from more(len(weak.single_points))
-    shared = [("Shared fate", weak.shared_fate)]
-    for title, points in [*shared, ("Tier inversions", weak.inversions)] if with_targets else shared:
-        yield from _section(title, points)
-        for point in points[:LISTED]:
-            yield from _told(point)
-        yield from more(len(points))
+def sections(weak: WeakPoints, with_targets: bool) -> list[tuple[str, tuple[Point, ...]]]:
+    """The weak points by sort; inversions only where targets say what is asked."""
+    found = [("Single points of failure", weak.single_points), ("Shared fate", weak.shared_fate)]
+    return [*found, ("Tier inversions", weak.inversions)] if with_targets else found
 
 
-def _section(title: str, points: Sequence[Point]) -> Iterator[str]:
-    yield ""
-    yield f"{title}: {len(points) or 'none found'}"
-
-
-def _told(point: Point) -> Iterator[str]:
+def titled(point: Point) -> str:
+    """The title of the finding, with the workload where it does not name it."""
     finding = point.finding
     home = f"{finding.workload}: " if finding.workload and finding.workload not in finding.title else ""
-    yield f"  [{finding.severity}] {home}{finding.title}"
-    yield f"    {finding.detail}{f' ({WHOLE})' if _CUT.search(finding.detail) else ''}"
+    return home + finding.title
+
+
+def point_lines(inventory: Inventory, weak: WeakPoints, with_targets: bool) -> Iterator[str]:
+    """The sections of the terminal, each cut to what it shows."""
+    for title, points in sections(weak, with_targets):
+        yield ""
+        yield f"{title}: {len(points) or 'none found'}"
+        for point in points[:LISTED]:
+            yield f"  [{point.finding.severity}] {titled(point)}"
+            detail = point.finding.detail
+            yield f"    {detail}{f' ({WHOLE})' if _CUT.search(detail) else ''}"
+            if points is weak.single_points:
+                yield from _effects(inventory, point, weak.falls_with)
+        yield from more(len(points))
 
 
 def _effects(inventory: Inventory, point: Point, falls_with: Mapping[str, tuple[str, ...] | None]) -> Iterator[str]:

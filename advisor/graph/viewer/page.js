@@ -183,7 +183,9 @@
     panel.replaceChildren();
     if (state.result) panel.append(...failureWords());
     if (state.chosen !== null) return panel.append(...nodeWords(state.chosen));
-    if (state.view === OVERVIEW || state.view === LOOSE) return panel.append(make("p", "Choose a workload, then a resource.", { class: "quiet" }));
+    if (state.view === OVERVIEW || state.view === LOOSE) {
+      return panel.append(make("p", "Choose a workload, then a resource.", { class: "quiet" }), ...data.points.map(weakPoints));
+    }
     const workload = data.workloads[state.view];
     panel.append(make("h2", workload.name), make("p", `class ${workload.class}, found by ${workload.found_by.replaceAll("_", " ")}`));
     const parts = make("ul");
@@ -192,6 +194,25 @@
       parts.append(make("li", `${part.name}: ${part.kind.replaceAll("_", " ")}${needed}`));
     }
     panel.append(make("h2", "Components"), parts);
+  }
+
+  /* A sort of weak points: a count that opens to what they are, with the failures to try out. */
+  function weakPoints([title, count, points]) {
+    if (!count) return make("p", `${title}: none found`);
+    const part = make("details", null, { class: "points" }), items = make("ul");
+    for (const [severity, words, detail, nodes] of points) {
+      const item = make("li");
+      item.append(make("strong", words), make("span", ` ${severity}. ${detail}`, { class: "quiet" }));
+      for (const node of nodes) {
+        const fail = make("button", `What if ${label(node)} fails`, { class: "link" });
+        fail.addEventListener("click", () => strike(node));
+        item.append(make("br"), fail);
+      }
+      items.append(item);
+    }
+    if (count > points.length) items.append(make("li", `and ${count - points.length} more; the JSON has them all`, { class: "quiet" }));
+    part.append(make("summary", `${title} (${count})`), items);
+    return part;
   }
 
   function failureWords() {

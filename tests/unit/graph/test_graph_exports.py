@@ -260,11 +260,24 @@ class TestPage:
         with pytest.raises(ValueError, match="no place 'i-1'; write resource:i-1, which there is"):
             analysis.blast("i-1")
 
+    def test_weak_points_of_the_page_name_the_nodes_whose_failure_can_be_tried(self) -> None:
+        inventory, graph = lone_servers(70)
+        data = page_data(Analysis(inventory, graph), None)
+        nodes, points = data["nodes"], data["points"]
+        assert isinstance(nodes, list)
+        assert isinstance(points, list)
+        assert [(title, count) for title, count, _ in points] == [("Single points of failure", 3), ("Shared fate", 1)]
+        tried = {words: [nodes[number]["id"] for number in numbers] for _, words, _, numbers in points[0][2]}
+        assert tried["All of shop stands in one zone"] == [H]
+        assert tried["70 instances of shop without a second one"] == [f"i-{number:02}" for number in range(60)]
+        asked = targets(spec("shop", needs_hard=("pay",)), spec("pay"))
+        assert page_data(Analysis(inventory, graph), None, asked)["points"][2] == ("Tier inversions", 0, [])  # type: ignore[index]
+
     def test_too_many_resources_for_a_page(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("advisor.graph.export_html.NODES_ON_PAGE", 5)
         inventory, graph = shop()
         data = page_data(Analysis(inventory, graph), None)
-        assert {item["kind"] for item in data["nodes"]} == {"zone", "region"}  # type: ignore[attr-defined,index]
+        assert {item["kind"] for item in data["nodes"]} == {"zone", "region"}  # type: ignore[attr-defined]
         assert data["left_out"] == 10
         known = data["known"]
         assert isinstance(known, dict)

@@ -109,6 +109,15 @@ def test_what_a_failure_takes_opens_to_names_and_leads_there(page: Any) -> None:
     assert states[1] == "failed"
 
 
+def test_a_weak_point_can_be_tried_out(page: Any) -> None:
+    page.reload()
+    page.select_option("#failure", "")
+    page.click("#details summary:has-text('Single points of failure')")
+    page.click("#details .points[open] button:has-text('What if report-db fails')")
+    assert "report-db fails" in page.inner_text("#status")
+    assert page.locator("#list button.failed").all_inner_texts() == ["reporting fails"]
+
+
 def test_no_name_runs_out_of_its_box(page: Any) -> None:
     page.reload()
     for position in range(page.locator("#list button").count()):
