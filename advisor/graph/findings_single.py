@@ -70,7 +70,8 @@ def group_in_one_zone(context: Context) -> Iterator[Point]:
                 else "One zone holds more members than the rest can replace",
                 resource=component.members[0],
                 workload=workload.name,
-                detail=f"{component.name}: {words} serving members stand in {zone}; {component.quorum} are needed.",
+                detail=f"{component.name}: {words} serving members stand in {zone}; "
+                f"{component.quorum} {'is' if component.quorum == 1 else 'are'} needed.",
                 fix="Spread the members over zones so that the rest suffices without any one zone.",
                 source=REFERENCE,
             ),

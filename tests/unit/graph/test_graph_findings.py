@@ -43,6 +43,9 @@ class TestSinglePoints:
     def test_all_members_in_one_zone(self) -> None:
         assert "all 2 serving members stand in cn-hangzhou-h" in one("GRA-GROUP-ONE-ZONE", *farm("h", "h")).detail
         assert "GRA-GROUP-ONE-ZONE" not in ids(*farm("h", "i"))
+        gate = make("load_balancer", "alb-1", at="h i")
+        behind = one("GRA-GROUP-ONE-ZONE", gate, *farm("h", "h", load_balancer_ids=("alb-1",)))
+        assert behind.detail.endswith("cn-hangzhou-h; 1 is needed.")
 
     def test_one_zone_holds_too_many(self) -> None:
         assert "3 of 4" in one("GRA-GROUP-ZONE-HEAVY", *farm("h", "h", "h", "i")).detail
