@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import takewhile
 
 import pytest
 
@@ -453,13 +454,13 @@ def test_protections_that_reach_no_tier_are_named_beside_their_money() -> None:
 def test_a_long_list_of_protections_never_hides_targets_and_money() -> None:
     many = ("snapshot_policy", "snapshot_copy", "file_backup", "async_replication_zone")
     partly = payments().model_copy(update={"tier_before": "none", "tier": "none", "mechanisms": many})
-    (line,) = [
-        row
-        for row in reporting.terminal_summary(make_plan([partly], waves=())).splitlines()
-        if row.startswith("  none →")
-    ]
-    assert len(line) <= 80
-    assert line.endswith(" CNY")
+    rows = reporting.terminal_summary(make_plan([partly], waves=())).splitlines()
+    start = next(number for number, row in enumerate(rows) if row.startswith("  none →"))
+    told = [rows[start], *takewhile(lambda row: row.startswith("    "), rows[start + 1 :])]
+    assert len(told) > 1
+    assert max(map(len, told)) <= 80
+    assert " met, + " in " ".join(map(str.strip, told))
+    assert told[-1].endswith(" CNY")
 
 
 def test_steps_of_the_budget_that_do_the_same_are_one_line() -> None:
