@@ -32,7 +32,7 @@ def inversions(context: Context) -> Iterator[Point]:
                         title=f"{workload.name} is stricter than {needed}, which it needs",
                         workload=workload.name,
                         detail=f"{' → '.join(path)}: {'; '.join(gaps)}.",
-                        fix=f"Hold {needed} to the targets of {workload.name}, or make the need soft.",
+                        fix=f"Hold {needed} to the targets of {workload.name}, or make the need soft.{_unpriced(gaps)}",
                         source="docs/graph.md, order of recovery",
                     ),
                     workloads=path,
@@ -51,6 +51,13 @@ def needs_of(start: str, workloads: Mapping[str, Workload]) -> dict[str, tuple[s
                 waiting.append(need)
     del paths[start]
     return paths
+
+
+def _unpriced(gaps: list[str]) -> str:
+    """Why there is no price beside a gap of data: the plan prices what is late (its own finding, PLAN-INVERSION)."""
+    data = any(" RPO " in gap for gap in gaps)
+    words = " A gap in RPO has no price: waiting loses no data, so the plan counts each workload's loss by itself."
+    return words if data else ""
 
 
 def _gaps(strict: Workload, lax: Workload, targets: Targets | None) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
@@ -95,7 +96,7 @@ def limiting(
     lost = next((path for path in outcome.paths if not path.recoverable), None)
     if lost is not None:
         name = _name(context, lost)
-        return lost.title if name in lost.title else f"{name}: {lost.title}"
+        return lost.title if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", lost.title) else f"{name}: {lost.title}"
     if waits_for is not None:
         return f"waits for {waits_for}"
     if metric != "rto" and target.rpo_s is not None and outcome.worst_s > target.rpo_s:

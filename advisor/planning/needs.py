@@ -75,6 +75,10 @@ class Needs:
             for name, outcomes in own.items()
         }
 
+    def outcomes_of(self, name: str, disruption: Disruption) -> tuple[tuple[Outcome, tuple[str, ...]], ...]:
+        """The different outcomes that a workload's options have, each with the ids of its options."""
+        return tuple((item.outcome, item.options) for item in self._classes(name, disruption))
+
     def loss(self, name: str, option: Option, joint: Mapping[Disruption, Outcome]) -> Decimal:
         """Expected annual loss of an option, with what waiting adds."""
         extra = sum(self._extra(name, d, option.outcomes[d], joint[d]) for d in DISRUPTIONS)
@@ -92,8 +96,9 @@ class Needs:
         return tuple(couplings), tuple(waits)
 
     def surprises(self, problem: Problem, choices: Mapping[str, str]) -> list[Joint]:
-        """What several needed workloads together do in this plan and ``problem`` does not say yet."""
-        several = [name for name, needs in sorted(self.of.items()) if len(needs) > 1]
+        """What several needed workloads together do in this plan and ``problem`` does not say yet. ``choices`` may
+        leave workloads out, though none that another one of them needs."""
+        several = [name for name, needs in sorted(self.of.items()) if len(needs) > 1 and name in choices]
         if not several:
             return []
         picked = chosen(problem, choices)
@@ -190,7 +195,7 @@ class Needs:
     def _as_slow(self, name: str, disruption: Disruption, outcome: Outcome) -> frozenset[str]:
         """The options that are back no earlier than ``outcome`` in any sample: they break whatever it breaks."""
         return frozenset(
-            o for item in self._classes(name, disruption) if _no_faster(item.outcome, outcome) for o in item.options
+            o for item in self._classes(name, disruption) if no_faster(item.outcome, outcome) for o in item.options
         )
 
     def _breaks(self, name: str, disruption: Disruption, part: str, own: Outcome, joint: Outcome) -> bool:
@@ -227,7 +232,7 @@ def _delays(own: Outcome, other: Outcome) -> bool:
     return bool(np.any(other.samples + _tail(own) > _times(own)))
 
 
-def _no_faster(one: Outcome, other: Outcome) -> bool:
+def no_faster(one: Outcome, other: Outcome) -> bool:
     """Whether ``one`` is back no earlier than ``other``, and takes no less after what it waits for, in all samples."""
     if not one.recoverable or not other.recoverable:
         return not one.recoverable

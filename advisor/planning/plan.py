@@ -51,9 +51,7 @@ def make_plan(request: PlanRequest) -> Deliverable:
     request.progress("choosing one option for every workload")
     decision = decide(request, found)
     request.progress("writing the plan")
-    planned = inversion_findings(
-        found, decision.needs, decision.problem, decision.solution.choices, request.targets.risk_level
-    )
+    planned = inversion_findings(decision.chooser, decision.solution, decision.after, request.currency)
     findings = findings_of(request, graph, planned)
     dependents = Dependents(decision.problem, decision.solution.choices)
     workloads = tuple(_workload(request, item, decision, found, findings, dependents) for item in found)

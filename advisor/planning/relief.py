@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from advisor.model.disruption import DISRUPTIONS, Disruption
-from advisor.model.option import Problem, ProblemOption, Solution
+from advisor.model.option import Joint, Problem, ProblemOption, Solution
 from advisor.model.plan import Obstacle, Relief
 from advisor.model.units import format_amount
 from advisor.optimise import chosen, missed_of
@@ -109,7 +109,7 @@ def _relief(
             workload=name, disruption=disruption, obstacle=obstacle, extra_monthly=money, workloads=moved, detail=detail
         )
 
-    alone = _least_cost(chooser, lambda item, key: case_of(item, key) == case)
+    alone = least_cost(chooser, lambda item, key: case_of(item, key) == case)
     if alone.totals.miss_weight > 0:
         limits = wishes.get(name, ", at any price")
         return told("options", f"no combination of options meets it{limits}")
@@ -119,9 +119,9 @@ def _relief(
         """It, and all that the plan keeps: of a missed target the part that is met, too."""
         return case_of(item, key) == case or (item, key) not in missed
 
-    both = _least_cost(chooser, counts, chooser.problem.max_changes)
+    both = least_cost(chooser, counts, chooser.problem.max_changes)
     if both.totals.miss_weight > 0 and chooser.problem.max_changes is not None:
-        both = _least_cost(chooser, counts)
+        both = least_cost(chooser, counts)
     if both.totals.miss_weight > 0:
         lost = cases_of(chooser.problem, both.choices) & set(met)
         lost |= set(worsened(chooser.problem, solution.choices, both.choices)) - {case}
@@ -142,20 +142,40 @@ def _moved(before: Solution, after: Solution) -> tuple[str, ...]:
     return tuple(sorted(name for name in before.choices if before.choices[name] != after.choices[name]))
 
 
-def _least_cost(chooser: Chooser, counts: Callable[[str, str], bool], max_changes: int | None = None) -> Solution:
-    """The cheapest choice that misses the fewest of the parts of targets (workload, key) that count, whatever the
-    budget."""
+def least_cost(chooser: Chooser, counts: Callable[[str, str], float], max_changes: int | None = None) -> Solution:
+    """The cheapest choice that misses least of the parts of targets (workload, key), each weighing what ``counts`` says
+    (0: it does not count), whatever the budget."""
+    while True:
+        known = len(chooser.problem.joints)
+        found = _counted(chooser, counts, max_changes)
+        if len(chooser.problem.joints) == known:  # what was learnt on the way may be of targets that do not count
+            return found
+
+
+def _counted(chooser: Chooser, counts: Callable[[str, str], float], max_changes: int | None) -> Solution:
     problem = chooser.problem
 
     def option(name: str, item: ProblemOption) -> ProblemOption:
-        return replace(item, missed={key: 1.0 for key in item.missed if counts(name, key)})
+        return replace(item, missed={key: float(weight) for key in item.missed if (weight := counts(name, key))})
 
     return chooser.solve(
         workloads=tuple(replace(w, options=tuple(option(w.name, o) for o in w.options)) for w in problem.workloads),
-        couplings=tuple(replace(c, weight=1.0) for c in problem.couplings if counts(c.dependent, c.key)),
-        joints=tuple(j for j in problem.joints if not j.missed or counts(j.dependent, j.key)),
+        couplings=tuple(
+            replace(item, weight=float(weight))
+            for item in problem.couplings
+            if (weight := counts(item.dependent, item.key))
+        ),
+        joints=tuple(_weighed(item, counts) for item in problem.joints if _told(item, counts)),
         budget=None,
         max_changes=max_changes,
         objective="min-cost",
         targets_first=True,
     )
+
+
+def _told(joint: Joint, counts: Callable[[str, str], float]) -> bool:
+    return not joint.missed or counts(joint.dependent, joint.key) > 0
+
+
+def _weighed(joint: Joint, counts: Callable[[str, str], float]) -> Joint:
+    return replace(joint, missed=float(counts(joint.dependent, joint.key))) if joint.missed else joint

@@ -163,6 +163,7 @@ class TestOrder:
         finding = one("GRA-INVERSION", *self.servers, asked=asked)
         assert finding.workload == "web"
         assert "zone RTO 1 h against 4 h" in finding.detail
+        assert ("RPO" in finding.detail) and "A gap in RPO has no price: waiting loses no data" in finding.fix
 
     def test_the_way_through_others_is_told(self) -> None:
         asked = targets(
@@ -184,6 +185,7 @@ class TestOrder:
         assert [item.detail for item in findings if item.id == "GRA-INVERSION"] == [
             "web → pay: class critical needs class low."
         ]
+        assert all("no price" not in item.fix for item in findings if item.id == "GRA-INVERSION")
 
     def test_a_ring(self) -> None:
         asked = targets(spec("web", needs_hard=("pay",)), spec("pay", needs_hard=("web",)))
