@@ -120,10 +120,11 @@ def _disruptions(workload: WorkloadPlan) -> list[str]:
     lines = ["What that means:"]
     for disruption, after in workload.estimates.items():
         before = workload.before[disruption]
+        whose = " of its own recovery" if after.inherited_from else ""
         verdict = {True: "met", False: "MISSED", None: "no target"}[after.meets]
         lines += [
             f"  {disruption} – {words.DISRUPTION_TITLES[disruption].lower()}: {verdict}"
-            + (f" (worst case: {after.worst_place})" if after.worst_place else ""),
+            + (f" (worst case: {after.worst_place})" if after.worst_place and not after.inherited_from else ""),
             f"    RPO at worst {_rpo(before)} before, {_rpo(after)} after{_target(after.target_rpo_s)}; "
             f"on average {_time(after.rpo_expected_s)}",
             f"    RTO P50 {_time(after.rto_p50_s)}, P90 {_time(after.rto_p90_s)}, P95 {_time(after.rto_p95_s)}"
@@ -131,7 +132,7 @@ def _disruptions(workload: WorkloadPlan) -> list[str]:
             f"    limited by: {after.limiting}; confidence {after.confidence}",
         ]
         lines += [
-            f"    {item.fact} moves the P95 from {_time(item.p95_low_s)} to {_time(item.p95_high_s)}"
+            f"    {item.fact} moves the P95{whose} from {_time(item.p95_low_s)} to {_time(item.p95_high_s)}"
             for item in after.sensitivity
         ]
     lines += [f"  missed: {m.disruption} {m.metric} – {m.remedy}" for m in workload.misses]

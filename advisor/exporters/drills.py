@@ -106,7 +106,10 @@ def _price(workload: WorkloadPlan, plan: Plan) -> str:
 
 
 def _place(estimate: Estimate) -> str:
-    return f" The estimate is for {code(estimate.worst_place)}, the worst place." if estimate.worst_place else ""
+    if not estimate.worst_place:
+        return ""
+    whose = "Of its own recovery the" if estimate.inherited_from else "The"
+    return f" {whose} estimate is for {code(estimate.worst_place)}, the worst place."
 
 
 def _hints(built: Build, workload: WorkloadPlan, name: Disruption) -> Iterator[str]:

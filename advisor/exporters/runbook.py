@@ -120,7 +120,8 @@ def _situation(workload: WorkloadPlan, estimate: Estimate, name: Disruption) -> 
         f"data loss at worst {md(loss)} (target {words.target(estimate.target_rpo_s)})."
     )
     if estimate.worst_place:
-        yield f"**Worst place:** {code(estimate.worst_place)}, for which the times stand."
+        times = "the times of its own tasks stand" if estimate.inherited_from else "the times stand"
+        yield f"**Worst place:** {code(estimate.worst_place)}, for which {times}."
     if estimate.inherited_from:
         yield f"**Waits for** {md(estimate.inherited_from)}."
     titles = {item.id: item.name for item in workload.components}

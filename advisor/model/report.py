@@ -190,7 +190,7 @@ class GanttBar:
 
 @dataclass(frozen=True, slots=True)
 class Gantt:
-    """The recovery schedule of one workload under one disruption."""
+    """The recovery schedule of one workload under one disruption: its own, which ``waits_for`` is no part of."""
 
     workload: str
     disruption: str
@@ -200,6 +200,7 @@ class Gantt:
     target: str
     p95_s: float
     p95: str
+    waits_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

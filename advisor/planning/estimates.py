@@ -97,7 +97,7 @@ def limiting(
     if lost is not None:
         name = _name(context, lost)
         return lost.title if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", lost.title) else f"{name}: {lost.title}"
-    if waits_for is not None:
+    if waits_for is not None and metric != "rpo":
         return f"waits for {waits_for}"
     if metric != "rto" and target.rpo_s is not None and outcome.worst_s > target.rpo_s:
         path = max(outcome.lossy_paths, key=lambda item: item.worst_s)

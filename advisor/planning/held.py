@@ -35,6 +35,9 @@ class Waits:
     held: Callable[[Disruption], Held | None] = _nobody
 
 
+ALONE = Waits()
+
+
 def held_up(needs: Needs, name: str, disruption: Disruption) -> Held | None:
     """The needed workload whose quickest option leaves ``name`` latest, other needs aside; None where it needs none.
 

@@ -35,6 +35,7 @@ from advisor.planning.estimates import estimate
 from advisor.planning.evidence import assumptions_of, evidence_of, price_notes, standards_of
 from advisor.planning.findings import findings_of
 from advisor.planning.frontier import FrontierView, frontier_of
+from advisor.planning.held import Waits, held_up
 from advisor.planning.inversions import inversion_findings
 from advisor.planning.needs import to_cents
 from advisor.planning.reasons import Dependents, Room, marginals, misses, rejected
@@ -96,7 +97,15 @@ def _workload(
         expected_annual_loss_before=decision.chooser.needs.loss(name, item.before, before),
         rejected=rejected(item, picked, decision.problem, risk_level, _room(decision), dependents),
         infeasible=item.infeasible,
-        misses=misses(item, picked, after, risk_level, _joint(item, decision, found), _room(decision)),
+        misses=misses(
+            item,
+            picked,
+            after,
+            risk_level,
+            _joint(item, decision, found),
+            _room(decision),
+            _waits(item, decision, after),
+        ),
         standards=standards_of(request.rules, item, picked, after),
         findings=tuple(finding for finding in findings if finding.workload == name),
         options_considered=item.options.considered,
@@ -181,13 +190,19 @@ def _waits_for(
 ) -> str | None:
     """The needed workload that holds this one up, None where its own recovery is what takes longest."""
     outcome = outcomes[disruption]
-    own = outcome.schedule.quantile(0.95) if outcome.schedule is not None else 0.0
+    own = max((schedule.quantile(0.95) for schedule in outcome.schedules), default=0.0)
     own_fails = any(not path.recoverable for path in outcome.paths)
     if own_fails or (outcome.recoverable and outcome.quantile(0.95) <= own):
         return None
     side = decision.after if outcomes is decision.after[item.workload.name] else decision.before
     needs = decision.needs[item.workload.name]
     return max(needs, key=lambda need: (side[need][disruption].quantile(0.95), need), default=None)
+
+
+def _waits(item: Candidate, decision: Decision, outcomes: Mapping[Disruption, Outcome]) -> Waits:
+    name, needs = item.workload.name, decision.chooser.needs
+    waits_for = {d: _waits_for(item, decision, d, outcomes) for d in DISRUPTIONS}
+    return Waits(waits_for, lambda disruption: held_up(needs, name, disruption))
 
 
 def _cost(item: Candidate, picked: Option) -> WorkloadCost:

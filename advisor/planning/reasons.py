@@ -20,6 +20,7 @@ from advisor.optimise import chosen, missed_of
 from advisor.planning.candidates import Candidate
 from advisor.planning.chooser import Chooser
 from advisor.planning.estimates import Metric, is_unknown, limiting
+from advisor.planning.held import ALONE, Waits
 from advisor.planning.needs import WEIGHTS
 from advisor.planning.relief import WEIGHT_PLACES, Case, by_weight, case_of, cases_of, weights_of, worsened
 from advisor.planning.wishes import wished
@@ -60,6 +61,7 @@ def misses(
     risk_level: RiskLevel,
     joint: Reached,
     room: Room,
+    waits: Waits = ALONE,
 ) -> tuple[Miss, ...]:
     """Each missed metric with what it would take: the cheapest option that meets it, or the closest one; the heaviest
     target first. ``joint`` gives an option's outcome with the workloads that it waits for, as they are in the plan."""
@@ -71,7 +73,7 @@ def misses(
         asked: tuple[tuple[Metric, float | None], ...] = (("rpo", target.rpo_s), ("rto", target.rto_s))
         for metric, limit in asked:
             if limit is not None and _value(outcome, metric, risk_level) > limit:
-                miss = _miss(item, picked, disruption, metric, limit, outcome, risk_level, joint, room)
+                miss = _miss(item, picked, disruption, metric, limit, outcome, risk_level, joint, room, waits)
                 found.append(miss.model_copy(update={"weight": weight}))
     return tuple(sorted(found, key=lambda miss: -(miss.weight or 0.0)))
 
@@ -86,6 +88,7 @@ def _miss(
     risk_level: RiskLevel,
     joint: Reached,
     room: Room,
+    waits: Waits,
 ) -> Miss:
     value = _value(outcome, metric, risk_level)
     reached = {o.id: _value(joint(o, disruption), metric, risk_level) for o in item.options.options}
@@ -98,7 +101,7 @@ def _miss(
         estimate_s=None if math.isinf(value) else round(value, 1),
         attainable=best is not None,
         remedy="",
-        limiting=limiting(item.builder.context, outcome, item.targets[disruption], None, metric),
+        limiting=limiting(item.builder.context, outcome, item.targets[disruption], waits.named.get(disruption), metric),
     )
     if best is not None:
         extra = best.monthly - picked.monthly
@@ -112,7 +115,33 @@ def _miss(
         return shown.model_copy(update={"remedy": remedy, "extra_monthly": extra.quantize(CENT)})
     if all(_value(o.outcomes[disruption], metric, risk_level) > limit for o in item.options.options):
         return shown.model_copy(update={"remedy": _out_of_reach(item, disruption, metric, reached)})
-    return shown.model_copy(update={"remedy": "the workload itself could be in time; a workload it needs is not"})
+    return shown.model_copy(update={"remedy": _held(disruption, limit, waits)})
+
+
+def _held(disruption: Disruption, limit: float, waits: Waits) -> str:
+    """What keeps a workload from a target that it could meet by itself: the workload it waits for, and how near the
+    quickest option of that one comes."""
+    held = waits.held(disruption)
+    if held is None:
+        return "the workload itself could be in time; a workload it needs is not"
+    if math.isinf(held.value_s):
+        return (
+            f"the workload itself could be in time; {held.need}, which it needs, has no option that leaves a way back"
+        )
+    if held.value_s > limit:
+        best = format_duration(held.value_s)
+        told = (
+            f"no option of {held.need}, which it needs, is quick enough: the closest ({held.option_id}) reaches {best}"
+        )
+        return f"the workload itself could be in time; {told}"
+    name = waits.named.get(disruption) or held.need
+    if held.together_s > limit:
+        best = format_duration(held.together_s)
+        return f"the workload itself could be in time; with the quickest options of all that it needs it is {best}"
+    return (
+        f"the workload itself could be in time; {name}, which it needs, is back too late with the options that the plan"
+        f" has (with the quickest of all it would be {format_duration(held.together_s)})"
+    )
 
 
 def _out_of_reach(item: Candidate, disruption: Disruption, metric: Metric, reached: Mapping[str, float]) -> str:

@@ -134,7 +134,8 @@ def gantt(view: Gantt) -> str:
 
 def _gantt_words(view: Gantt) -> tuple[str, str]:
     spans = (f"{bar.title}: {words.duration(bar.start_s)} to {words.duration(bar.end_p50_s)}" for bar in view.bars)
-    done = f"done after {view.p95} at P95, target {view.target}"
+    alone = f" by itself (it waits for {view.waits_for})" if view.waits_for else ""
+    done = f"done after {view.p95} at P95{alone}, target {view.target}"
     return f"Recovery of {view.workload} after {view.disruption.lower()}: {done}", "; ".join(spans)
 
 

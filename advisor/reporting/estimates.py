@@ -103,7 +103,7 @@ def disruption_views(workload: WorkloadPlan, risk_level: str, sources: Sources) 
             DisruptionView(
                 disruption=name,
                 title=words.DISRUPTION_TITLES[name],
-                place=after.worst_place or before.worst_place or "",
+                place=_place(after, before),
                 target_rpo=words.target(after.target_rpo_s),
                 target_rto=words.target(after.target_rto_s),
                 before=view(before, risk_level, sources, names),
@@ -111,6 +111,13 @@ def disruption_views(workload: WorkloadPlan, risk_level: str, sources: Sources) 
             )
         )
     return tuple(views)
+
+
+def _place(after: Estimate, before: Estimate) -> str:
+    """The place whose failure the figures are for; none where another workload decides over them."""
+    if after.inherited_from:
+        return ""
+    return after.worst_place or ("" if before.inherited_from else before.worst_place) or ""
 
 
 def limiting_disruption(workload: WorkloadPlan) -> tuple[Disruption, Estimate] | None:
@@ -145,6 +152,7 @@ def gantt(workload: WorkloadPlan) -> Gantt | None:
         target=words.target(estimate.target_rto_s),
         p95_s=end,
         p95=words.duration(end),
+        waits_for=estimate.inherited_from or "",
     )
 
 
@@ -170,7 +178,7 @@ def _bar(task: TaskResult, component: str) -> GanttBar:
 
 
 def sensitivity(workload: WorkloadPlan, sources: Sources) -> tuple[SensitivityView, ...]:
-    """The inputs that move the P95 of the limiting disruption most."""
+    """The inputs that move the P95 of the workload's own recovery most, for the limiting disruption."""
     found = limiting_disruption(workload)
     if found is None:
         return ()

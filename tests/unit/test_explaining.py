@@ -99,3 +99,16 @@ def test_each_sum_names_the_part_that_it_is_for_and_each_disruption_is_told_in_w
     assert f"snapshots ({item.components[0].name}): {line.quantity}" in text
     assert "zone – zone outage: MISSED" in text
     assert "logical – data corruption: met" in text
+
+
+def test_what_is_of_the_own_recovery_alone_is_not_told_of_one_that_waits() -> None:
+    alone = payments().estimates["zone"].model_copy(update={"worst_place": "cn-hangzhou-h", "inherited_from": None})
+    for waits_for, place, whose in (
+        (None, "missed (worst case: cn-hangzhou-h)", "P95 from"),
+        ("auth", "missed", "P95 of its own recovery from"),
+    ):
+        zone = alone.model_copy(update={"inherited_from": waits_for, "meets": False})
+        item = payments().model_copy(update={"estimates": {**payments().estimates, "zone": zone}})
+        text = told(explain(make_plan([item], waves=()), "payments", 80))
+        assert f"zone outage: {place} RPO" in text.replace("MISSED", "missed")
+        assert f"declare.zone moves the {whose}" in text

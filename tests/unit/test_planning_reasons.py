@@ -20,6 +20,7 @@ from advisor.model.targets import Target
 from advisor.planning.candidates import Candidate
 from advisor.planning.chooser import Chooser
 from advisor.planning.estimates import limiting
+from advisor.planning.held import Waits, held_up
 from advisor.planning.needs import Needs
 from advisor.planning.reasons import Dependents, Room, marginals, misses, rejected
 from advisor.planning.relief import reliefs
@@ -185,3 +186,26 @@ def test_what_is_unknown_or_beyond_recovery_is_told_apart_from_what_is_late(unkn
     picked = item.options.options[0]
     (miss,) = misses(item, picked, picked.outcomes, "p90", lambda other, disruption: other.outcomes[disruption], Room())
     assert miss.remedy.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ([option("mid", 0, outcome([0.9] * 10))],
+         "no option of b, which it needs, is quick enough: the closest (mid) reaches 1 h 6 min"),
+        ([option("never", 0, NEVER)], "b, which it needs, has no option that leaves a way back"),
+        ([option("slow", 0, SLOW), option("fast", 9, FAST)],
+         "b, which it needs, is back too late with the options that the plan has (with the quickest of all it would be "
+         "42 min)"),
+    ],
+)  # fmt: skip
+def test_a_workload_held_up_by_another_names_it(other: Sequence[Option], words: str) -> None:
+    # a is back after 24 min by itself, and 12 min after b; the plan has the first option of b
+    item = candidate("a", [option("only", 0, outcome([0.4] * 10, 0.2))], 1.0, ("b",))
+    needed = candidate("b", other, None)
+    needs = Needs([item, needed], "p90")
+    after = needs.outcomes({"a": "only", "b": other[0].id})["a"]
+    waits = Waits({"zone": "b"}, lambda disruption: held_up(needs, "a", disruption))
+    (miss,) = misses(item, item.option("only"), after, "p90", lambda mine, d: after[d], Room(), waits)
+    assert miss.remedy == f"the workload itself could be in time; {words}"
+    assert miss.limiting == "waits for b"

@@ -161,6 +161,7 @@ def test_estimates_tell_missed_from_unbounded_and_from_no_target(report: Report)
 def test_notes_name_inheritance_and_skew(report: Report) -> None:
     found = view(report, LONG_NAME)
     assert found.disruptions[2].after.notes == ("waits for payments",)
+    assert found.disruptions[2].place == ""
     assert found.disruptions[0].after.notes == ("disks are captured up to 5 min apart",)
     assert "waits for payments" in found.why[-1]
 

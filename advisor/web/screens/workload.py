@@ -59,6 +59,8 @@ def _recovery(item: WorkloadPlan) -> None:
     if chart is not None:
         spoken = f"Recovery of {item.name} after {chart.disruption.lower()}: done after {chart.p95}"
         picture(charts.gantt(chart), spoken)
+        if chart.waits_for:
+            st.caption(f"The steps of its own recovery alone; it is back later, since it waits for {chart.waits_for}.")
 
 
 def _only(item: WorkloadPlan, disruption: Disruption) -> WorkloadPlan:

@@ -163,7 +163,8 @@ class TestOrder:
         finding = one("GRA-INVERSION", *self.servers, asked=asked)
         assert finding.workload == "web"
         assert "zone RTO 1 h against 4 h" in finding.detail
-        assert ("RPO" in finding.detail) and "A gap in RPO has no price: waiting loses no data" in finding.fix
+        assert "RPO" in finding.detail
+        assert "A gap in RPO has no price: waiting loses no data" in finding.fix
 
     def test_the_way_through_others_is_told(self) -> None:
         asked = targets(
