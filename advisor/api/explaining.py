@@ -120,6 +120,7 @@ def _disruptions(workload: WorkloadPlan) -> list[str]:
     lines = ["What that means:"]
     for disruption, after in workload.estimates.items():
         before = workload.before[disruption]
+        limit = after.target_rto_s
         whose = " of its own recovery" if after.inherited_from else ""
         verdict = {True: "met", False: "MISSED", None: "no target"}[after.meets]
         lines += [
@@ -127,8 +128,8 @@ def _disruptions(workload: WorkloadPlan) -> list[str]:
             + (f" (worst case: {after.worst_place})" if after.worst_place and not after.inherited_from else ""),
             f"    RPO at worst {_rpo(before)} before, {_rpo(after)} after{_target(after.target_rpo_s)}; "
             f"on average {_time(after.rpo_expected_s)}",
-            f"    RTO P50 {_time(after.rto_p50_s)}, P90 {_time(after.rto_p90_s)}, P95 {_time(after.rto_p95_s)}"
-            f" (before: P95 {_time(before.rto_p95_s)}){_target(after.target_rto_s)}",
+            f"    RTO P50 {_time(after.rto_p50_s, limit)}, P90 {_time(after.rto_p90_s, limit)}, "
+            f"P95 {_time(after.rto_p95_s, limit)} (before: P95 {_time(before.rto_p95_s, limit)}){_target(limit)}",
             f"    limited by: {after.limiting}; confidence {after.confidence}",
         ]
         lines += [
@@ -140,11 +141,11 @@ def _disruptions(workload: WorkloadPlan) -> list[str]:
 
 
 def _rpo(item: Estimate) -> str:
-    return "no recovery point" if item.rpo_unbounded else _time(item.rpo_worst_s)
+    return "no recovery point" if item.rpo_unbounded else _time(item.rpo_worst_s, item.target_rpo_s)
 
 
-def _time(seconds: float | None) -> str:
-    return format_duration(seconds)
+def _time(seconds: float | None, beside: float | None = None) -> str:
+    return format_duration(seconds, beside)
 
 
 def _target(seconds: float | None) -> str:

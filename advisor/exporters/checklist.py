@@ -95,7 +95,7 @@ def _figures(estimate: Estimate) -> tuple[str, ...]:
     return (
         words.target(estimate.target_rpo_s),
         words.target(estimate.target_rto_s),
-        words.data_loss(estimate.rpo_worst_s, estimate.rpo_unbounded),
-        words.duration(estimate.rto_p50_s, estimate.rto_unbounded),
-        words.duration(estimate.rto_p95_s, estimate.rto_unbounded),
+        words.data_loss(estimate.rpo_worst_s, estimate.rpo_unbounded, estimate.target_rpo_s),
+        words.duration(estimate.rto_p50_s, estimate.rto_unbounded, estimate.target_rto_s),
+        words.duration(estimate.rto_p95_s, estimate.rto_unbounded, estimate.target_rto_s),
     )

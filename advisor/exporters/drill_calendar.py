@@ -109,8 +109,8 @@ def _uid(drill: Drill) -> str:
 
 
 def _description(estimate: Estimate, slug: str, name: Disruption) -> str:
-    back = words.interval(estimate.rto_p50_s, estimate.rto_p95_s, estimate.rto_unbounded)
-    loss = words.data_loss(estimate.rpo_worst_s, estimate.rpo_unbounded)
+    back = words.interval(estimate.rto_p50_s, estimate.rto_p95_s, estimate.rto_unbounded, estimate.target_rto_s)
+    loss = words.data_loss(estimate.rpo_worst_s, estimate.rpo_unbounded, estimate.target_rpo_s)
     return (
         f"Page: {path(slug, name)}\nTarget: data loss {words.target(estimate.target_rpo_s)}, back within "
         f"{words.target(estimate.target_rto_s)}\nEstimate: data loss {loss} at worst, back after {back} (P50 – P95)"

@@ -91,8 +91,8 @@ RECORD = (
 
 
 def _measures(estimate: Estimate, plan: Plan) -> Iterator[tuple[str, ...]]:
-    loss = words.data_loss(estimate.rpo_worst_s, estimate.rpo_unbounded)
-    back = words.interval(estimate.rto_p50_s, estimate.rto_p95_s, estimate.rto_unbounded)
+    loss = words.data_loss(estimate.rpo_worst_s, estimate.rpo_unbounded, estimate.target_rpo_s)
+    back = words.interval(estimate.rto_p50_s, estimate.rto_p95_s, estimate.rto_unbounded, estimate.target_rto_s)
     chance = words.chance(estimate.p_meets, estimate.rto_unbounded)
     yield "Data lost", words.target(estimate.target_rpo_s), f"{md(loss)} at worst", ""
     yield "Time to recover", words.target(estimate.target_rto_s), f"{md(back)} (P50 – P95)", ""

@@ -113,8 +113,8 @@ def _disruption(built: Build, workload: WorkloadPlan, name: Disruption) -> Itera
 def _situation(workload: WorkloadPlan, estimate: Estimate, name: Disruption) -> Iterator[str]:
     yield f"**Trigger:** {TRIGGERS[name]}"
     yield f"**Decides:** {_decider(estimate, name)}"
-    loss = words.data_loss(estimate.rpo_worst_s, estimate.rpo_unbounded)
-    back = words.interval(estimate.rto_p50_s, estimate.rto_p95_s, estimate.rto_unbounded)
+    loss = words.data_loss(estimate.rpo_worst_s, estimate.rpo_unbounded, estimate.target_rpo_s)
+    back = words.interval(estimate.rto_p50_s, estimate.rto_p95_s, estimate.rto_unbounded, estimate.target_rto_s)
     yield (
         f"**Expect:** back after {md(back)} (P50 – P95; target {words.target(estimate.target_rto_s)}), "
         f"data loss at worst {md(loss)} (target {words.target(estimate.target_rpo_s)})."

@@ -128,8 +128,8 @@ def _workload_row(item: WorkloadPlan, plan: Plan) -> tuple[str, ...]:
 def _cell(estimate: Estimate | None, risk_level: str) -> str:
     if estimate is None:
         return "–"
-    loss = words.data_loss(estimate.rpo_worst_s, estimate.rpo_unbounded)
-    back = words.duration(estimates.deciding_rto(estimate, risk_level), estimate.rto_unbounded)
+    loss = words.data_loss(estimate.rpo_worst_s, estimate.rpo_unbounded, estimate.target_rpo_s)
+    back = words.duration(estimates.deciding_rto(estimate, risk_level), estimate.rto_unbounded, estimate.target_rto_s)
     return f"{md(loss)} / {md(back)}, {STATUS[estimates.status(estimate)]}"
 
 

@@ -72,7 +72,7 @@ def _gap(targets: Targets, strict: Workload, lax: Workload, disruption: Disrupti
     asked, given = target_of(targets, strict, disruption), target_of(targets, lax, disruption)
     for metric, mine, theirs in (("RPO", asked.rpo_s, given.rpo_s), ("RTO", asked.rto_s, given.rto_s)):
         if mine is not None and (theirs is None or theirs > mine):
-            other = "none" if theirs is None else format_duration(theirs)
+            other = "none" if theirs is None else format_duration(theirs, mine)
             yield f"{disruption} {metric} {format_duration(mine)} against {other}"
 
 

@@ -73,10 +73,34 @@ def parse_duration(text: object) -> float:
     return float(number) * seconds_in(unit.lower())
 
 
-def format_duration(seconds: float | None) -> str:
-    """A duration as people write it, rounded to two significant units: ``15 min``, ``1 h 30 min``, ``unbounded``."""
+def format_duration(seconds: float | None, beside: float | None = None) -> str:
+    """A duration as people write it, rounded to two significant units: ``15 min``, ``1 h 30 min``, ``unbounded``.
+
+    ``beside`` is a duration that it is compared with: where both would read the same and are not, this one gets as many
+    digits as tell them apart (``2 h 0 min 12 s`` beside ``2 h``)."""
     if seconds is None or math.isinf(seconds):
         return "unbounded"
+    told = _rounded(seconds)
+    if beside is None or math.isinf(beside) or seconds == beside or told != _rounded(beside):
+        return told
+    for places in range(4):
+        exact = _exact(seconds, places)
+        if exact != _exact(beside, places):
+            return exact
+    return f"{'just over' if seconds > beside else 'just under'} {told}"
+
+
+def _exact(seconds: float, places: int) -> str:
+    """In all units, the seconds with so many places."""
+    rest, parts = round(seconds, places), list[str]()
+    for name, size in (("d", 86400), ("h", 3600), ("min", 60)):
+        count, rest = divmod(rest, size)
+        if count or parts:
+            parts.append(f"{count:.0f} {name}")
+    return " ".join((*parts, f"{rest:.{places}f} s"))
+
+
+def _rounded(seconds: float) -> str:
     if seconds < 0:
         raise UnitError("a duration is never negative")
     whole = round(seconds)

@@ -175,9 +175,9 @@ def _missing(item: Standard | None, time: float, loss: float) -> str:
         return "no higher level with stated bounds"
     parts = []
     if item.rto_max_s is not None and time > item.rto_max_s:
-        parts.append(f"RTO {format_duration(time)} instead of {format_duration(item.rto_max_s)}")
+        parts.append(f"RTO {format_duration(time, item.rto_max_s)} instead of {format_duration(item.rto_max_s)}")
     if item.rpo_max_s is not None and loss > item.rpo_max_s:
-        parts.append(f"RPO {format_duration(loss)} instead of {format_duration(item.rpo_max_s)}")
+        parts.append(f"RPO {format_duration(loss, item.rpo_max_s)} instead of {format_duration(item.rpo_max_s)}")
     return "; ".join(parts)
 
 

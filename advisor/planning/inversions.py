@@ -110,11 +110,11 @@ class _Told:
         if math.isinf(held.value_s):
             return f"{told}: no option leaves a way back with {held.need}."
         if held.value_s > limit:
-            value = format_duration(held.value_s)
+            value = format_duration(held.value_s, limit)
             return (
                 f"{told}: {held.need} holds it up, and even with its quickest option ({held.option_id}) it is {value}."
             )
-        value = format_duration(held.together_s)
+        value = format_duration(held.together_s, limit)
         return f"{told}: with the quickest options of all that it needs it is {value}."
 
 

@@ -114,7 +114,7 @@ def _miss(
             remedy += ", but gives up a target that is met now"
         return shown.model_copy(update={"remedy": remedy, "extra_monthly": extra.quantize(CENT)})
     if all(_value(o.outcomes[disruption], metric, risk_level) > limit for o in item.options.options):
-        return shown.model_copy(update={"remedy": _out_of_reach(item, disruption, metric, reached)})
+        return shown.model_copy(update={"remedy": _out_of_reach(item, disruption, metric, limit, reached)})
     return shown.model_copy(update={"remedy": _held(disruption, limit, waits)})
 
 
@@ -129,22 +129,24 @@ def _held(disruption: Disruption, limit: float, waits: Waits) -> str:
             f"the workload itself could be in time; {held.need}, which it needs, has no option that leaves a way back"
         )
     if held.value_s > limit:
-        best = format_duration(held.value_s)
+        best = format_duration(held.value_s, limit)
         told = (
             f"no option of {held.need}, which it needs, is quick enough: the closest ({held.option_id}) reaches {best}"
         )
         return f"the workload itself could be in time; {told}"
     name = waits.named.get(disruption) or held.need
     if held.together_s > limit:
-        best = format_duration(held.together_s)
+        best = format_duration(held.together_s, limit)
         return f"the workload itself could be in time; with the quickest options of all that it needs it is {best}"
     return (
         f"the workload itself could be in time; {name}, which it needs, is back too late with the options that the plan"
-        f" has (with the quickest of all it would be {format_duration(held.together_s)})"
+        f" has (with the quickest of all it would be {format_duration(held.together_s, limit)})"
     )
 
 
-def _out_of_reach(item: Candidate, disruption: Disruption, metric: Metric, reached: Mapping[str, float]) -> str:
+def _out_of_reach(
+    item: Candidate, disruption: Disruption, metric: Metric, limit: float, reached: Mapping[str, float]
+) -> str:
     """Why no option meets a target: how near the closest comes, or that nothing brings the workload back, or that the
     inventory does not tell."""
     # Of options that all reach nothing the one of which that is merely unknown says more.
@@ -155,7 +157,7 @@ def _out_of_reach(item: Candidate, disruption: Disruption, metric: Metric, reach
     outcome = closest.outcomes[disruption]
     step = limiting(item.builder.context, outcome, item.targets[disruption], None, metric)
     if not math.isinf(reached[closest.id]):
-        told = f"the closest ({closest.id}) reaches {format_duration(reached[closest.id])}, held up by: {step}"
+        told = f"the closest ({closest.id}) reaches {format_duration(reached[closest.id], limit)}, held up by: {step}"
         return f"no option meets it{wished(item.spec)}; {told}"
     if is_unknown(outcome):
         return (

@@ -43,12 +43,12 @@ def view(estimate: Estimate, risk_level: str, sources: Sources, names: Mapping[s
     decides = deciding_rto(estimate, risk_level)
     return EstimateView(
         status=status(estimate),
-        rpo_worst=words.data_loss(estimate.rpo_worst_s, estimate.rpo_unbounded),
+        rpo_worst=words.data_loss(estimate.rpo_worst_s, estimate.rpo_unbounded, estimate.target_rpo_s),
         rpo_expected=words.data_loss(estimate.rpo_expected_s, estimate.rpo_unbounded),
-        rto_p50=words.duration(estimate.rto_p50_s, estimate.rto_unbounded),
-        rto_p90=words.duration(estimate.rto_p90_s, estimate.rto_unbounded),
-        rto_p95=words.duration(estimate.rto_p95_s, estimate.rto_unbounded),
-        rto_deciding=words.duration(decides, estimate.rto_unbounded),
+        rto_p50=words.duration(estimate.rto_p50_s, estimate.rto_unbounded, estimate.target_rto_s),
+        rto_p90=words.duration(estimate.rto_p90_s, estimate.rto_unbounded, estimate.target_rto_s),
+        rto_p95=words.duration(estimate.rto_p95_s, estimate.rto_unbounded, estimate.target_rto_s),
+        rto_deciding=words.duration(decides, estimate.rto_unbounded, estimate.target_rto_s),
         chance=words.chance(estimate.p_meets, estimate.rto_unbounded),
         rpo_met=_fits(estimate.rpo_worst_s, estimate.target_rpo_s, estimate.rpo_unbounded),
         rto_met=_fits(decides, estimate.target_rto_s, estimate.rto_unbounded),

@@ -133,7 +133,7 @@ def _drill(workload: WorkloadPlan, name: Disruption, estimate: Estimate, cost: s
     return DrillView(
         workload=workload.name,
         disruption=words.DISRUPTION_TITLES[name],
-        expected=words.interval(estimate.rto_p50_s, estimate.rto_p95_s, estimate.rto_unbounded),
+        expected=words.interval(estimate.rto_p50_s, estimate.rto_p95_s, estimate.rto_unbounded, estimate.target_rto_s),
         passes=", ".join(limit for limit in limits if limit),
         tasks=steps,
         cost=cost,

@@ -114,18 +114,19 @@ def clip(text: str, columns: int) -> str:
     return kept.rstrip() + "…"
 
 
-def duration(seconds: float | None, unbounded: bool = False) -> str:
-    """``1 h 30 min``; ``unbounded`` or ``unknown`` where there is no number."""
+def duration(seconds: float | None, unbounded: bool = False, beside: float | None = None) -> str:
+    """``1 h 30 min``, in as many digits as tell it from the target ``beside`` it; ``unbounded`` or ``unknown`` where
+    there is no number."""
     if seconds is None:
         return UNBOUNDED if unbounded else UNKNOWN
-    return format_duration(seconds)
+    return format_duration(seconds, beside)
 
 
-def data_loss(seconds: float | None, unbounded: bool) -> str:
+def data_loss(seconds: float | None, unbounded: bool, beside: float | None = None) -> str:
     """A data loss: ``no data``, a duration of work, ``no recovery point`` or ``unknown``."""
     if seconds is None and unbounded:
         return NO_RECOVERY_POINT
-    return duration(seconds)
+    return duration(seconds, beside=beside)
 
 
 def target(seconds: float | None) -> str:
@@ -133,9 +134,9 @@ def target(seconds: float | None) -> str:
     return NONE if seconds is None else format_duration(seconds)
 
 
-def interval(low_s: float | None, high_s: float | None, unbounded: bool) -> str:
+def interval(low_s: float | None, high_s: float | None, unbounded: bool, beside: float | None = None) -> str:
     """``12 min – 38 min``; one value where both read the same."""
-    low, high = duration(low_s, unbounded), duration(high_s, unbounded)
+    low, high = duration(low_s, unbounded, beside), duration(high_s, unbounded, beside)
     return low if low == high else f"{low} – {high}"
 
 

@@ -218,7 +218,7 @@ def _miss_view(miss: Miss, workload: WorkloadPlan, currency: str) -> MissView:
     found = workload.estimates.get(miss.disruption)
     known = found is None or not found.unknown
     loss = miss.metric == "rpo"
-    estimate = words.data_loss(miss.estimate_s, known) if loss else words.duration(miss.estimate_s, known)
+    estimate = (words.data_loss if loss else words.duration)(miss.estimate_s, known, miss.target_s)
     extra = words.money(miss.extra_monthly, currency) if miss.extra_monthly is not None else ""
     remedy = words.sentence(_explained(miss.remedy, workload))
     remedy = remedy[:1].upper() + remedy[1:] if remedy.startswith(("no ", "option ", "the ")) else remedy
