@@ -29,6 +29,7 @@ from advisor.model.plan import (
     WorkloadPlan,
 )
 from advisor.optimise import objective_of
+from advisor.planning.blame import Blame, free_of
 from advisor.planning.candidates import Candidate, candidates
 from advisor.planning.decision import Decision, decide
 from advisor.planning.estimates import estimate
@@ -41,7 +42,6 @@ from advisor.planning.needs import to_cents
 from advisor.planning.reasons import Dependents, Room, marginals, misses, rejected
 from advisor.planning.relief import budget_for_all, reliefs
 from advisor.planning.request import PlanRequest
-from advisor.planning.wishes import wishes_of
 
 
 def make_plan(request: PlanRequest) -> Deliverable:
@@ -285,7 +285,9 @@ def _plan(
         frontier=curve.points,
         frontier_complete=curve.complete,
         marginal=marginals(chooser, solution) if asked else (),
-        reliefs=reliefs(chooser, solution, request.currency, wishes_of(found)) if asked else (),
+        reliefs=reliefs(chooser, solution, request.currency, Blame(found, chooser.needs, free_of(request, found)))
+        if asked
+        else (),
         skipped=tuple(
             SkippedItem(resource=item.resource, reason=item.reason, remedy=item.remedy) for item in imported.skipped
         ),

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Final
 
 from advisor.model.disruption import DISRUPTIONS, Disruption
@@ -28,6 +27,13 @@ WEIGHT_PLACES: Final = 9
 
 Case = tuple[str, Disruption]
 """A workload and a disruption."""
+Wishes = Callable[[str, Disruption], str]
+
+
+def _none(name: str, disruption: Disruption) -> str:
+    """The targets file takes nothing out of the choice."""
+    del name, disruption
+    return ""
 
 
 def cases_of(problem: Problem, choices: Mapping[str, str]) -> set[Case]:
@@ -61,11 +67,10 @@ def weights_of(problem: Problem, choices: Mapping[str, str]) -> dict[Case, float
     return weights
 
 
-def reliefs(
-    chooser: Chooser, solution: Solution, currency: str, wishes: Mapping[str, str] = MappingProxyType({})
-) -> tuple[Relief, ...]:
+def reliefs(chooser: Chooser, solution: Solution, currency: str, wishes: Wishes = _none) -> tuple[Relief, ...]:
     """Every missed target, the heaviest first, with what stands in its way; only so many in all, since each takes
-    problems of its own. ``wishes`` says of a workload what the targets file takes out of the choice."""
+    problems of its own. ``wishes`` says of a target that nothing meets what the targets file takes out of the
+    choice, where that is why."""
     problem = chooser.problem
     weights = weights_of(problem, solution.choices)
     ordered = by_weight(weights, weights)
@@ -98,7 +103,7 @@ def _relief(
     case: Case,
     met: Collection[Case],
     currency: str,
-    wishes: Mapping[str, str],
+    wishes: Wishes,
 ) -> Relief:
     name, disruption = case
 
@@ -111,7 +116,7 @@ def _relief(
 
     alone = least_cost(chooser, lambda item, key: case_of(item, key) == case)
     if alone.totals.miss_weight > 0:
-        limits = wishes.get(name, ", at any price")
+        limits = wishes(name, disruption) or ", at any price"
         return told("options", f"no combination of options meets it{limits}")
     missed = set(missed_of(chooser.problem, chosen(chooser.problem, solution.choices)))
 

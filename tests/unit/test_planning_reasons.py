@@ -17,6 +17,7 @@ from advisor.model.graph import Component
 from advisor.model.option import Problem
 from advisor.model.plan import Infeasible
 from advisor.model.targets import Target
+from advisor.planning.blame import Blame
 from advisor.planning.candidates import Candidate
 from advisor.planning.chooser import Chooser
 from advisor.planning.estimates import limiting
@@ -154,7 +155,7 @@ def test_a_relief_names_the_wishes_that_stand_in_the_way_also_those_of_a_needed_
         "b": " under the pin of the targets file (c) for a, which it needs",
     }
     *_, chooser = single([option("slow", 0, SLOW)], budget=None)
-    (relief,) = reliefs(chooser, chooser.solve(), "CNY", told)
+    (relief,) = reliefs(chooser, chooser.solve(), "CNY", lambda name, disruption: told[name])
     assert relief.detail == "no combination of options meets it under the pin of the targets file (c)"
     (plain,) = reliefs(chooser, chooser.solve(), "CNY")
     assert plain.detail == "no combination of options meets it, at any price"
@@ -209,3 +210,28 @@ def test_a_workload_held_up_by_another_names_it(other: Sequence[Option], words: 
     (miss,) = misses(item, item.option("only"), after, "p90", lambda mine, d: after[d], Room(), waits)
     assert miss.remedy == f"the workload itself could be in time; {words}"
     assert miss.limiting == "waits for b"
+
+
+@pytest.mark.parametrize(
+    ("own", "without", "third", "blamed"),
+    [
+        (FAST, FAST, FAST, True),  # without the pin b is back in time
+        (FAST, SLOW, FAST, False),  # b is late with any option
+        (FAST, FAST, SLOW, False),  # c is late all the same
+        (SLOW, FAST, FAST, False),  # a itself is late
+    ],
+)
+def test_a_wish_is_blamed_only_where_the_target_could_be_met_without_it(
+    own: Any, without: Any, third: Any, blamed: bool
+) -> None:
+    b = candidate("b", [option("slow", 0, SLOW)], None)
+    b = replace(b, spec=replace(b.spec, pin="slow"))
+    item = candidate("a", [option("only", 0, own)], 1.0, ("b", "c"))
+    found = [item, b, candidate("c", [option("only", 0, third)], None)]
+
+    def free(name: str) -> Sequence[Any]:
+        assert name == "b"
+        return [option("slow", 0, SLOW).outcomes, option("other", 9, without).outcomes]
+
+    told = Blame(found, Needs(found, "p90"), free)("a", "zone")
+    assert told == (" under the pin of the targets file (slow) for b, which it needs" if blamed else "")
