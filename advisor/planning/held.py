@@ -56,5 +56,6 @@ def held_up(needs: Needs, name: str, disruption: Disruption) -> Held | None:
     if not found:
         return None
     value, need, option, _ = max(found, key=lambda item: (item[0], item[1]))
-    quickest = [item[3] for item in found]
-    return Held(need, option, value, min(with_needs(mine, quickest).quantile(probability) for mine in own))
+    quickest = {item[1]: item[3] for item in found}
+    together = min(needs.joint(name, {**quickest, name: mine}).quantile(probability) for mine in own)
+    return Held(need, option, value, together)

@@ -1,9 +1,11 @@
 """What hard needs do to missed targets and expected losses, judged on joint outcomes.
 
-A workload is not back before those it needs and its own start after them, sample by sample. Pairs of options are looked
-at beforehand. What only several needed workloads do together (the quantile of a maximum exceeds the maximum of the
-quantiles, and so does its mean) is found in the plans that the optimiser proposes, and handed back to it: never more
-than the truth, and the truth for every plan that was looked at.
+A workload is not back before those it needs and its own start after them, sample by sample; those wait for what they
+need in turn, so that along a chain of needs the starts add up. In a ring nobody waits for itself: of the others of its
+ring the own recovery counts. Pairs of options are looked at beforehand. What only several needed workloads do together
+(the quantile of a maximum exceeds the maximum of the quantiles, and so does its mean; starts add up along a chain) is
+found in the plans that the optimiser proposes, and handed back to it: never more than the truth, and the truth for
+every plan that was looked at.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ CENTS = Decimal(100)
 WEIGHTS = {"rpo": 0.5, "rto": 0.5, "unbounded": 0.5}
 # What waiting can break: it takes time, and loses no data.
 PARTS = ("rto", "unbounded")
+NOTHING = Outcome("logical", None, (), 0.0, 0.0, None, True)
 
 
 def to_cents(amount: Decimal) -> int:
@@ -63,17 +66,44 @@ class Needs:
     def __init__(self, found: Sequence[Candidate], risk_level: RiskLevel) -> None:
         self.by_name = {item.workload.name: item for item in found}
         self.of = needs_of(found)
+        self._order = {name: (len(needs), name) for name, needs in self.of.items()}
+        self._before = {name: self._waits(name) for name in self.of}
         self.risk_level = risk_level
         self._alike: dict[tuple[str, Disruption], tuple[_Alike, ...]] = {}
         self._seen: dict[tuple[object, ...], _Together] = {}
 
     def outcomes(self, choices: Mapping[str, str]) -> dict[str, dict[Disruption, Outcome]]:
         """Outcomes of the chosen options, each waiting for all it needs."""
-        own = {name: item.option(choices[name]).outcomes for name, item in self.by_name.items()}
-        return {
-            name: {d: with_needs(outcomes[d], [own[need][d] for need in self.of[name]]) for d in DISRUPTIONS}
-            for name, outcomes in own.items()
-        }
+        picked = {name: item.option(choices[name]).outcomes for name, item in self.by_name.items()}
+        joint = {d: self._joined({name: outcomes[d] for name, outcomes in picked.items()}) for d in DISRUPTIONS}
+        return {name: {d: joint[d][name] for d in DISRUPTIONS} for name in picked}
+
+    def waited_for(self, name: str, disruption: Disruption, choices: Mapping[str, str]) -> list[Outcome]:
+        """What the workload waits for with these options of the others, whichever it takes itself."""
+        own = {other: self._chosen(other, disruption, choices) for other in (*self.of[name], name)}
+        return self._waiting(name, own, self._joined(own))
+
+    def joint(self, name: str, own: Mapping[str, Outcome]) -> Outcome:
+        """The outcome of a workload from its own and those of all that it needs: each of these waits for what it needs
+        in turn, and starts after it."""
+        return self._joined({other: own[other] for other in (*self.of[name], name)})[name]
+
+    def _joined(self, own: Mapping[str, Outcome]) -> dict[str, Outcome]:
+        """The same of all; ``own`` leaves none out that another one needs, or only others of its ring."""
+        known: dict[str, Outcome] = {}
+        for name in sorted(own, key=lambda one: self._order[one]):  # who needs another one has more needs than it
+            known[name] = with_needs(own[name], self._waiting(name, own, known))
+        return known
+
+    def _waiting(self, name: str, own: Mapping[str, Outcome], known: Mapping[str, Outcome]) -> list[Outcome]:
+        ring, outside = self._before[name]
+        return [*(own[other] for other in ring), *(known[other] for other in outside)]
+
+    def _waits(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The others of its ring, whose own recovery counts, and what any of the ring needs beyond it."""
+        ring = [other for other in self.of[name] if name in self.of[other]]
+        near = {need for one in (name, *ring) for need in self.by_name[one].workload.needs_hard}
+        return tuple(ring), tuple(sorted((near & set(self.of[name])) - set(ring)))
 
     def outcomes_of(self, name: str, disruption: Disruption) -> tuple[tuple[Outcome, tuple[str, ...]], ...]:
         """The different outcomes that a workload's options have, each with the ids of its options."""
@@ -145,14 +175,19 @@ class Needs:
         own = self._chosen(name, disruption, choices)
         key = (name, disruption, id(own), *(id(other) for other in others.values()))
         if key not in self._seen:
-            joint = with_needs(own, list(others.values()))
+            joint = self.joint(name, {**others, name: own})
             broken = frozenset(part for part in PARTS if self._breaks(name, disruption, part, own, joint))
             self._seen[key] = _Together(own, others, broken, self._extra(name, disruption, own, joint))
         return self._seen[key]
 
+    def _of_some(self, name: str, found: _Together, needs: Iterable[str]) -> Outcome:
+        """With some of the needed workloads alone, as if nothing happened to the rest of them."""
+        some = dict.fromkeys(found.others, NOTHING) | {need: found.others[need] for need in needs}
+        return self.joint(name, {**some, name: found.own})
+
     def _missed_joint(self, name: str, disruption: Disruption, part: str, found: _Together) -> Joint:
         def missed(needs: Iterable[str]) -> bool:
-            joint = with_needs(found.own, [found.others[need] for need in needs])
+            joint = self._of_some(name, found, needs)
             return self._breaks(name, disruption, part, found.own, joint)
 
         options = self._fewest(disruption, found, missed)
@@ -161,7 +196,7 @@ class Needs:
 
     def _lost_joint(self, name: str, disruption: Disruption, found: _Together) -> Joint:
         def lost(needs: Iterable[str]) -> bool:
-            joint = with_needs(found.own, [found.others[need] for need in needs])
+            joint = self._of_some(name, found, needs)
             return self._extra(name, disruption, found.own, joint) == found.extra
 
         options = self._fewest(disruption, found, lost)

@@ -55,7 +55,7 @@ def make_plan(request: PlanRequest) -> Deliverable:
     planned = inversion_findings(decision.chooser, decision.solution, decision.after, request.currency)
     findings = findings_of(request, graph, planned)
     dependents = Dependents(decision.problem, decision.solution.choices)
-    workloads = tuple(_workload(request, item, decision, found, findings, dependents) for item in found)
+    workloads = tuple(_workload(request, item, decision, findings, dependents) for item in found)
     plan = _plan(request, graph, found, decision, workloads, findings)
     return Deliverable(plan, request.imported.inventory, graph, request.rules, decision.problem)
 
@@ -64,7 +64,6 @@ def _workload(
     request: PlanRequest,
     item: Candidate,
     decision: Decision,
-    found: Sequence[Candidate],
     findings: Sequence[Finding],
     dependents: Dependents,
 ) -> WorkloadPlan:
@@ -102,7 +101,7 @@ def _workload(
             picked,
             after,
             risk_level,
-            _joint(item, decision, found),
+            _joint(item, decision),
             _room(decision),
             _waits(item, decision, after),
         ),
@@ -142,14 +141,13 @@ def _room(decision: Decision) -> Room:
     )
 
 
-def _joint(item: Candidate, decision: Decision, found: Sequence[Candidate]) -> Callable[[Option, Disruption], Outcome]:
+def _joint(item: Candidate, decision: Decision) -> Callable[[Option, Disruption], Outcome]:
     """The outcome of any of the workload's options beside the others' chosen ones."""
-    by_name = {other.workload.name: other for other in found}
-    needs = decision.needs[item.workload.name]
-    partners = [by_name[need].option(decision.solution.choices[need]).outcomes for need in needs]
+    needs, name, choices = decision.chooser.needs, item.workload.name, decision.solution.choices
+    before = {disruption: needs.waited_for(name, disruption, choices) for disruption in DISRUPTIONS}
 
     def joint(option: Option, disruption: Disruption) -> Outcome:
-        return with_needs(option.outcomes[disruption], [outcomes[disruption] for outcomes in partners])
+        return with_needs(option.outcomes[disruption], before[disruption])
 
     return joint
 
