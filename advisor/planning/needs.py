@@ -101,9 +101,10 @@ class Needs:
 
     def _waits(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The others of its ring, whose own recovery counts, and what any of the ring needs beyond it."""
-        ring = [other for other in self.of[name] if name in self.of[other]]
+        needs = self.of[name]
+        ring = [other for other in needs if len(self.of[other]) == len(needs) and name in self.of[other]]
         near = {need for one in (name, *ring) for need in self.by_name[one].workload.needs_hard}
-        return tuple(ring), tuple(sorted((near & set(self.of[name])) - set(ring)))
+        return tuple(ring), tuple(sorted((near & set(needs)) - set(ring)))
 
     def outcomes_of(self, name: str, disruption: Disruption) -> tuple[tuple[Outcome, tuple[str, ...]], ...]:
         """The different outcomes that a workload's options have, each with the ids of its options."""
