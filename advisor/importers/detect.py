@@ -34,11 +34,12 @@ from advisor.importers.forms import (
     sheets,
     steampipe,
     terraform,
+    text_tables,
     xml_form,
 )
 from advisor.importers.long_lists import sketch, with_long_lists
 from advisor.importers.places import date_in_path, region_in_path
-from advisor.importers.records import Collector, Context
+from advisor.importers.records import RANK_ANSWER, RANK_TABLE, Collector, Context
 from advisor.importers.remedies import OTHER_FORM, UNPACK
 from advisor.importers.sources import RefusedError, Source, is_workbook, is_zip
 from advisor.model.finding import InputError
@@ -59,11 +60,14 @@ class Form:
 
 @dataclass(frozen=True)
 class TextForm:
-    """A form that a text may have."""
+    """A form that a text may have; the rank of what it says, and whether a text that was written, not exported, is
+    none of it: records cannot be told from prose there."""
 
     name: str
     matches: Callable[[str, ColumnMapping | None], bool]
     read: Callable[[str, Context, Collector, ColumnMapping | None], bool]
+    rank: int = RANK_ANSWER
+    only_exported: bool = False
 
 
 def _anything(value: object) -> bool:
@@ -142,14 +146,14 @@ TEXT_FORMS: Final[tuple[TextForm, ...]] = (
     ),
     TextForm("api-xml", lambda text, _: xml_form.matches(text), lambda text, at, to, _: xml_form.read(text, at, to)),
     TextForm("python-dump", lambda text, _: embedded.python_value(text) is not None, _read_python),
-    TextForm("cli-table", lambda text, _: sheets.is_text_table(text), sheets.read_text_table),
-    TextForm("csv", sheets.looks_like_csv, sheets.read_csv),
+    TextForm("cli-table", lambda text, _: text_tables.has_table(text), text_tables.read, RANK_TABLE, True),
+    TextForm("csv", sheets.looks_like_csv, sheets.read_csv, RANK_TABLE, True),
     TextForm(
         "ansible-ini", lambda text, _: ansible.is_ini(text), lambda text, at, to, _: ansible.read_ini(text, at, to)
     ),
     TextForm("yaml", lambda text, _: _YAML_LINE.search(text) is not None, _read_yaml),
     TextForm("embedded-json", lambda text, _: "{" in text, _read_embedded),
-    TextForm("key-value-dump", lambda text, _: ":" in text or "=" in text, sheets.read_pairs),
+    TextForm("key-value-dump", lambda text, _: ":" in text or "=" in text, sheets.read_pairs, RANK_TABLE, True),
 )
 _TARGETS: Final = tuple(re.compile(rf"(?m)^{key}:") for key in ("version", "workloads"))
 _HAND_IN: Final = "Hand in an export of the cloud's lists; docs/inventory.md names the forms."
@@ -187,7 +191,7 @@ def _read_workbook(
     source: Source, data: bytes, context: Context, collector: Collector, mapping: ColumnMapping | None
 ) -> None:
     """Read a workbook; sheets that are no tables are left out and said; a named file with only such is refused."""
-    found, refused = sheets.read_workbook(data, context, collector, mapping)
+    found, refused = sheets.read_workbook(data, context.but(rank=RANK_TABLE), collector, mapping)
     if source.named and refused and not found:
         *others, last = refused
         last.also = tuple(others)
@@ -243,12 +247,19 @@ def _read_text(
         _read_json(source, text, context, collector)
         return
     before = len(collector.mistakes)
+    flaw = text_tables.flaw_of(text, mapping) if text_tables.has_table(text) else None
+    written = flaw is not None or text_tables.is_markdown(text)
     for form in TEXT_FORMS:
-        if form.matches(text, mapping) and form.read(text, context, collector, mapping):
+        if (written and form.only_exported) or not form.matches(text, mapping):
+            continue
+        if form.read(text, context.but(rank=form.rank), collector, mapping):
             collector.form(source.name, form.name)
+            if flaw is not None:
+                where = Origin(source.name, f"line {flaw.line}")
+                collector.skip(where.place, flaw.reason, where, flaw.remedy)
             return
     if len(collector.mistakes) == before:
-        _unknown_text(source, text, collector)
+        _unknown_text(source, text, flaw, collector)
 
 
 def _unquoted(text: str) -> str:
@@ -263,9 +274,12 @@ def _unquoted(text: str) -> str:
     return inner if isinstance(inner, str) else text
 
 
-def _unknown_text(source: Source, text: str, collector: Collector) -> None:
+def _unknown_text(source: Source, text: str, flaw: text_tables.Flaw | None, collector: Collector) -> None:
     if all(key.search(text) for key in _TARGETS):
         _not_inventory(source, "a targets file, no inventory", "Hand it in with --targets.", collector)
+        return
+    if flaw is not None:
+        _not_inventory(source, f"{flaw.reason} (line {flaw.line})", flaw.remedy, collector)
         return
     header = sheets.unknown_header(text, source.name)
     if header is None:

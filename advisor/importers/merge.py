@@ -23,7 +23,10 @@ _QUIET: Final = frozenset(
 )
 FINDINGS_LIMIT: Final = 200
 _NEWER: Final = "The newer recording counts."
-_LATER: Final = "No recording time is known; the last by sort of source and file name counts."
+_LATER: Final = (
+    "No recording time is known: an answer of the cloud before a table, a table before a state, a state before JSON "
+    "quoted in other text, then the last file by name."
+)
 
 
 def merge(collector: Collector, digest: str) -> tuple[Inventory, list[Finding]]:

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 FINDINGS_PER_FILE: Final = 20
 PLANS_LIMIT: Final = 5_000
+RANK_QUOTED: Final = 0
+RANK_STATE: Final = 1
+RANK_TABLE: Final = 2
+RANK_ANSWER: Final = 3
+"""Which of two undated sources counts where they disagree: what the cloud answered, whole and as a machine wrote it;
+then a table (part of an answer at best, often kept by hand); then a state, which holds what its tool last knew; then
+JSON quoted in other text, where it is an example as a rule."""
 
 
 class Draft(Struct):
@@ -51,7 +58,7 @@ class Context(Struct, frozen=True):
     place: str = ""
     region: str | None = None
     observed_at: str | None = None
-    rank: int = 2
+    rank: int = RANK_ANSWER
     serial: int = 0
     operation: str = ""
     path: str = ""

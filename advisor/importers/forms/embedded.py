@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from advisor.importers.documents import DECODER
-from advisor.importers.records import Collector, Context
+from advisor.importers.records import RANK_QUOTED, Collector, Context
 from advisor.importers.sources import RefusedError
 from advisor.model.inventory import Origin
 
@@ -46,7 +46,7 @@ def read(text: str, context: Context, collector: Collector, read_document: ReadD
     """Read every JSON document that is found inside the text; a finding says so, for it may be an example."""
     if len(text) > MAX_TEXT:
         raise RefusedError("it is too long a text to look for JSON in.", "Hand in the answers themselves.")
-    context = context.but(rank=0)
+    context = context.but(rank=RANK_QUOTED)
     lines = []
     for line, value in candidates(text):
         if value is None:

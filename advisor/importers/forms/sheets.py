@@ -1,4 +1,4 @@
-"""Tables from files: CSV in any delimiter and encoding, workbooks, the CLI's text tables, blocks of ``Key: value``."""
+"""Tables from files: CSV in any delimiter and encoding, workbooks, blocks of ``Key: value``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import re
 import warnings
 from collections.abc import Sequence
-from itertools import islice, pairwise
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from advisor.importers.forms import canonical
@@ -25,7 +25,6 @@ _DATA: Final = re.compile(r"^(?:[\d.,:/ -]+|[a-z]{1,4}-[0-9a-z]{6,}|.*[@#$!^&*?~
 """Cells that no header has: numbers, addresses, times, ids, signs as passwords have them. They are never quoted."""
 _TABLES: Final = (".csv", ".tsv")
 _DELIMITERS: Final = (",", "\t", ";", "|")
-_BAR_LINE = re.compile(r"^\s*[-+|=─┼:](?=.*[-=─]{2})[-+|=─┼:\s]*$")
 _PAIR = re.compile(r"^\s*[\"']?([A-Za-z][A-Za-z0-9_ .-]{0,60}?)[\"']?\s*(?::|=|：)\s*(.*?)\s*,?\s*$")
 
 
@@ -162,37 +161,6 @@ def _sheet_rows(sheet: Any) -> list[list[object]]:
     rows = [list(row) for row in sheet.iter_rows(values_only=True)]
     width = max(map(len, rows), default=0)
     return [row + [None] * (width - len(row)) for row in rows]
-
-
-def is_text_table(text: str) -> bool:
-    """Whether the text holds what ``aliyun … --output cols=`` prints: ``A | B`` over a line of dashes."""
-    lines = text.splitlines()[:40]
-    return any("|" in first and _BAR_LINE.match(second) for first, second in pairwise(lines))
-
-
-def read_text_table(text: str, context: Context, collector: Collector, mapping: ColumnMapping | None) -> bool:
-    """Read every such table of a text."""
-    lines = text.splitlines()
-    found, index = False, 0
-    while index + 1 < len(lines):
-        if "|" not in lines[index] or not _BAR_LINE.match(lines[index + 1]):
-            index += 1
-            continue
-        bordered = lines[index].strip().startswith("|")
-        header = _bar_cells(lines[index], bordered)
-        rows, number = [], index + 2
-        while number < len(lines) and "|" in lines[number]:
-            if not _BAR_LINE.match(lines[number]):
-                rows.append((number + 1, _bar_cells(lines[number], bordered)))
-            number += 1
-        found = read_table(Table(tuple(header), rows), context, collector, mapping) or found
-        index = number
-    return found
-
-
-def _bar_cells(line: str, bordered: bool) -> list[str]:
-    inner = line.strip().removeprefix("|").removesuffix("|") if bordered else line
-    return [cell.strip() for cell in inner.split("|")]
 
 
 def read_pairs(text: str, context: Context, collector: Collector, mapping: ColumnMapping | None) -> bool:

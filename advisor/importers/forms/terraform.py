@@ -11,11 +11,10 @@ from advisor.importers.fields import Record
 from advisor.importers.forms.flat import unflatten
 from advisor.importers.forms.terraform_nat import ENTRIES, NAT_GATEWAY, gateways_of_tables, read_entry
 from advisor.importers.forms.terraform_types import LINKS, SPECS, read_resource
-from advisor.importers.records import Collector, Context
+from advisor.importers.records import RANK_STATE, Collector, Context
 from advisor.importers.remedies import NOTHING_TO_DO, WHOLE_STATE
 from advisor.model.inventory import Origin
 
-_RANK: Final = 1
 _DEPTH: Final = 20
 _MANAGED: Final = "managed"
 _DATA: Final = "data"
@@ -48,7 +47,7 @@ def read(value: object, context: Context, collector: Collector) -> bool:
     """Read every managed resource of this cloud; the rest is counted by type."""
     state: Record = value if isinstance(value, Mapping) else {}
     serial = state.get("serial")
-    context = context.but(rank=_RANK, serial=serial if isinstance(serial, int) else 0, region=context.region)
+    context = context.but(rank=RANK_STATE, serial=serial if isinstance(serial, int) else 0, region=context.region)
     if "planned_values" in state:
         return _read_plan(state, context, collector)
     batch = collector.batch(context)

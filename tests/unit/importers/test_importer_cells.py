@@ -208,7 +208,6 @@ def test_a_workbook_that_states_a_wrong_size_is_read_whole(make: Make) -> None:
         "InstanceId | InstanceName | Status\n---------- | ------------ | ------\ni-bp1aaaa | web | Running\n",
         "+------------+------+\n| InstanceId | InstanceName | Status |\n+------+------+----+\n"
         "| i-bp1aaaa | web | Running |\n+-----+------+----+\n",
-        "| InstanceId | InstanceName | Status |\n|:---|---|:---:|\n| i-bp1aaaa | web | Running |\n",
         "Status | InstanceName | InstanceId\n---|---|---\nRunning | web | i-bp1aaaa\n",
     ],
 )
