@@ -19,6 +19,9 @@ from advisor.importers.records import (
     Draft,
     Plan,
     Spec,
+    no_record,
+    no_word,
+    note_value,
     plan_of,
     read_tags,
     region_text,
@@ -26,7 +29,7 @@ from advisor.importers.records import (
 )
 from advisor.importers.secrets import is_secret_name, looks_like_key
 from advisor.model.inventory import Kind, Origin
-from advisor.model.tables import NO_TAGS, Stretch, Table
+from advisor.model.tables import NO_TAGS, Absent, Stretch, Table
 
 # Tuning: fewer records than this are read one by one, which costs less than making columns of them.
 BLOCK_FROM: Final = 8
@@ -34,6 +37,8 @@ BLOCK_FROM: Final = 8
 TAG_SETS_KEPT: Final = 50_000
 _TAG_SETS: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
 _NO_TAGS: Final[dict[str, str]] = NO_TAGS  # type: ignore[assignment]
+_WORDED: Final[frozenset[type]] = frozenset({str, Absent})
+_RECORDS: Final[frozenset[type]] = frozenset({dict, list, Absent})
 _COMMON: Final = ("ids", "names", "regions", "zone", "zones", "statuses", "tags", "has_tags")
 
 
@@ -132,17 +137,43 @@ def _common(
         numbers,
         ids,
         [_name(value) for value in rows.first(plan.name)],
-        _words(rows.first(plan.region), region=True),
-        _words(rows.first(plan.zone)),
+        [],
+        [],
         [()] * len(ids),
-        _words(rows.first(plan.status)),
+        [],
         [],
         [value is not ABSENT for value in tags],
     )
+    block.regions = _words(_worded(block, "region", rows.first(plan.region), out), region=True)
+    block.zone = _words(_worded(block, "zone", rows.first(plan.zone), out))
+    block.statuses = _words(_worded(block, "status", rows.first(plan.status), out))
+    for key in plan.nested:
+        _note_scalars(block, key, rows.first(((key, ()),)), out)
     for row, value in enumerate(tags):
         inner = next(iter(value.values())) if value.__class__ is dict and len(value) == 1 else value
         block.tags.append(_NO_TAGS if inner.__class__ is list and not inner else _tags(block, row, value, out))
     return block
+
+
+def _worded(block: Block, name: str, values: Sequence[object], collector: Collector) -> Sequence[object]:
+    """As ``records._worded``, for a column."""
+    if set(map(type, values)) <= _WORDED:
+        return values
+    found = [no_word(value) for value in values]
+    for row, error in enumerate(found):
+        if error:
+            _note_value(block, row, name, error, collector)
+    return [ABSENT if error else value for value, error in zip(values, found, strict=True)]
+
+
+def _note_scalars(block: Block, key: str, values: Sequence[object], collector: Collector) -> None:
+    """Say of each scalar in a column of records that it is none."""
+    if set(map(type, values)) <= _RECORDS:
+        return
+    for row, value in enumerate(values):
+        error = "" if value is ABSENT else no_record(value)
+        if error:
+            _note_value(block, row, key, error, collector)
 
 
 def _name(value: object) -> str:
@@ -202,11 +233,9 @@ def _note_missing(spec: Spec, context: Context, numbers: list[int], collector: C
         collector.note("INV-NO-ID", "medium", title, where, detail, "Export the list again.")
 
 
-def _note_value(block: Block, row: int, name: str, error: ValueError, collector: Collector) -> None:
-    where = Origin(block.context.file, f"{block.context.place}[{block.numbers[row]}]")
-    resource, detail = block.ids[row], f"{name} {error}; it counts as unknown."
-    title = f"A value of {resource} cannot be read"
-    collector.note("INV-VALUE", "low", title, where, detail, "Correct it in the source, or leave it out.", resource)
+def _note_value(block: Block, row: int, name: str, error: object, collector: Collector) -> None:
+    at = block.context.but(place=f"{block.context.place}[{block.numbers[row]}]")
+    note_value(block.ids[row], f"{name} {error}", at, collector)
 
 
 def _complete_places(block: Block, context: Context) -> None:

@@ -12,14 +12,14 @@ from typing import Final
 from advisor.importers.convert import (
     as_bool,
     as_float,
-    as_gib,
+    as_ids,
     as_int,
-    as_mib,
     as_number,
     as_text,
     as_texts,
 )
 from advisor.importers.fields import ABSENT, Convert, Path, Record, Source, dig, keys_of, sources_in, text
+from advisor.importers.quantities import Quantity
 from advisor.model.tables import Absent
 
 Column = Sequence[object]
@@ -145,6 +145,10 @@ def converted(values: Column, convert: Convert) -> tuple[Column, dict[int, Value
         kinds = set(map(type, values))
     if kinds == {Absent}:
         return None
+    if isinstance(convert, Quantity):
+        if kinds == {int} and convert.holds(min(values), max(values)):  # type: ignore[arg-type, type-var]
+            return values, {}
+        return _by_word(values, convert) if kinds == {str} else _one_by_one(values, convert)
     quick = _QUICK.get(convert)
     if quick is not None:
         found = quick(values, kinds)
@@ -229,6 +233,16 @@ def _quick_texts(values: Column, kinds: set[type]) -> Column | None:
     return [found if (found := _at_most_one(value)) is not None else as_texts(value) for value in values]
 
 
+def _quick_ids(values: Column, kinds: set[type]) -> Column | None:
+    """As ``_quick_texts``; None where one of them is no list of ids."""
+    if not kinds <= {dict, list}:
+        return None
+    try:
+        return [found if (found := _at_most_one(value)) is not None else as_ids(value) for value in values]
+    except ValueError:
+        return None
+
+
 def _at_most_one(value: object) -> tuple[str, ...] | None:
     if value.__class__ is dict:
         if len(value) != 1:
@@ -246,9 +260,8 @@ _QUICK: Final[dict[Convert, Callable[[Column, set[type]], Column | None]]] = {
     as_text: _quick_text,
     as_int: _quick_whole,
     as_number: _quick_whole,
-    as_gib: _quick_whole,
-    as_mib: _quick_whole,
     as_float: _quick_float,
     as_bool: _quick_bool,
     as_texts: _quick_texts,
+    as_ids: _quick_ids,
 }

@@ -10,7 +10,7 @@ from typing import Final
 
 import orjson
 
-from advisor.importers.fields import ABSENT, Record, get, records, text, texts
+from advisor.importers.fields import ABSENT, Record, get, items, text, texts
 from advisor.importers.numbers import is_whole
 
 _TRUE: Final = frozenset({"true", "1", "yes", "on", "enabled", "enable", "open", "是", "开启", "已开启"})
@@ -24,6 +24,8 @@ _MILLISECONDS_FROM: Final = 10**11
 _GIB_BYTES: Final = 1024**3
 _WORDS_LIMIT: Final = 50_000
 _WORD_LENGTH: Final = 64
+_WRAPPER: Final = "Tag"
+"""The name around the API's list of tags: what stands in it is no value of a tag of that name."""
 _WORDS: dict[str, str] = {}
 _TIMES: dict[str, str] = {}
 
@@ -150,6 +152,24 @@ def as_texts(value: object) -> object:
     return tuple(texts(value))
 
 
+def as_ids(value: object) -> object:
+    """A list of ids in any wrapping, as ``as_texts``; numbers and truth values are none."""
+    odd = _no_text_in(value)
+    if odd is not None:
+        raise ValueError(f"holds {text(odd)[:20]}; expected: a list of ids, which are texts")
+    return as_texts(value)
+
+
+def _no_text_in(value: object) -> object:
+    """The first number or truth value in a list, wrapped or not; None where there is none."""
+    for item in items(value):
+        if isinstance(item, dict):
+            continue  # of a record with more than an id the texts are taken
+        if isinstance(item, int | float):
+            return item
+    return None
+
+
 def as_ints(value: object) -> object:
     """A list of whole numbers, also as JSON inside a text (``"[\\"0\\",\\"12\\"]"``)."""
     found = as_texts(value)
@@ -219,17 +239,26 @@ def json_inside(value: object) -> object:
 
 def as_tags(value: object) -> dict[str, str]:
     """Tags of any shape: TagKey/TagValue, Key/Value, a map, JSON in a text; keys and values verbatim. A value of nested
-    structures is written as JSON; ``ValueError`` where it is nested too deeply for that."""
+    structures is written as JSON; ``ValueError`` where it is nested too deeply for that or these are no tags."""
     value = json_inside(value)
     if isinstance(value, dict) and not _wraps_tags(value):
         return {str(key): _tag_text(item) for key, item in value.items() if item is not None}
     return dict(_tag_pairs(value))
 
 
+def _no_tags(value: object) -> ValueError:
+    """The complaint about what stands where tags should; a text is not shown, for it may be a password."""
+    what = "a text" if isinstance(value, str) else "an entry without a key" if isinstance(value, dict) else text(value)
+    return ValueError(f"is {what[:20]}; expected: a pair of a key and a value")
+
+
 def _wraps_tags(value: Record) -> bool:
     if get(value, "TagKey", "Key") is not ABSENT:
         return True
-    return len(value) == 1 and all(_holds_records(item) for item in value.values())
+    if len(value) != 1:
+        return False
+    ((name, inner),) = value.items()
+    return name == _WRAPPER or _holds_records(inner)
 
 
 def _holds_records(value: object) -> bool:
@@ -238,12 +267,18 @@ def _holds_records(value: object) -> bool:
 
 def _tag_pairs(value: object) -> list[tuple[str, str]]:
     pairs = []
-    for record in records(value):
+    for record in items(value):
+        if not isinstance(record, dict):
+            if record is None or (isinstance(record, str) and _word(record) == ""):
+                continue
+            raise _no_tags(record)
         key = get(record, "TagKey", "Key")
         if isinstance(key, str | int):
             pairs.append((str(key), _tag_text(get(record, "TagValue", "Value"))))
-        elif key is ABSENT and len(record) == 1:
+        elif key is ABSENT and len(record) == 1 and record.keys() != {_WRAPPER}:
             pairs.extend(as_tags(record).items())
+        elif record:
+            raise _no_tags(next(iter(record.values())) if record.keys() == {_WRAPPER} else record)
     return pairs
 
 

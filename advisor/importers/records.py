@@ -238,7 +238,8 @@ def field_of(name: str, sources: str, convert: Convert) -> Field:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Where a record of one shape holds what a specification asks for (worked out once for each shape). ``used``
-    gathers the keys that were looked at, so that a block fetches them all in one pass."""
+    gathers the keys that were looked at, so that a block fetches them all in one pass. ``nested`` are the keys whose
+    values hold fields that are asked for and are nothing themselves."""
 
     id: tuple[Source, ...]
     name: tuple[Source, ...]
@@ -248,6 +249,7 @@ class Plan:
     tags: tuple[Source, ...]
     fields: tuple[tuple[str, Convert, tuple[Source, ...]], ...]
     used: dict[str, None] = field(default_factory=dict)
+    nested: tuple[str, ...] = ()
 
 
 def plan_of(spec: Spec, record: Record) -> Plan:
@@ -256,7 +258,8 @@ def plan_of(spec: Spec, record: Record) -> Plan:
     known = spec.plans.get(shape)
     if known is not None:
         return known
-    fields = ((one.name, one.convert, sources_in(record, one.sources)) for one in spec.fields)
+    given = ((one.name, one.convert, sources_in(record, one.sources)) for one in spec.fields)
+    fields = tuple(one for one in given if one[2])
     plan = Plan(
         id=sources_in(record, spec.id),
         name=sources_in(record, spec.name),
@@ -264,11 +267,18 @@ def plan_of(spec: Spec, record: Record) -> Plan:
         zone=sources_in(record, spec.zone),
         status=sources_in(record, spec.status),
         tags=sources_in(record, spec.tags),
-        fields=tuple(one for one in fields if one[2]),
+        fields=fields,
+        nested=_nested(fields),
     )
     if len(spec.plans) < PLANS_LIMIT:
         spec.plans[shape] = plan
     return plan
+
+
+def _nested(fields: tuple[tuple[str, Convert, tuple[Source, ...]], ...]) -> tuple[str, ...]:
+    below = dict.fromkeys(key for _, _, sources in fields for key, rest in sources if rest)
+    flat = {key for _, _, sources in fields for key, rest in sources if not rest}
+    return tuple(key for key in below if key not in flat)
 
 
 def read_record(spec: Spec, record: Record, context: Context, batch: Batch, collector: Collector) -> Draft | None:
@@ -301,9 +311,14 @@ def _common(draft: Draft, plan: Plan, record: Record, context: Context, collecto
     name = first(record, plan.name)
     if isinstance(name, str | int | float) and not isinstance(name, bool):
         draft.name = str(name)
-    draft.region = sys.intern(region_text(first(record, plan.region))) or None
-    draft.zone = sys.intern(text(first(record, plan.zone))) or None
-    draft.status = sys.intern(text(first(record, plan.status))) or None
+    at = (draft.id, context, collector)
+    draft.region = sys.intern(region_text(_worded("region", first(record, plan.region), *at))) or None
+    draft.zone = sys.intern(text(_worded("zone", first(record, plan.zone), *at))) or None
+    draft.status = sys.intern(text(_worded("status", first(record, plan.status), *at))) or None
+    for key in plan.nested:
+        error = no_record(record[key])
+        if error:
+            note_value(draft.id, f"{key} {error}", context, collector)
     tags = first(record, plan.tags)
     if tags is not ABSENT:
         draft.tags = read_tags(tags, draft.id, context, collector)
@@ -315,12 +330,40 @@ def _set_field(
     try:
         found = convert(value)
     except ValueError as error:
-        where, detail = Origin(context.file, context.place), f"{name} {error}; it counts as unknown."
-        title = f"A value of {draft.id} cannot be read"
-        collector.note("INV-VALUE", "low", title, where, detail, "Correct it in the source, or leave it out.", draft.id)
+        note_value(draft.id, f"{name} {error}", context, collector)
         return
     if found is not ABSENT:
         draft.attributes[name] = found
+
+
+def note_value(resource: str, problem: str, context: Context, collector: Collector) -> None:
+    """Say of a value that it cannot be read, hence is unknown; the problem begins with the value's name."""
+    where, detail = Origin(context.file, context.place), f"{problem}; it counts as unknown."
+    title = f"A value of {resource} cannot be read"
+    collector.note("INV-VALUE", "low", title, where, detail, "Correct it in the source, or leave it out.", resource)
+
+
+def _worded(name: str, value: object, resource: str, context: Context, collector: Collector) -> object:
+    """A value that must be a text; ABSENT, and a finding, where it is a number."""
+    error = no_word(value)
+    if error:
+        note_value(resource, f"{name} {error}", context, collector)
+        return ABSENT
+    return value
+
+
+def no_word(value: object) -> str:
+    """What is wrong with a value that must be a text, where it is a number or a truth value; else empty."""
+    return f"is {text(value)[:20]}; expected: a text" if isinstance(value, int | float) else ""
+
+
+def no_record(value: object) -> str:
+    """What is wrong with a value that other fields stand in, where it is a scalar; empty where nothing is. A text is
+    not shown, for it may be a password."""
+    if value is None or isinstance(value, dict | list) or value in ("", "-"):
+        return ""
+    what = "a text" if isinstance(value, str) else text(value)[:20]
+    return f"is {what}; expected: a record with fields of its own"
 
 
 def region_text(value: object) -> str:

@@ -13,7 +13,8 @@ from advisor.importers.fields import ABSENT, Record, items, records, text
 from advisor.importers.forms.columns import Table, note_width, row_context
 from advisor.importers.forms.tables import KINDS
 from advisor.importers.numbers import is_whole
-from advisor.importers.records import Collector, Context, Draft, ListSeen, read_tags
+from advisor.importers.quantities import Quantity
+from advisor.importers.records import Collector, Context, Draft, ListSeen, note_value, read_tags
 from advisor.importers.secrets import is_secret_name, looks_like_key
 from advisor.model.inventory import Kind, Origin
 
@@ -98,8 +99,21 @@ def _draft(row: Record, context: Context, collector: Collector) -> Draft | None:
                 resource_id,
             )
         elif value is not None and not is_secret_name(str(name)):
-            draft.attributes[str(name)] = _frozen(value)
+            _set(draft, str(name), value, context, collector)
     return draft
+
+
+def _set(draft: Draft, name: str, value: object, context: Context, collector: Collector) -> None:
+    """Keep a value as it is, a quantity only where it lies in the range that it can have."""
+    spec = SPEC_OF_KIND.get(draft.kind)
+    convert = next((one.convert for one in spec.fields if one.name == name), None) if spec else None
+    if isinstance(convert, Quantity) and value != "":
+        try:
+            convert(value)
+        except ValueError as error:
+            note_value(draft.id, f"{name} {error}", context, collector)
+            return
+    draft.attributes[name] = _frozen(value)
 
 
 def _fill(kind: str, resource_id: str) -> str:

@@ -27,12 +27,14 @@ from advisor.importers.forms.disk_cells import DISK_COLUMNS, ID_IN_CELL, disk_wo
 from advisor.importers.forms.flat import tree_of
 from advisor.importers.forms.words import CHARGES, STATES, plain_header, region_named, zone_named
 from advisor.importers.places import is_region, is_zone, kind_of_id, region_of_zone, zones_in
+from advisor.importers.quantities import MEMORY_MIB, STORAGE_GIB, Quantity
 from advisor.importers.records import (
     Batch,
     Collector,
     Context,
     Draft,
     ListSeen,
+    note_value,
     read_record,
     read_tags,
     region_text,
@@ -282,7 +284,7 @@ def _attributes(draft: Draft, row: Row, collector: Collector) -> None:
         if name:
             convert = gib_of_bytes if concept == "size_bytes" else _OWN.get(name) or known.get(name) or as_text
             _set(draft, name, convert, cell_text(cell), row, collector)
-    _special(draft, row)
+    _special(draft, row, collector)
     _api_columns(draft, row, collector)
 
 
@@ -295,15 +297,7 @@ def _set(draft: Draft, name: str, convert: Convert, cell: str, row: Row, collect
     try:
         found = convert(value)
     except ValueError as error:
-        collector.note(
-            "INV-VALUE",
-            "low",
-            f"A value of {draft.id} cannot be read",
-            Origin(row.context.file, row.context.place),
-            f"{name} {error}; it counts as unknown.",
-            "Correct it in the source, or leave it out.",
-            draft.id,
-        )
+        note_value(draft.id, f"{name} {error}", row.context, collector)
         return
     if found is not ABSENT:
         draft.attributes.setdefault(name, found)
@@ -349,12 +343,13 @@ def _once(found: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _special(draft: Draft, row: Row) -> None:
+def _special(draft: Draft, row: Row, collector: Collector) -> None:
     charge = row.get("charge")
     if charge:
         draft.attributes["charge_type"] = CHARGES.get(plain_header(charge), CHARGES.get(charge, charge))
     if row.get("memory"):
-        _set_known(draft, "memory_mib", memory_mib(row.get("memory"), row.header_of("memory")))
+        mib = memory_mib(row.get("memory"), row.header_of("memory"))
+        _set_quantity(draft, "memory_mib", MEMORY_MIB, mib, row, collector)
     both = _CPU_MEMORY.search(row.get("cpu_memory")) or _CPU_MEMORY.search(row.get("cpu"))
     both = both or _CPU_MEMORY.search(row.get("type"))
     if both:
@@ -362,14 +357,20 @@ def _special(draft: Draft, row: Row) -> None:
     if draft.kind == "disk":
         disk_words(draft, row.get("disk_category"), row.get("disk_type"))
     if draft.kind == "database" and row.get("storage"):
-        _set_known(draft, "storage_gib", tried(as_gib, row.get("storage")))
+        _set_quantity(draft, "storage_gib", STORAGE_GIB, tried(as_gib, row.get("storage")), row, collector)
     if draft.kind == "database":
         draft.attributes.setdefault("product", "polardb" if draft.id.startswith("pc-") else "rds")
 
 
-def _set_known(draft: Draft, name: str, value: object) -> None:
-    if value is not ABSENT:
-        draft.attributes[name] = value
+def _set_quantity(draft: Draft, name: str, quantity: Quantity, value: object, row: Row, collector: Collector) -> None:
+    """Keep a number that was read from a cell where it lies in its range; where not it is unknown and said."""
+    if value is ABSENT:
+        return
+    draft.attributes.pop(name, None)
+    try:
+        draft.attributes[name] = quantity(value)
+    except ValueError as error:
+        note_value(draft.id, f"{name} {error}", row.context, collector)
 
 
 def _api_columns(draft: Draft, row: Row, collector: Collector) -> None:

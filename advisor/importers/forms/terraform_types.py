@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from advisor.importers.convert import as_bool, as_int, as_text, tried, unique
+from advisor.importers.convert import as_bool, as_text, tried, unique
 from advisor.importers.fields import ABSENT, Record, get, records, text, texts
 from advisor.importers.forms import terraform_links
 from advisor.importers.numbers import is_whole
+from advisor.importers.quantities import DISK_GIB
 from advisor.importers.records import Batch, Collector, Context, Draft, Spec, read_record
 from advisor.importers.services import (
     backup,
@@ -220,7 +221,7 @@ def _with_id(spec: Spec, record: Record) -> Record:
 def _instance_disks(draft: Draft, attributes: Record, context: Context, batch: Batch) -> None:
     """A state names the system disk and the sizes of data disks, not the data disks' ids."""
     system = {
-        "size_gib": tried(as_int, get(attributes, "system_disk_size")),
+        "size_gib": tried(DISK_GIB, get(attributes, "system_disk_size")),
         "category": as_text(get(attributes, "system_disk_category")),
     }
     known = {name: value for name, value in system.items() if value not in (ABSENT, "")}
@@ -239,7 +240,7 @@ def _instance_disks(draft: Draft, attributes: Record, context: Context, batch: B
 def _data_disk(record: Record) -> dict[str, object]:
     found = {
         "name": text(get(record, "name")),
-        "size_gib": tried(as_int, get(record, "size")),
+        "size_gib": tried(DISK_GIB, get(record, "size")),
         "category": text(get(record, "category")),
     }
     return {name: value for name, value in found.items() if value not in (ABSENT, "")}

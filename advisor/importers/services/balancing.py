@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from advisor.importers.convert import as_int, as_lower, as_number, as_text, as_texts, as_time, unique
+from advisor.importers.convert import as_ids, as_int, as_lower, as_number, as_text, as_time, unique
 from advisor.importers.fields import ABSENT, Record, get, items, keys_of, records, text
 from advisor.importers.numbers import is_whole
 from advisor.importers.places import ids_in_path, is_region
@@ -152,7 +152,7 @@ LOAD_BALANCER = Spec(
         field_of("bandwidth_mbps", "Bandwidth", as_number),
         field_of("charge_type", "PayType | LoadBalancerBillingConfig.PayType", as_text),
         field_of("internet_charge_type", "InternetChargeType", as_text),
-        field_of("security_group_ids", "SecurityGroupIds", as_texts),
+        field_of("security_group_ids", "SecurityGroupIds", as_ids),
         field_of("created_at", "CreateTime", as_time),
     ),
 )
@@ -337,7 +337,7 @@ SERVER_GROUP = Spec(
         field_of("protocol", "Protocol", as_lower),
         field_of("group_type", "ServerGroupType", as_lower),
         field_of("scheduler", "Scheduler", as_lower),
-        field_of("load_balancer_ids", "RelatedLoadBalancerIds", as_texts),
+        field_of("load_balancer_ids", "RelatedLoadBalancerIds", as_ids),
         field_of("server_count", "ServerCount", as_int),
     ),
 )

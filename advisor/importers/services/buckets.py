@@ -5,9 +5,10 @@ not name its bucket: the fetch adds the name, of other answers the name of the f
 
 from __future__ import annotations
 
-from advisor.importers.convert import as_gib, as_text, as_time, unique
+from advisor.importers.convert import as_text, as_time, unique
 from advisor.importers.fields import Record, get, records, text
 from advisor.importers.places import about_in_path
+from advisor.importers.quantities import USED_GIB
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of, region_text
 
 
@@ -35,7 +36,7 @@ BUCKET = Spec(
         field_of("redundancy", "DataRedundancyType | redundancy_type", as_text),
         field_of("storage_class", "StorageClass", as_text),
         field_of("versioning", "Versioning | versioning.status", as_text),
-        field_of("size_gib", "Storage", as_gib),
+        field_of("size_gib", "Storage", USED_GIB),
         field_of("created_at", "CreationDate", as_time),
     ),
 )

@@ -6,19 +6,18 @@ import re
 
 from advisor.importers.convert import (
     as_bool,
+    as_ids,
     as_int,
     as_lower,
-    as_mib,
-    as_number,
     as_text,
     as_texts,
     as_time,
-    gib_of_bytes,
     tried,
     unique,
 )
 from advisor.importers.fields import ABSENT, Record, get, keys_of, records, text, texts
 from advisor.importers.places import ids_in_path, kind_of_id, zones_in
+from advisor.importers.quantities import COUNT, DATABASE_CORES, MEMORY_MIB, STORAGE_GIB, STORAGE_GIB_OF_BYTES
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 from advisor.model.inventory import Kind
 
@@ -96,9 +95,9 @@ RDS = Spec(
         field_of("category", "Category", as_text),
         field_of("role", "DBInstanceType", as_lower),
         field_of("instance_class", "DBInstanceClass | instance_type", as_text),
-        field_of("cpu", "DBInstanceCPU", as_number),
-        field_of("memory_mib", "DBInstanceMemory", as_mib),
-        field_of("storage_gib", "DBInstanceStorage | instance_storage", as_number),
+        field_of("cpu", "DBInstanceCPU", DATABASE_CORES),
+        field_of("memory_mib", "DBInstanceMemory", MEMORY_MIB),
+        field_of("storage_gib", "DBInstanceStorage | instance_storage", STORAGE_GIB),
         field_of("storage_type", "DBInstanceStorageType", as_text),
         field_of("vpc_id", "VpcId", as_text),
         field_of("vswitch_id", "VSwitchId", _first),
@@ -107,8 +106,8 @@ RDS = Spec(
         field_of("port", "Port", as_int),
         field_of("charge_type", "PayType | instance_charge_type", as_text),
         field_of("network_type", "InstanceNetworkType", as_lower),
-        field_of("security_group_ids", "SecurityGroupIds", as_texts),
-        field_of("max_iops", "MaxIOPS", as_int),
+        field_of("security_group_ids", "SecurityGroupIds", as_ids),
+        field_of("max_iops", "MaxIOPS", COUNT),
         field_of("deletion_protection", "DeletionProtection", as_bool),
         field_of("created_at", "CreationTime | CreateTime", as_time),
         field_of("expired_at", "ExpireTime", as_time),
@@ -165,9 +164,9 @@ POLARDB = Spec(
         field_of("engine", "DBType | Engine", as_text),
         field_of("engine_version", "DBVersion", as_text),
         field_of("instance_class", "DBNodeClass | DBNodes.DBNode.DBNodeClass | DBNodes.DBNodeClass", _first),
-        field_of("cpu", "CpuCores", as_number),
-        field_of("memory_mib", "MemorySize", as_mib),
-        field_of("storage_gib", "StorageUsed", gib_of_bytes),
+        field_of("cpu", "CpuCores", DATABASE_CORES),
+        field_of("memory_mib", "MemorySize", MEMORY_MIB),
+        field_of("storage_gib", "StorageUsed", STORAGE_GIB_OF_BYTES),
         field_of("storage_type", "StorageType", as_text),
         field_of("vpc_id", "VpcId", as_text),
         field_of("vswitch_id", "VSwitchId", _first),
@@ -209,8 +208,8 @@ CACHE = Spec(
         field_of("architecture", "ArchitectureType", as_lower),
         field_of("node_type", "NodeType", as_text),
         field_of("edition", "EditionType", as_text),
-        field_of("capacity_mib", "Capacity", as_mib),
-        field_of("shard_count", "ShardCount", as_int),
+        field_of("capacity_mib", "Capacity", MEMORY_MIB),
+        field_of("shard_count", "ShardCount", COUNT),
         field_of("vpc_id", "VpcId", as_text),
         field_of("vswitch_id", "VSwitchId", as_text),
         field_of("private_ip", "PrivateIp", as_text),

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from advisor.importers.convert import (
     as_bool,
-    as_int,
+    as_ids,
     as_lower,
-    as_mib,
-    as_number,
     as_text,
-    as_texts,
     as_time,
     unique,
 )
 from advisor.importers.fields import ABSENT, Record, get, records, text, texts
 from advisor.importers.numbers import is_whole
 from advisor.importers.places import kind_of_id
+from advisor.importers.quantities import CORES, COUNT, MEMORY_MIB, USED_GIB
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 from advisor.importers.services.finish_blocks import TELL_PRIVATE, finish_instances, finish_interfaces
 
@@ -92,17 +90,17 @@ INSTANCE = Spec(
     finish_block=finish_instances,
     fields=(
         field_of("instance_type", "InstanceType", as_text),
-        field_of("cpu", "Cpu | CpuOptions.CoreCount | cpu_cores", as_int),
-        field_of("memory_mib", "Memory | memory_size", as_mib),
+        field_of("cpu", "Cpu | CpuOptions.CoreCount | cpu_cores", CORES),
+        field_of("memory_mib", "Memory | memory_size", MEMORY_MIB),
         field_of("image_id", "ImageId", as_text),
         field_of("vpc_id", "VpcAttributes.VpcId | VpcId", as_text),
         field_of("vswitch_id", "VpcAttributes.VSwitchId | VSwitchId | subnet_id", as_text),
-        field_of("security_group_ids", "SecurityGroupIds | security_groups", as_texts),
+        field_of("security_group_ids", "SecurityGroupIds | security_groups", as_ids),
         field_of("eip_id", "EipAddress.AllocationId | eip_address.AllocationId", as_text),
         field_of("charge_type", "InstanceChargeType | billing_method", as_text),
         field_of("stopped_mode", "StoppedMode", as_text),
-        field_of("local_storage_gib", "LocalStorageCapacity", as_number),
-        field_of("local_storage_amount", "LocalStorageAmount", as_int),
+        field_of("local_storage_gib", "LocalStorageCapacity", USED_GIB),
+        field_of("local_storage_amount", "LocalStorageAmount", COUNT),
         field_of("os_type", "OSType", as_text),
         field_of("os_name", "OSName | OSNameEn", as_text),
         field_of("host_name", "HostName", as_text),
@@ -114,7 +112,7 @@ INSTANCE = Spec(
         field_of("deletion_protection", "DeletionProtection", as_bool),
         field_of("dedicated_host_id", "DedicatedHostAttribute.DedicatedHostId", as_text),
         field_of("hpc_cluster_id", "HpcClusterId", as_text),
-        field_of("network_interface_ids", "NetworkInterfaces.NetworkInterface.NetworkInterfaceId", as_texts),
+        field_of("network_interface_ids", "NetworkInterfaces.NetworkInterface.NetworkInterfaceId", as_ids),
         field_of("resource_group_id", "ResourceGroupId", as_text),
     ),
 )
@@ -126,7 +124,7 @@ DEPLOYMENT_SET = Spec(
     hints=("deploymentset", "deploymentsets"),
     needs=(frozenset({"deploymentsetid", "strategy"}), frozenset({"deploymentsetid", "deploymentsetname"})),
     fields=(
-        field_of("instance_ids", "InstanceIds", as_texts),
+        field_of("instance_ids", "InstanceIds", as_ids),
         field_of("strategy", "Strategy", as_text),
         field_of("granularity", "Granularity", as_text),
         field_of("created_at", "CreationTime", as_time),
@@ -142,11 +140,11 @@ IMAGE = Spec(
     refuses=frozenset({"instanceid", "scalingconfigurationid"}),
     fields=(
         field_of("owner", "ImageOwnerAlias", as_text),
-        field_of("size_gib", "Size", as_number),
+        field_of("size_gib", "Size", USED_GIB),
         field_of("os_type", "OSType", as_text),
         field_of("os_name", "OSName", as_text),
         field_of("created_at", "CreationTime", as_time),
-        field_of("snapshot_ids", "DiskDeviceMappings.DiskDeviceMapping.SnapshotId", as_texts),
+        field_of("snapshot_ids", "DiskDeviceMappings.DiskDeviceMapping.SnapshotId", as_ids),
     ),
 )
 
@@ -170,7 +168,7 @@ NETWORK_INTERFACE = Spec(
         field_of("instance_id", "InstanceId | Attachment.InstanceId", as_text),
         field_of("vswitch_id", "VSwitchId", as_text),
         field_of("vpc_id", "VpcId", as_text),
-        field_of("security_group_ids", "SecurityGroupIds", as_texts),
+        field_of("security_group_ids", "SecurityGroupIds", as_ids),
         field_of("eip_id", "AssociatedPublicIp.AllocationId", as_text),
         field_of("interface_type", "Type", as_lower),
         field_of("service_managed", "ServiceManaged", as_bool),

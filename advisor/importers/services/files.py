@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from advisor.importers.convert import as_lower, as_number, as_text, as_time, gib_of_bytes, unique
+from advisor.importers.convert import as_lower, as_text, as_time, unique
 from advisor.importers.fields import ABSENT, Record, get, records, text
 from advisor.importers.numbers import is_whole
 from advisor.importers.places import about_in_path, region_of_zone
+from advisor.importers.quantities import STORAGE_GIB_OF_BYTES, USED_GIB
 from advisor.importers.records import Batch, Collector, Context, Draft, Spec, field_of
 
 _MOUNT: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
@@ -54,8 +55,8 @@ FILE_SYSTEM = Spec(
         field_of("file_system_type", "FileSystemType", as_lower),
         field_of("protocol", "ProtocolType", as_lower),
         field_of("storage_type", "StorageType", as_lower),
-        field_of("size_gib", "MeteredSize", gib_of_bytes),
-        field_of("capacity_gib", "Capacity", as_number),
+        field_of("size_gib", "MeteredSize", STORAGE_GIB_OF_BYTES),
+        field_of("capacity_gib", "Capacity", USED_GIB),
         field_of("redundancy", "RedundancyType", as_text),
         field_of("vpc_id", "VpcId", as_text),
         field_of("kms_key_id", "KMSKeyId", as_text),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.importers.convert import as_bool, as_lower, as_number, as_text, as_texts, as_time
+from advisor.importers.convert import as_bool, as_ids, as_lower, as_number, as_text, as_texts, as_time
 from advisor.importers.fields import ABSENT, Record, get, text
 from advisor.importers.places import ids_in_path
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
@@ -23,7 +23,7 @@ VPC = Spec(
         field_of("cidr", "CidrBlock", as_text),
         field_of("secondary_cidrs", "SecondaryCidrBlocks", as_texts),
         field_of("is_default", "IsDefault", as_bool),
-        field_of("vswitch_ids", "VSwitchIds", as_texts),
+        field_of("vswitch_ids", "VSwitchIds", as_ids),
         field_of("cen_ids", "AssociatedCens", attached_cens),
         field_of("created_at", "CreationTime", as_time),
     ),
@@ -82,12 +82,12 @@ NAT_GATEWAY = Spec(
     fields=(
         field_of("vpc_id", "VpcId", as_text),
         field_of("vswitch_id", "NatGatewayPrivateInfo.VswitchId | vswitch_id", as_text),
-        field_of("eip_ids", "IpLists.IpList.AllocationId | ip_lists.AllocationId", as_texts),
+        field_of("eip_ids", "IpLists.IpList.AllocationId | ip_lists.AllocationId", as_ids),
         field_of("addresses", "IpLists.IpList.IpAddress | ip_lists.IpAddress", as_texts),
         field_of("network_type", "NetworkType", as_lower),
         field_of("nat_type", "NatType", as_text),
-        field_of("snat_table_ids", "SnatTableIds", as_texts),
-        field_of("forward_table_ids", "ForwardTableIds", as_texts),
+        field_of("snat_table_ids", "SnatTableIds", as_ids),
+        field_of("forward_table_ids", "ForwardTableIds", as_ids),
         field_of("charge_type", "InstanceChargeType", as_text),
         field_of("created_at", "CreationTime", as_time),
     ),

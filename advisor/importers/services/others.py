@@ -6,17 +6,16 @@ from advisor.importers.convert import (
     as_bool,
     as_int,
     as_lower,
-    as_number,
     as_text,
     as_texts,
     as_time,
-    gib_of_bytes,
     json_inside,
     tried,
     unique,
 )
 from advisor.importers.fields import ABSENT, Record, get, records, text
 from advisor.importers.places import ids_in_path, kind_of_id
+from advisor.importers.quantities import RATE, STORAGE_GIB_OF_BYTES
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 
 
@@ -93,7 +92,7 @@ VAULT = Spec(
         field_of("vault_type", "VaultType", as_text),
         field_of("redundancy", "RedundancyType", as_text),
         field_of("storage_class", "VaultStorageClass", as_text),
-        field_of("size_gib", "StorageSize", gib_of_bytes),
+        field_of("size_gib", "StorageSize", STORAGE_GIB_OF_BYTES),
         field_of("charge_type", "ChargeType", as_text),
         field_of("worm_enabled", "WormEnabled", as_bool),
         field_of("is_replica", "Replication", as_bool),
@@ -133,7 +132,7 @@ DTS_JOB = Spec(
         field_of("destination_address", "DestinationEndpoint.Ip", as_text),
         field_of("source_region", "SourceEndpoint.Region", as_text),
         field_of("destination_region", "DestinationEndpoint.Region", as_text),
-        field_of("delay_s", "Delay", as_number),
+        field_of("delay_s", "Delay", RATE),
         field_of("checkpoint", "Checkpoint", as_text),
         field_of("created_at", "CreateTime", as_time),
     ),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from advisor.importers.convert import as_lower, as_text, as_texts, as_time
+from advisor.importers.convert import as_ids, as_lower, as_text, as_time
 from advisor.importers.fields import ABSENT, Record, get, records, text
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 
@@ -21,7 +21,7 @@ HA_VIP = Spec(
         field_of("address", "IpAddress", as_text),
         field_of("vpc_id", "VpcId", as_text),
         field_of("vswitch_id", "VSwitchId", as_text),
-        field_of("associated_ids", "AssociatedInstances", as_texts),
+        field_of("associated_ids", "AssociatedInstances", as_ids),
         field_of("master_id", "MasterInstanceId", as_text),
         field_of("created_at", "CreateTime", as_time),
     ),
@@ -65,7 +65,7 @@ ROUTE_TABLE = Spec(
     unite=frozenset({"routes"}),
     fields=(
         field_of("vpc_id", "VpcId", as_text),
-        field_of("vswitch_ids", "VSwitchIds", as_texts),
+        field_of("vswitch_ids", "VSwitchIds", as_ids),
         field_of("table_type", "RouteTableType", as_lower),
         field_of("created_at", "CreationTime", as_time),
     ),

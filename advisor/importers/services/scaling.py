@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from advisor.importers.convert import as_int, as_text, as_texts, as_time, tried, unique
+from advisor.importers.convert import as_text, as_texts, as_time, tried, unique
 from advisor.importers.fields import ABSENT, Record, get, keys_of, text, texts
 from advisor.importers.numbers import is_whole
+from advisor.importers.quantities import COUNT, DISK_GIB
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 
 
@@ -47,15 +48,15 @@ SCALING_GROUP = Spec(
     unite=frozenset({"instance_ids", "members"}),
     finish=_group_finish,
     fields=(
-        field_of("min_size", "MinSize", as_int),
-        field_of("max_size", "MaxSize", as_int),
-        field_of("desired_capacity", "DesiredCapacity", as_int),
-        field_of("total_capacity", "TotalCapacity", as_int),
-        field_of("active_capacity", "ActiveCapacity", as_int),
+        field_of("min_size", "MinSize", COUNT),
+        field_of("max_size", "MaxSize", COUNT),
+        field_of("desired_capacity", "DesiredCapacity", COUNT),
+        field_of("total_capacity", "TotalCapacity", COUNT),
+        field_of("active_capacity", "ActiveCapacity", COUNT),
         field_of("vpc_id", "VpcId", as_text),
         field_of("multi_az_policy", "MultiAZPolicy", as_text),
         field_of("health_check_type", "HealthCheckType", as_text),
-        field_of("cooldown_s", "DefaultCooldown", as_int),
+        field_of("cooldown_s", "DefaultCooldown", COUNT),
         field_of("active_configuration_id", "ActiveScalingConfigurationId", as_text),
         field_of("launch_template_id", "LaunchTemplateId", as_text),
         field_of("removal_policies", "RemovalPolicies", as_texts),
@@ -76,7 +77,7 @@ def read_configuration(record: Record, context: Context, batch: Batch) -> None:
         "instance_types": unique(get(record, "InstanceTypes"), get(record, "InstanceType")),
         "security_group_ids": unique(get(record, "SecurityGroupIds"), get(record, "SecurityGroupId")),
         "system_disk_category": text(get(record, "SystemDiskCategory", "SystemDisk.Category")),
-        "system_disk_size_gib": tried(as_int, get(record, "SystemDiskSize", "SystemDisk.Size")),
+        "system_disk_size_gib": tried(DISK_GIB, get(record, "SystemDiskSize", "SystemDisk.Size")),
         "data_disk_sizes_gib": tuple(int(size) for size in texts(_data_sizes(record)) if is_whole(size)),
     }
     draft = Draft("scaling_group", group, context.place, partial=True, unite=frozenset({"configurations"}))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from advisor.importers.convert import (
     as_bool,
-    as_gib,
     as_int,
     as_ints,
     as_lower,
@@ -13,13 +12,14 @@ from advisor.importers.convert import (
     as_text,
     as_texts,
     as_time,
-    gib_of_bytes,
     one_text,
+    tried,
     unique,
 )
 from advisor.importers.fields import ABSENT, Record, get, text
 from advisor.importers.numbers import is_whole
 from advisor.importers.places import region_of_zone, zones_in
+from advisor.importers.quantities import COUNT, DISK_GIB, RATE, STORAGE_GIB_OF_BYTES
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 from advisor.importers.services.finish_blocks import finish_disks
 
@@ -53,7 +53,7 @@ DISK = Spec(
     finish=_disk_finish,
     finish_block=finish_disks,
     fields=(
-        field_of("size_gib", "Size", as_gib),
+        field_of("size_gib", "Size", DISK_GIB),
         field_of("category", "Category | disk_category", as_text),
         field_of("performance_level", "PerformanceLevel", as_text),
         field_of("disk_type", "Type | disk_type", as_lower),
@@ -73,9 +73,9 @@ DISK = Spec(
         field_of("detached_at", "DetachedTime", as_time),
         field_of("created_at", "CreationTime", as_time),
         field_of("expired_at", "ExpiredTime", as_time),
-        field_of("iops", "IOPS", as_int),
-        field_of("provisioned_iops", "ProvisionedIops", as_int),
-        field_of("throughput_mibps", "Throughput", as_number),
+        field_of("iops", "IOPS", COUNT),
+        field_of("provisioned_iops", "ProvisionedIops", COUNT),
+        field_of("throughput_mibps", "Throughput", RATE),
         field_of("bursting_enabled", "BurstingEnabled", as_bool),
         field_of("portable", "Portable", as_bool),
         field_of("storage_cluster_id", "StorageClusterId | DedicatedBlockStorageClusterId", as_text),
@@ -97,9 +97,9 @@ SNAPSHOT = Spec(
     refuses=frozenset({"diskid", "instanceid", "size"}),
     fields=(
         field_of("source_disk_id", "SourceDiskId", as_text),
-        field_of("source_disk_size_gib", "SourceDiskSize", as_number),
+        field_of("source_disk_size_gib", "SourceDiskSize", DISK_GIB),
         field_of("source_disk_type", "SourceDiskType", as_lower),
-        field_of("size_gib", "FullSnapshotSizeInBytes", gib_of_bytes),
+        field_of("size_gib", "FullSnapshotSizeInBytes", STORAGE_GIB_OF_BYTES),
         field_of("created_at", "CreationTime | creation_time", as_time),
         field_of("progress", "Progress", as_text),
         field_of("retention_days", "RetentionDays", as_int),
@@ -128,7 +128,7 @@ SNAPSHOT_POLICY = Spec(
         field_of("copy_regions", "TargetCopyRegions", as_texts),
         field_of("copy_retention_days", "CopiedSnapshotsRetentionDays", as_int),
         field_of("target_tags", "TargetTags", as_tags),
-        field_of("disk_count", "DiskNums", as_int),
+        field_of("disk_count", "DiskNums", COUNT),
         field_of("created_at", "CreationTime", as_time),
     ),
 )
@@ -154,7 +154,7 @@ REPLICA_PAIR = Spec(
         field_of("source_zone", "SourceZoneId | PrimaryZone", as_text),
         field_of("destination_region", "DestinationRegion | StandbyRegion", as_text),
         field_of("destination_zone", "DestinationZoneId | StandbyZone", as_text),
-        field_of("rpo_s", "RPO", as_number),
+        field_of("rpo_s", "RPO", RATE),
         field_of("last_recover_point", "LastRecoverPoint", as_time),
         field_of("group_id", "ReplicaGroupId", as_text),
         field_of("bandwidth_kbps", "Bandwidth", as_number),
@@ -179,8 +179,9 @@ def read_snapshot_link(record: Record, context: Context, batch: Batch) -> None:
         return
     draft = Draft("disk", disk, context.place, partial=True)
     total, count = get(record, "TotalSize"), get(record, "TotalCount")
-    if isinstance(total, int | float) or is_whole(text(total)):
-        draft.attributes["snapshot_chain_gib"] = gib_of_bytes(total)
+    size = tried(STORAGE_GIB_OF_BYTES, total)
+    if size is not ABSENT:
+        draft.attributes["snapshot_chain_gib"] = size
     if is_whole(text(count)):
         draft.attributes["snapshot_count"] = int(text(count))
     batch.drafts.append(draft)

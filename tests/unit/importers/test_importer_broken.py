@@ -154,7 +154,8 @@ def test_a_value_that_cannot_be_read_is_unknown_and_said(make: Make) -> None:
     details = [finding.detail for finding in result.findings if finding.id == "INV-VALUE"]
     assert details == [
         "a.json, Disks.Disk[0]: attached_at is no time; it counts as unknown.",
-        "a.json, Disks.Disk[0]: size_gib is no number; it counts as unknown.",
+        "a.json, Disks.Disk[0]: size_gib is no number; expected: a whole number of GiB from 1 to 65,536; "
+        "it counts as unknown.",
     ]
 
 

@@ -1,0 +1,70 @@
+"""Quantities of an inventory with the range that each can have: what lies outside is no quantity of a resource, counts
+as unknown and is said. A negative, zero or absurd size would else pass for one, and plans would rest on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from advisor.importers.convert import as_gib, as_int, as_mib, as_number, gib_of_bytes
+from advisor.importers.fields import Convert
+
+_PLAIN_UP_TO: Final = 10**15
+_BELOW_ZERO: Final = -0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A reader of one quantity: ``read`` gives the number, which must lie from ``least`` to ``most`` and be whole where
+    ``whole``; ``unit`` words what is counted. Called as every reader; ``ValueError`` says value and expectation."""
+
+    read: Convert
+    unit: str
+    least: float
+    most: float
+    whole: bool = False
+
+    def __call__(self, value: object) -> object:
+        """The number; ABSENT where nothing is said; ``ValueError`` where it is none that this quantity can have."""
+        try:
+            found = self.read(value)
+        except ValueError as error:
+            raise ValueError(f"{error}; expected: {self.expected}") from None
+        if isinstance(found, int | float) and not self.holds(found, found):
+            given = value if isinstance(value, int | float) else found
+            raise ValueError(f"is {_written(given)}; expected: {self.expected}")
+        return found
+
+    def holds(self, low: float, high: float) -> bool:
+        """Whether numbers from ``low`` to ``high`` are in range (their being whole is looked at in ``low`` alone)."""
+        return self.least <= low and high <= self.most and not (self.whole and low != int(low))
+
+    @property
+    def expected(self) -> str:
+        """What a value has to be, in words."""
+        number = "a whole number" if self.whole else "a number"
+        return f"{number} {self.unit} from {self.least:,} to {self.most:,}"
+
+
+def _gib_of_bytes(value: object) -> object:
+    """GiB of bytes, so that few bytes below zero are not rounded to none."""
+    found = gib_of_bytes(value)
+    return _BELOW_ZERO if found == 0 and str(found).startswith("-") else found
+
+
+def _written(number: float) -> str:
+    return f"{number:,}" if abs(number) < _PLAIN_UP_TO else f"{number:g}"
+
+
+# The largest disk: 64 TiB (the top of ESSD sizes in the table of the CSI driver,
+# https://github.com/kubernetes-sigs/alibaba-cloud-csi-driver/blob/8aacf9009bf92ff786b07ece73cc3a4d1e600ed5/pkg/disk/category.go).
+DISK_GIB: Final = Quantity(as_gib, "of GiB", 1, 65_536, whole=True)
+# The other bounds are no limits of the cloud: they lie far above whatever it sells, and tell a slip from a quantity.
+STORAGE_GIB: Final = Quantity(as_number, "of GiB", 0.001, 2**40)
+STORAGE_GIB_OF_BYTES: Final = Quantity(_gib_of_bytes, "of GiB", 0, 2**40)
+USED_GIB: Final = Quantity(as_gib, "of GiB", 0, 2**40)
+CORES: Final = Quantity(as_number, "of processors", 1, 10_000, whole=True)
+DATABASE_CORES: Final = Quantity(as_number, "of processors", 0.001, 10_000)
+MEMORY_MIB: Final = Quantity(as_mib, "of MiB", 1, 2**30)
+COUNT: Final = Quantity(as_int, "of things", 0, 10**9)
+RATE: Final = Quantity(as_number, "of units a second", 0, 10**9)
