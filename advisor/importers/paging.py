@@ -15,6 +15,9 @@ _IN_DETAIL: Final = 30
 _OF_NO_REGION: Final = frozenset({"bucket", "cen", "dns_record", "gtm_instance", "gtm_pool"})
 """Kinds that one call lists for all regions."""
 
+_OF_ANSWERS: Final = "That may be lack of permission: the API then answers so, too."
+_OF_TABLES: Final = "That may be a filter that was set when it was exported, or lack of permission."
+
 
 def check_pages(collector: Collector) -> Iterator[Finding]:
     """A finding for each list of which pages are missing, for each kind that came back empty, and for each of which an
@@ -73,31 +76,37 @@ def _empty(collector: Collector) -> dict[str, list[ListSeen]]:
 
 
 def _of_nothing(empty: Mapping[str, list[ListSeen]]) -> Iterator[Finding]:
-    for kind, lists in empty.items():
+    for kind, all_of_it in empty.items():
+        lists = [seen for seen in all_of_it if seen.region or kind in _OF_NO_REGION]
+        if not lists:
+            continue
         names = sorted({seen.region or seen.origin.file for seen in lists})
+        cause = _OF_TABLES if all(seen.operation == "table" for seen in lists) else _OF_ANSWERS
         where = _shortened(names, _IN_DETAIL)
         yield Finding(
             id="INV-EMPTY",
             severity="info",
             title=f"No {_plural(kind)} in {_shortened(names, _IN_TITLE)}",
-            detail=f"The answer is empty for {where}. That may be lack of permission: the API then answers so, too.",
+            detail=f"The list is empty for {where}. {cause}",
             fix=f"Check that the account used for the export may read {_plural(kind)}.",
         )
 
 
 def _of_no_region(empty: Mapping[str, list[ListSeen]]) -> Iterator[Finding]:
     for kind, lists in empty.items():
-        files = sorted({seen.origin.file for seen in lists if not seen.region})
-        if not files or kind in _OF_NO_REGION:
+        apart = [seen for seen in lists if not seen.region]
+        if not apart or kind in _OF_NO_REGION:
             continue
+        files = sorted({seen.origin.file for seen in apart})
+        cause = _OF_TABLES if all(seen.operation == "table" for seen in apart) else _OF_ANSWERS
         yield Finding(
             id="INV-NO-REGION",
             severity="low",
             title=f"An empty list of {_plural(kind)} does not say of which region it is",
             detail=f"{_shortened(files, _IN_DETAIL)}: it counts for no region, so there it stays unknown whether there "
-            "are any. Unknown is not none.",
-            fix="Put it into a folder named like the region, for example cn-hangzhou/"
-            f"{PurePosixPath(files[0]).name}, and import again.",
+            f"are any. Unknown is not none. {cause}",
+            fix=f"Check that the account used for the export may read {_plural(kind)}. Put it into a folder named like "
+            f"the region, for example cn-hangzhou/{PurePosixPath(files[0]).name}, and import again.",
         )
 
 
