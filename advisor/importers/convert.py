@@ -248,8 +248,14 @@ def as_tags(value: object) -> dict[str, str]:
 
 def _no_tags(value: object) -> ValueError:
     """The complaint about what stands where tags should; a text is not shown, for it may be a password."""
-    what = "a text" if isinstance(value, str) else "an entry without a key" if isinstance(value, dict) else text(value)
-    return ValueError(f"is {what[:20]}; expected: a pair of a key and a value")
+    what = (
+        "a text"
+        if isinstance(value, str)
+        else "an entry without a key"
+        if isinstance(value, dict)
+        else text(value)[:20]
+    )
+    return ValueError(f"is {what}; expected: a pair of a key and a value")
 
 
 def _wraps_tags(value: Record) -> bool:
@@ -275,11 +281,16 @@ def _tag_pairs(value: object) -> list[tuple[str, str]]:
         key = get(record, "TagKey", "Key")
         if isinstance(key, str | int):
             pairs.append((str(key), _tag_text(get(record, "TagValue", "Value"))))
-        elif key is ABSENT and len(record) == 1 and record.keys() != {_WRAPPER}:
+        elif key is ABSENT and record.keys() != {_WRAPPER} and (len(record) == 1 or _is_map(record)):
             pairs.extend(as_tags(record).items())
         elif record:
             raise _no_tags(next(iter(record.values())) if record.keys() == {_WRAPPER} else record)
     return pairs
+
+
+def _is_map(record: Record) -> bool:
+    """Whether an entry of a list is a map of tags itself, as Ansible gives them, and no pair that lacks its key."""
+    return get(record, "TagValue", "Value") is ABSENT and all(isinstance(value, str) for value in record.values())
 
 
 def _tag_text(value: object) -> str:

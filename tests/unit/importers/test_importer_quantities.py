@@ -108,7 +108,8 @@ def test_a_number_is_no_status_and_no_place(name: str, value: object, said: str,
 @pytest.mark.parametrize("record", [DISK, SERVER])
 @pytest.mark.parametrize(
     "tags",
-    [{"Tag": "hunter2"}, "hunter2", 5, ["hunter2"], {"Tag": ["hunter2"]}, {"Tag": 5}, [{"a": 1, "b": 2}],
+    [{"Tag": "hunter2"}, [{"TagValue": "hunter2", "Scope": "user"}],
+     "hunter2", 5, ["hunter2"], {"Tag": ["hunter2"]}, {"Tag": 5}, [{"a": 1, "b": 2}],
      {"Tag": [{"TagKey": "app", "TagValue": "shop"}, "hunter2"]}],
 )  # fmt: skip
 def test_what_is_no_tag_is_said_but_not_shown(tags: object, record: dict[str, Any], count: int, make: Make) -> None:
@@ -126,6 +127,14 @@ def test_no_tags_and_maps_of_tags_are_fine(tags: object, count: int, make: Make)
     result, wrong = read(make, count, SERVER, {"Tags": tags})
     assert not values(result)
     assert result.inventory.resources[wrong].tags == (tags if isinstance(tags, dict) and "Tag" not in tags else {})
+
+
+@pytest.mark.parametrize("count", [FEW, MANY])
+def test_forms_of_other_tools_are_no_mistakes(count: int, make: Make) -> None:
+    odd: dict[str, object] = {"Tags": [{"Name": "web", "From": "Ansible"}], "VpcAttributes": "10.0.0.1"}
+    result, wrong = read(make, count, SERVER, odd)
+    assert not values(result)
+    assert result.inventory.resources[wrong].tags == {"Name": "web", "From": "Ansible"}
 
 
 def test_quantities_of_tables_and_of_this_products_own_form_are_checked_too(make: Make) -> None:
