@@ -134,7 +134,7 @@ def _tables(data: bytes) -> Iterator[tuple[str, Rows]]:
             yield from ((f"sheet {title}", rows) for title, rows in _sheets(data))
     elif data.strip() and not looks_binary(data):
         text = decode(data)
-        if not _is_document(text) and not sheets.is_text_table(text[:_TEXT_READ]):
+        if not _is_document(text) and not text_tables.has_table(text[:_TEXT_READ]):
             # The importer's own reader, so that the columns shown are the columns that will be read.
             yield "", sheets._csv_rows(text[:_TEXT_READ], ROWS_READ)
 
