@@ -16,7 +16,7 @@ from advisor.api.asking import safe_name
 from advisor.api.column_fields import ID, IN_ONE_COLUMN, TAG
 from advisor.api.column_guesses import guess
 from advisor.importers.documents import decode, looks_binary
-from advisor.importers.forms import canonical, sheets
+from advisor.importers.forms import canonical, sheets, text_tables
 from advisor.importers.forms.cells import cell_text
 from advisor.importers.forms.columns import HEADER_WITHIN, ColumnMapping, concepts_of, find_header, is_api_header
 from advisor.importers.forms.words import concept_of, plain_header
