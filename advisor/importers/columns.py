@@ -12,8 +12,10 @@ from typing import Final
 from advisor.importers.convert import (
     as_bool,
     as_float,
+    as_gib,
     as_ids,
     as_int,
+    as_mib,
     as_number,
     as_text,
     as_texts,
@@ -146,7 +148,8 @@ def converted(values: Column, convert: Convert) -> tuple[Column, dict[int, Value
     if kinds == {Absent}:
         return None
     if isinstance(convert, Quantity):
-        if kinds == {int} and convert.holds(min(values), max(values)):  # type: ignore[arg-type, type-var]
+        as_they_are = convert.read in _WHOLE_AS_THEY_ARE and kinds == {int}
+        if as_they_are and convert.holds(min(values), max(values)):  # type: ignore[arg-type, type-var]
             return values, {}
         return _by_word(values, convert) if kinds == {str} else _one_by_one(values, convert)
     quick = _QUICK.get(convert)
@@ -256,6 +259,8 @@ def _at_most_one(value: object) -> tuple[str, ...] | None:
     return (only,) if only.__class__ is str and only and only == only.strip() else None
 
 
+# Readers that leave whole numbers as they are; others make another number of them, as GiB of bytes.
+_WHOLE_AS_THEY_ARE: Final = (as_int, as_number, as_gib, as_mib)
 _QUICK: Final[dict[Convert, Callable[[Column, set[type]], Column | None]]] = {
     as_text: _quick_text,
     as_int: _quick_whole,

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from advisor.importers import quantities
+from advisor.importers.columns import converted
 from advisor.importers.fields import ABSENT
+from advisor.importers.quantities import Quantity
 from advisor.model.finding import Finding
 from advisor.model.inventory import ImportResult
 from tests.unit.importers.conftest import Make
@@ -156,3 +158,28 @@ def test_the_bounds_themselves_are_quantities() -> None:
     assert quantities.STORAGE_GIB_OF_BYTES(0) == 0
     with pytest.raises(ValueError, match="expected: a number of GiB from 0"):
         quantities.STORAGE_GIB_OF_BYTES(-5)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, one in vars(quantities).items() if isinstance(one, Quantity)))
+@pytest.mark.parametrize("values", [[1, 2, 40], [21_474_836_480, 42_949_672_960], [7.5, 8], ["3", "40"], [-5, 40]])
+def test_a_column_is_read_as_its_values_are(name: str, values: list[object]) -> None:
+    quantity: Quantity = getattr(quantities, name)
+
+    def alone(value: object) -> object:
+        try:
+            return quantity(value)
+        except ValueError:
+            return ABSENT
+
+    found = converted(values, quantity)
+    assert found is not None
+    assert list(found[0]) == [alone(value) for value in values]
+
+
+def test_bytes_become_gib_in_long_lists_too(make: Make) -> None:
+    snapshots = [
+        {"SnapshotId": f"s-bp{n:04d}", "SnapshotSize": 20, "FullSnapshotSizeInBytes": (n + 1) * 1024**3}
+        for n in range(MANY)
+    ]
+    found = make({"snapshots.json": {"Snapshots": {"Snapshot": snapshots}}}).inventory.resources
+    assert [found[f"s-bp{n:04d}"].attributes["size_gib"] for n in range(MANY)] == [n + 1 for n in range(MANY)]
