@@ -335,7 +335,7 @@ def savings_plan_hour(commitment: Number, groups: Iterable[tuple[Number, Number,
     for count, list_price, plan_price in groups:
         _checked(count, list_price, plan_price)
         covered = min(Decimal(count), left / plan_price) if plan_price else Decimal(count)
-        left -= covered * plan_price
+        left = max(ZERO, left - covered * plan_price)  # a quotient is rounded in its last digit
         beyond += (count - covered) * list_price
     return commitment + beyond
 
