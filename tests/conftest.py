@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 SHOP = Path(__file__).parent.parent / "sample_inventories" / "shop"
 AS_OF = date(2026, 11, 22)
+
+
+def pytest_configure() -> None:
+    """Output is as wide as where it is read; neither a shell nor a runner of tests is."""
+    os.environ.pop("COLUMNS", None)
 
 
 @pytest.fixture(scope="session")

@@ -36,15 +36,19 @@ class Trace:
 
     def stand_in(self, picks: Sequence[int]) -> int | None:
         """The place of the final combination that is at least as good as these packages; None where nothing was
-        traced."""
-        if not self.steps:
-            return None
-        place = 0
-        for unit, pick in enumerate(picks):
-            place = int(self.steps[unit][place * self.kept[unit] + self.packages[unit][pick]])
-            if place == LOST:  # two recovery regions at once are no combination
-                return None
-        return place
+        traced, or none stands for them."""
+        place = int(self.places(np.array([picks], dtype=np.int64))[0]) if self.steps else LOST
+        return None if place == LOST else place
+
+    def places(self, picks: Ints) -> Ints:
+        """The same for the packages of the first units (combinations × units): the places after the last of these;
+        ``LOST`` where none stands for them, as for two recovery regions at once."""
+        found = np.zeros(len(picks), dtype=np.int64)
+        for unit in range(picks.shape[1]):
+            package = np.array(self.packages[unit])[picks[:, unit]]
+            place = self.steps[unit][found * self.kept[unit] + package]
+            found = np.where((found == LOST) | (package == LOST), LOST, place)
+        return found
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class Composer:
             self.trace.packages.append(stands)
             self.trace.kept.append(len(kept))
             joined = self.join(found, table.take(kept), unit)
-            allowed = self.performance.one_recovery(joined.signals)
+            allowed = self.allowed(joined)
             self.compared = len(allowed)
             rows, winners = self.combinations_left(joined.take(allowed))
             places = np.full(len(joined), LOST, dtype=np.int64)
@@ -95,6 +99,10 @@ class Composer:
             self.trace.steps.append(places.astype(np.int32))
             found = joined.take(allowed[rows])
         return Composition(tuple(map(tuple, found.picks.tolist())), self.complete, self.compared, self.trace)
+
+    def allowed(self, joined: Table) -> Ints:
+        """The rows that are looked at: combinations at all."""
+        return self.performance.one_recovery(joined.signals)
 
     def packages_left(self, table: Table) -> tuple[list[int], list[int]]:
         raise NotImplementedError

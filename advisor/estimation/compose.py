@@ -17,7 +17,7 @@ from advisor.estimation.packages import Unit
 from advisor.estimation.performance import Performance, Table
 from advisor.estimation.sampling import Sampler
 from advisor.estimation.stakes import Stakes
-from advisor.estimation.weighed import Weighed, Weighing, scale
+from advisor.estimation.weighed import Weighed, Weighing, first_allowance, scale
 
 SMALL: Final = 1_000  # combinations that are compared in everything without another thought
 SEVERAL: Final = 3  # units from which on there may be many
@@ -82,7 +82,8 @@ def _weighed(task: Task, performance: Performance, tables: list[Table]) -> Compo
     """By what decides; None where that cannot be told, or leaves too many however much is let pass."""
     if not all(timeline.comparable for timeline in performance.timelines):
         return None
-    weighing = Weighing(performance, task.stakes, task.quota, scale(task.stakes, tables), len(tables))
+    allowance = first_allowance(scale(task.stakes, tables), len(tables))
+    weighing = Weighing(performance, task.stakes, task.quota, allowance)
     with suppress(TooManyError):
         return Weighed(performance, tables, task.quota, weighing).run()
     return None

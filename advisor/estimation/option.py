@@ -67,7 +67,8 @@ class OptionSet:
     ``considered`` of the ``combinations`` that there are were compared; they are all where ``complete``, and then
     ``winner`` names for any of them the option that is at least as good in everything – or in all that decides, where
     ``within`` is given: then an option that is left out costs no less, touches no less and meets no more targets than
-    its winner, and would save less than that much expected loss a year."""
+    its winner, and would save less than that much expected loss a year. What one could save in the plan at hand is
+    ``unsettled``, where that has been looked at."""
 
     options: tuple[Option, ...]
     before: Option
@@ -78,6 +79,12 @@ class OptionSet:
     complete: bool = True
     winner: Callable[[str], str | None] = field(default=_unknown, compare=False, repr=False)
     within: Decimal | None = None
+    unsettled: Decimal | None = None
+
+    @property
+    def left_open(self) -> Decimal:
+        """What an option that is left out could save of the expected loss a year in the plan at hand, at most."""
+        return (self.within if self.unsettled is None else self.unsettled) or Decimal(0)
 
     def lean(self) -> OptionSet:
         """The same without ``winner``, which holds all packages of the workload: an estate has too many to keep."""

@@ -36,7 +36,7 @@ from advisor.model.finding import InputError
 from advisor.model.plan import LEFT_OUT, OTHER_COMBINATIONS
 from advisor.model.pricebook import MissingPrice
 from advisor.model.targets import RiskLevel, Target
-from advisor.model.units import cents, format_amount
+from advisor.model.units import cents_up, format_amount
 
 __all__ = ["Builder", "Option", "OptionSet", "meets", "missed_parts", "tier_of"]
 CENTS = 100
@@ -68,15 +68,23 @@ class Builder:
     def build(self, dimensions: Sequence[Dimension]) -> OptionSet:
         """All options that no other one beats; ties go to the earlier one in the order of the dimensions. Raises
         ``InputError`` where the workload's wishes leave none."""
-        components = tuple(self.context.components())
-        units, excluded = units_of(components, dimensions, self.costing, self.admit_unpriced)
-        found = _Building(self, dimensions, units, excluded).options()
-        if self.coupled:  # these times are compared sample by sample with those of other workloads
-            for option in (*found.options, found.before):
-                for outcome in option.outcomes.values():
-                    outcome.keep_service()
+        found = self.building(dimensions).options()
+        self.keep_services((*found.options, found.before))
         self.forget()
         return found
+
+    def building(self, dimensions: Sequence[Dimension]) -> Building:
+        """The options in the making."""
+        components = tuple(self.context.components())
+        units, excluded = units_of(components, dimensions, self.costing, self.admit_unpriced)
+        return Building(self, dimensions, units, excluded)
+
+    def keep_services(self, options: Sequence[Option]) -> None:
+        """Keep the times that are compared sample by sample with those of other workloads."""
+        if self.coupled:
+            for option in options:
+                for outcome in option.outcomes.values():
+                    outcome.keep_service()
 
     def forget(self) -> None:
         """Let go of draws and paths, of which an estate has too many to keep; they are worked out again if need be."""
@@ -117,7 +125,7 @@ class Builder:
         )
 
 
-class _Building:
+class Building:
     """The options of one workload in the making."""
 
     def __init__(
@@ -154,7 +162,7 @@ class _Building:
         if not admitted:
             raise InputError([no_option(self.builder.context, self.builder.costing, self.builder.admit_unpriced)])
         builder = self.builder
-        kept, beaten = _pareto(list(admitted.values()), builder.risk_level, self.quota(), builder.coupled)
+        kept, beaten = self.unbeaten(list(admitted.values()))
         stands = {loser.id: winner.id for loser, winner in beaten} | {option.id: option.id for option in kept}
 
         def winner(option_id: str) -> str | None:
@@ -167,13 +175,13 @@ class _Building:
 
         left = list(dict.fromkeys(pick[: len(trace.packages)] for pick in picks))
         total = combinations(self.units)
-        within = None if found.within is None else cents(Decimal(repr(found.within)))
+        within = None if found.within is None else cents_up(found.within)
         shown = [Beaten(item.id, other.id, item.tier, item.monthly, item.mechanisms) for item, other in beaten]
         if trace.steps and len(shown) < EXAMPLES:
             shown += self.examples(made, winner, within is None, EXAMPLES - len(shown))
         considered = (total if found.complete else found.compared + len(made)) if spec.pin is None else len(made)
         notes = [] if found.complete else [_not_all(considered, total, found.queued)]
-        notes += [] if within is None else [_left_out(total, within, builder.costing.currency)]
+        notes += [] if within is None else [left_out(total, within, builder.costing.currency)]
         before = made.get((0,) * len(self.units)) or self.option((0,) * len(self.units))
         self.cache.clear()  # ``winner`` keeps the rest of this alive
         return OptionSet(
@@ -187,6 +195,10 @@ class _Building:
             winner,
             within,
         )
+
+    def unbeaten(self, options: Sequence[Option]) -> tuple[list[Option], list[tuple[Option, Option]]]:
+        """The options that no other one beats, and the beaten ones with their winner."""
+        return _pareto(options, self.builder.risk_level, self.quota(), self.builder.coupled)
 
     def composed(self) -> Composition:
         """Combinations to evaluate together, each as the number of every unit's package, entries included."""
@@ -300,12 +312,13 @@ def _not_all(considered: int, total: int, queued: bool) -> tuple[str, str]:
     )
 
 
-def _left_out(total: int, within: Decimal, currency: str) -> tuple[str, str]:
+def left_out(total: int, within: Decimal, currency: str) -> tuple[str, str]:
     """What is said where combinations were compared by what they decide."""
+    amount = f"{format_amount(within)} {currency}"
+    saved = f"one could save up to {amount} of expected loss a year at the same cost"
     return LEFT_OUT, (
         f"all {total:,} combinations were compared by what they decide: none that is left out costs less, touches less "
-        f"or meets a target more; one could save up to {format_amount(within)} {currency} of expected loss a year at "
-        "the same cost"
+        f"or meets a target more; {saved if within else 'and none would make this plan better'}"
     )
 
 

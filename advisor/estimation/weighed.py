@@ -37,6 +37,7 @@ SHARE: Final = 3e-4  # of the loss that may be let pass, where that leaves few e
 FACTOR: Final = 1.5  # by whose powers a step may let more pass, as few as leave few enough …
 POWERS: Final = 13  # … or this many (×195) at most
 USUAL: Final = 8  # the power (×26) where none leaves few
+FINER: Final = 12  # by this many powers less is tried, where combinations are looked at again
 Matrix = NDArray[np.float32]
 Found = tuple[list[int], list[int]]  # rows that stay, and the place of the one that stands for each
 
@@ -77,13 +78,38 @@ class _Judge:
         return found
 
 
+@dataclass(frozen=True)
+class Allowance:
+    """The amounts of money a year that one step may let pass, ascending, of which the least is taken that leaves no
+    more than ``limit`` combinations; where none does, the ``usual`` one (its place) that leaves no more than ``most``
+    of them."""
+
+    amounts: Sequence[float]
+    limit: int
+    most: int
+    usual: int
+
+
+def first_allowance(loss: float, units: int) -> Allowance:
+    """What is let pass at first in a workload of so many units that loses so much at the least."""
+    least = SHARE * loss / (2 * units)
+    return Allowance([least * FACTOR**power for power in range(POWERS + 1)], LIMIT, MOST, USUAL)
+
+
+def closer_allowance(loss: float, units: int, limit: int) -> Allowance:
+    """What is let pass where combinations are looked at again: nothing, if that can be."""
+    least = SHARE * loss / (2 * units)
+    amounts = [0.0, *(least * FACTOR**power for power in range(-FINER, POWERS + 1))]
+    return Allowance(amounts, limit, limit, 0)
+
+
 class Weighing:
     """Compares combinations by what they decide. All steps, of which each unit brings two, let as little of the
     expected loss pass as leaves few enough combinations, ``spent`` money a year in all."""
 
-    def __init__(self, performance: Performance, stakes: Stakes, quota: Quota, loss: float, units: int) -> None:
-        self.performance, self.stakes, self.quota = performance, stakes, quota
-        self.spent, self.least = 0.0, SHARE * loss / (2 * units)
+    def __init__(self, performance: Performance, stakes: Stakes, quota: Quota, allowance: Allowance) -> None:
+        self.performance, self.stakes, self.quota, self.allowance = performance, stakes, quota, allowance
+        self.spent = 0.0
         size = performance.sampler.size
         self.allowed = size - rank(size, stakes.quantile)  # samples in which a target that is met may be missed
 
@@ -92,13 +118,15 @@ class Weighing:
         samples of the classes that occur, with each row's class among them, ``LOST`` apart. Raises ``TooManyError``."""
         failures = [_Open(self._money(place, view), where) for place, view, where in views]
         hard, soft = self._hard(table), self._soft(table)
+        allowance = self.allowance
 
-        def at(power: int, limit: int) -> Found:
-            judge = _Judge(soft, failures, self.least * FACTOR**power)
+        def at(place: int, limit: int) -> Found:
+            judge = _Judge(soft, failures, allowance.amounts[place])
             return sieve(hard, soft.sum(axis=1), table, self.quota, judge.passes, limit)
 
-        power, found = _least_power(lambda power: at(power, LIMIT)) or (USUAL, at(USUAL, MOST))
-        self.spent += self.least * FACTOR**power
+        least = _least(len(allowance.amounts), lambda place: at(place, allowance.limit))
+        place, found = least or (allowance.usual, at(allowance.usual, allowance.most))
+        self.spent += allowance.amounts[place]
         return found
 
     def _hard(self, table: Table) -> Floats:
@@ -190,17 +218,17 @@ class Weighed(Exact):
         return self.weighing.left(table, views)
 
 
-def _least_power(attempt: Callable[[int], Found]) -> tuple[int, Found] | None:
-    """The least power up to ``POWERS`` at which the attempt leaves few enough, and what it leaves; None where none
-    does. More that may pass hardly ever leaves more: zero is tried first, and then the interval is halved."""
-    fails, fits, best = -1, POWERS + 1, None
-    power = 0
+def _least(count: int, attempt: Callable[[int], Found]) -> tuple[int, Found] | None:
+    """The least place of ``count`` at which the attempt leaves few enough, and what it leaves; None where none does.
+    More that may pass hardly ever leaves more: the first is tried first, and then the interval is halved."""
+    fails, fits, best = -1, count, None
+    place = 0
     while fails + 1 < fits:
         try:
-            best, fits = attempt(power), power
+            best, fits = attempt(place), place
         except TooManyError:
-            fails = power
-        power = (fails + fits) // 2
+            fails = place
+        place = (fails + fits) // 2
     return None if best is None else (fits, best)
 
 

@@ -287,7 +287,7 @@ class BudgetUse(Frozen):
 
 class Solver(Frozen):
     """How the choice was made: method, status, proven gap (0: optimal), options and combinations; and how much
-    expected loss a year the combinations that workloads leave out could save at the same cost."""
+    expected loss a year the combinations that workloads leave out could save in this plan at the same cost."""
 
     method: str
     status: Literal["optimal", "bounded", "infeasible"]
@@ -316,7 +316,8 @@ class Portfolio(Frozen):
 
 class FrontierPoint(Frozen):
     """One breakpoint of the cost–risk frontier: no plan that costs at most this loses less than ``loss_at_least`` (its
-    own loss, where it is ``exact``), and none that costs at most ``holds_until`` (None: at any cost) does either."""
+    own loss, where it is ``exact``; None: not known), and none that costs at most ``holds_until`` (None: at any cost)
+    does either."""
 
     monthly_added: Decimal
     expected_annual_loss: Decimal
@@ -383,7 +384,9 @@ class Evidence(Frozen):
 
 
 class Plan(Frozen):
-    """The whole result; see docs/schema/plan.schema.json."""
+    """The whole result; see docs/schema/plan.schema.json. ``frontier_complete``: the options that were compared make no
+    other breakpoint; ``frontier_within``: how much less than any of them the combinations that workloads leave out
+    could lose a year."""
 
     version: str
     created: date
@@ -403,6 +406,7 @@ class Plan(Frozen):
     findings: tuple[Finding, ...]
     frontier: tuple[FrontierPoint, ...]
     frontier_complete: bool = False
+    frontier_within: Decimal = Decimal(0)
     marginal: tuple[Marginal, ...]
     reliefs: tuple[Relief, ...] = ()
     skipped: tuple[SkippedItem, ...]

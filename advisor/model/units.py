@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Final
 
 SECOND: Final = 1.0
@@ -178,6 +178,11 @@ def parse_money(text: object) -> Money:
 def cents(amount: Decimal) -> Decimal:
     """The amount rounded half up to two places, as bills print it."""
     return amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+def cents_up(amount: float) -> Decimal:
+    """The amount rounded up to two places, for what is said to be the most."""
+    return Decimal(repr(amount)).quantize(Decimal("0.01"), rounding=ROUND_CEILING)
 
 
 def format_amount(amount: Decimal) -> str:

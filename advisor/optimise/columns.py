@@ -140,6 +140,11 @@ class Names:
         """The id of the picked option by workload."""
         return {name: self.options[row] for name, row in zip(self.workloads, picks.tolist(), strict=True)}
 
+    def picks(self, choices: Mapping[str, str], offsets: Ints) -> Ints:
+        """The row of the chosen option of each workload; ``offsets`` as in the problem."""
+        ends = zip(self.workloads, offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)
+        return np.array([self.options.index(choices[name], first, last) for name, first, last in ends], np.int64)
+
 
 @dataclass
 class _Gathered:

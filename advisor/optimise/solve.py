@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
+
 from advisor.model.option import Problem, Solution
 from advisor.optimise.columns import ColumnarProblem, ColumnarSolution, columns_of
+from advisor.optimise.reach import Reach
 from advisor.optimise.stages import Question, Settings, Solver
 from advisor.optimise.totals import totals_of
 
@@ -31,6 +35,20 @@ class Portfolio:
         choices = self.names.choices(found.picks)
         totals = totals_of(self.problem, choices)
         return Solution(found.status, found.method, found.gap, choices, totals, self.combinations)
+
+    def in_reach(self, solution: Solution, more: int) -> dict[str, frozenset[str]]:
+        """By workload the options that a choice may have which is worse than this solution of the problem by ``more``
+        cents at most, where objectives are counted in them."""
+        if self.solver is None:
+            return {}
+        solver, names = self.solver, self.names
+        picks = names.picks(solution.choices, solver.problem.offsets)
+        found = Reach(solver, question_of(self.problem), picks, more).options()
+        rows = [np.flatnonzero(found[slice(*ends)]) + ends[0] for ends in itertools.pairwise(solver.problem.offsets)]
+        return {
+            name: frozenset(names.options[row] for row in own.tolist())
+            for name, own in zip(names.workloads, rows, strict=True)
+        }
 
 
 def solve(problem: Problem) -> Solution:

@@ -102,9 +102,10 @@ def _quotas(found: Sequence[Candidate]) -> dict[str, FreeQuota]:
     return {FILE_BACKUP_QUOTA: FreeQuota(free, float(price.deciding * DAYS_PER_MONTH * CENTS))}
 
 
-def decide(request: PlanRequest, found: Sequence[Candidate]) -> Decision:
-    """Solve, with what the plan will report as what is optimised: joint outcomes, shared charges, free quotas."""
-    needs = Needs(found, request.targets.risk_level)
+def decide(request: PlanRequest, found: Sequence[Candidate], last: Decision | None = None) -> Decision:
+    """Solve, with what the plan will report as what is optimised: joint outcomes, shared charges, free quotas.
+    ``last``: a decision between fewer options of the same workloads."""
+    needs = Needs(found, request.targets.risk_level, last.chooser.needs if last else None)
     chooser = Chooser(build_problem(request, found, needs), needs)
     if not found:
         return Decision(chooser, Solution("optimal", "nothing to choose", 0.0, {}, Totals(0, 0, 0.0, 0), "1"), {}, {})

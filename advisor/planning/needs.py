@@ -60,10 +60,21 @@ class _Together:
     extra: int
 
 
-class Needs:
-    """All that each workload needs hard, directly or through others, and what that does to its outcomes."""
+@dataclass(frozen=True)
+class _Both:
+    """What waiting for one other outcome breaks, and adds to the loss, in cents; both outcomes are kept, as they are
+    told by their identity."""
 
-    def __init__(self, found: Sequence[Candidate], risk_level: RiskLevel) -> None:
+    ends: tuple[Outcome, Outcome]
+    broken: frozenset[str]
+    extra: int
+
+
+class Needs:
+    """All that each workload needs hard, directly or through others, and what that does to its outcomes. What is known
+    of pairs of them is taken from ``before``, which had other options of the same workloads."""
+
+    def __init__(self, found: Sequence[Candidate], risk_level: RiskLevel, before: Needs | None = None) -> None:
         self.by_name = {item.workload.name: item for item in found}
         self.of = needs_of(found)
         self._order = {name: (len(needs), name) for name, needs in self.of.items()}
@@ -71,6 +82,7 @@ class Needs:
         self.risk_level = risk_level
         self._alike: dict[tuple[str, Disruption], tuple[_Alike, ...]] = {}
         self._seen: dict[tuple[object, ...], _Together] = {}
+        self._pairs: dict[tuple[str, int, int], _Both] = {} if before is None else before._pairs
 
     def outcomes(self, choices: Mapping[str, str]) -> dict[str, dict[Disruption, Outcome]]:
         """Outcomes of the chosen options, each waiting for all it needs."""
@@ -151,16 +163,15 @@ class Needs:
         extra: dict[str, dict[str, int]] = {}
         for mine in self._classes(name, disruption):
             joint = [
-                (other.options, with_needs(mine.outcome, [other.outcome]))
+                (other.options, self._both(name, disruption, mine.outcome, other.outcome))
                 for other in self._classes(need, disruption)
                 if _delays(mine.outcome, other.outcome)
             ]
             for part in PARTS:
-                bad = [ids for ids, both in joint if self._breaks(name, disruption, part, mine.outcome, both)]
+                bad = [ids for ids, both in joint if part in both.broken]
                 if bad:
                     breaks[part] |= dict.fromkeys(mine.options, frozenset().union(*bad))
-            more = [(ids, self._extra(name, disruption, mine.outcome, both)) for ids, both in joint]
-            lost = {option: cents for ids, cents in more for option in ids}
+            lost = {option: both.extra for ids, both in joint for option in ids}
             if any(lost.values()):
                 extra |= dict.fromkeys(mine.options, lost)
         for part in PARTS:
@@ -169,6 +180,15 @@ class Needs:
                 couplings.append(Coupling(name, need, f"{disruption}.{part}", weight, breaks[part]))
         if extra:
             waits.append(Waiting(name, need, disruption, extra))
+
+    def _both(self, name: str, disruption: Disruption, own: Outcome, other: Outcome) -> _Both:
+        """What waiting for one other outcome does, looked at once."""
+        key = (name, id(own), id(other))
+        if key not in self._pairs:
+            joint = with_needs(own, [other])
+            broken = frozenset(part for part in PARTS if self._breaks(name, disruption, part, own, joint))
+            self._pairs[key] = _Both((own, other), broken, self._extra(name, disruption, own, joint))
+        return self._pairs[key]
 
     def _together(self, name: str, disruption: Disruption, choices: Mapping[str, str]) -> _Together:
         """What all needed workloads together do, looked at once for plans with the same outcomes."""
@@ -181,39 +201,36 @@ class Needs:
             self._seen[key] = _Together(own, others, broken, self._extra(name, disruption, own, joint))
         return self._seen[key]
 
-    def _of_some(self, name: str, found: _Together, needs: Iterable[str]) -> Outcome:
-        """With some of the needed workloads alone, as if nothing happened to the rest of them."""
+    def _of_some(self, name: str, own: Outcome, found: _Together, needs: Iterable[str]) -> Outcome:
+        """``own`` with some of the needed workloads alone, as if nothing happened to the rest of them."""
         some = dict.fromkeys(found.others, NOTHING) | {need: found.others[need] for need in needs}
-        return self.joint(name, {**some, name: found.own})
+        return self.joint(name, {**some, name: own})
 
     def _missed_joint(self, name: str, disruption: Disruption, part: str, found: _Together) -> Joint:
-        def missed(needs: Iterable[str]) -> bool:
-            joint = self._of_some(name, found, needs)
-            return self._breaks(name, disruption, part, found.own, joint)
+        def missed(own: Outcome, needs: Iterable[str]) -> bool:
+            return self._breaks(name, disruption, part, own, self._of_some(name, own, found, needs))
 
-        options = self._fewest(disruption, found, missed)
-        options[name] = self._as_slow(name, disruption, found.own)
+        options = self._fewest(name, disruption, found, missed)
         return Joint(name, f"{disruption}.{part}", options, missed=self._weight(name, part))
 
     def _lost_joint(self, name: str, disruption: Disruption, found: _Together) -> Joint:
-        def lost(needs: Iterable[str]) -> bool:
-            joint = self._of_some(name, found, needs)
-            return self._extra(name, disruption, found.own, joint) == found.extra
+        def lost(own: Outcome, needs: Iterable[str]) -> bool:
+            return self._extra(name, disruption, own, self._of_some(name, own, found, needs)) >= found.extra
 
-        options = self._fewest(disruption, found, lost)
-        alike = (item.options for item in self._classes(name, disruption) if item.outcome is found.own)
-        options[name] = frozenset(option for ids in alike for option in ids)
-        return Joint(name, disruption, options, loss=found.extra)
+        return Joint(name, disruption, self._fewest(name, disruption, found, lost), loss=found.extra)
 
     def _fewest(
-        self, disruption: Disruption, found: _Together, enough: Callable[[Iterable[str]], bool]
+        self, name: str, disruption: Disruption, found: _Together, enough: Callable[[Outcome, Iterable[str]], bool]
     ) -> dict[str, frozenset[str]]:
-        """The needed workloads without those that make no difference, with all their options that are as slow."""
+        """The needed workloads without those that make no difference, with all their options that are as slow; and all
+        of the workload's own with which these are ``enough``."""
         few = list(found.others)
         for need in found.others:
             rest = [other for other in few if other != need]
-            few = rest if enough(rest) else few
-        return {need: self._as_slow(need, disruption, found.others[need]) for need in few}
+            few = rest if enough(found.own, rest) else few
+        options = {need: self._as_slow(need, disruption, found.others[need]) for need in few}
+        alike = (item.options for item in self._classes(name, disruption) if enough(item.outcome, few))
+        return {**options, name: frozenset(option for ids in alike for option in ids)}
 
     def _chosen(self, name: str, disruption: Disruption, choices: Mapping[str, str]) -> Outcome:
         return self.by_name[name].option(choices[name]).outcomes[disruption]

@@ -40,6 +40,7 @@ from advisor.planning.held import Waits, held_up
 from advisor.planning.inversions import inversion_findings
 from advisor.planning.needs import to_cents
 from advisor.planning.reasons import Dependents, Room, marginals, misses, rejected
+from advisor.planning.refining import left_open, refined
 from advisor.planning.relief import budget_for_all, reliefs
 from advisor.planning.request import PlanRequest
 
@@ -50,7 +51,7 @@ def make_plan(request: PlanRequest) -> Deliverable:
     graph = build_graph(request.imported.inventory, request.targets)
     found = candidates(request, graph)
     request.progress("choosing one option for every workload")
-    decision = decide(request, found)
+    found, decision = refined(request, found, decide(request, found))
     request.progress("writing the plan")
     planned = inversion_findings(decision.chooser, decision.solution, decision.after, request.currency)
     findings = findings_of(request, graph, planned)
@@ -116,7 +117,7 @@ def _workload(
 def _solver(solution: Solution, found: Sequence[Candidate], problem: Problem) -> Solver:
     """How the choice was made. What workloads leave out of their combinations could save some expected loss, which is
     part of the gap wherever the objective looks at it."""
-    within = sum((item.options.within or Decimal(0) for item in found), Decimal(0))
+    within = left_open(found)
     gap = solution.gap
     if problem.objective in ("min-risk", "min-total"):
         gap += float(to_cents(within)) / max(1.0, float(objective_of(problem, solution.totals)))
@@ -130,6 +131,13 @@ def _solver(solution: Solution, found: Sequence[Candidate], problem: Problem) ->
         combinations=solution.combinations,
         loss_within=within,
     )
+
+
+def _within(found: Sequence[Candidate]) -> Decimal | None:
+    """What combinations that workloads leave out could save a year in any plan; None where not all were compared."""
+    if not all(item.options.complete for item in found):
+        return None
+    return sum((item.options.within or Decimal(0) for item in found), Decimal(0))
 
 
 def _room(decision: Decision) -> Room:
@@ -252,7 +260,7 @@ def _plan(
     imported, targets = request.imported, request.targets
     request.progress("cost-risk frontier")
     asked = request.with_frontier and bool(found)
-    curve = frontier_of(chooser, portfolio.targets_total) if asked else FrontierView((), complete=False)
+    curve = frontier_of(chooser, portfolio.targets_total, _within(found)) if asked else FrontierView((), complete=False)
     return Plan(
         version=request.version,
         created=request.as_of,
@@ -282,6 +290,7 @@ def _plan(
         findings=findings,
         frontier=curve.points,
         frontier_complete=curve.complete,
+        frontier_within=curve.within,
         marginal=marginals(chooser, solution) if asked else (),
         reliefs=reliefs(chooser, solution, request.currency, Blame(found, chooser.needs, free_of(request, found)))
         if asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from advisor.model.cost import total
 from advisor.model.disruption import DISRUPTIONS, Disruption
@@ -35,8 +36,11 @@ def frontier(plan: Plan) -> FrontierView | None:
     )
     budget = plan.budget.monthly
     return FrontierView(
-        dots=tuple(_dot(point, plan.currency) for point in sorted(plan.frontier, key=lambda item: item.monthly_added)),
-        chosen=_dot(own, plan.currency),
+        dots=tuple(
+            _dot(point, plan.currency, plan.frontier_within)
+            for point in sorted(plan.frontier, key=lambda item: item.monthly_added)
+        ),
+        chosen=_dot(own, plan.currency, plan.frontier_within),
         budget=None if budget is None else float(budget),
         budget_text="" if budget is None else words.money(budget, plan.currency),
         targets_total=figures.targets_total,
@@ -46,22 +50,31 @@ def frontier(plan: Plan) -> FrontierView | None:
 
 def _completeness(plan: Plan) -> str:
     """How much of the frontier is known."""
-    count = words.plural(len(plan.frontier), "breakpoint")
+    count, within = words.plural(len(plan.frontier), "breakpoint"), plan.frontier_within
+    below = f"at most {words.about(within, plan.currency)} of expected loss a year"
     if plan.frontier_complete:
-        return f"All {count}: no plan of any cost lies below the line."
-    proven = sum(point.exact for point in plan.frontier)
+        end = f" of the options compared: what was left out lies {below} below the line." if within else None
+        return f"All {count}{end or ': no plan of any cost lies below the line.'}"
+    proven = sum(_proven(point, within) for point in plan.frontier)
     whole = "each proven best for its cost" if proven == len(plan.frontier) else f"{proven} proven best for their cost"
+    whole += f" (but for {below} by what was left out)" if within else ""
     return f"{count}, {whole}; there may be more between them."
 
 
-def _dot(point: FrontierPoint, currency: str) -> FrontierDot:
+def _proven(point: FrontierPoint, within: Decimal) -> bool:
+    """Whether no plan that costs as much loses less, but for what combinations that were left out could save."""
+    least = point.loss_at_least
+    return point.exact or (least is not None and point.expected_annual_loss - least <= within)
+
+
+def _dot(point: FrontierPoint, currency: str, within: Decimal) -> FrontierDot:
     return FrontierDot(
         x=float(point.monthly_added),
         y=float(point.expected_annual_loss),
         cost=words.money(point.monthly_added, currency),
         loss=words.about(point.expected_annual_loss, currency),
         targets_met=point.targets_met,
-        proven=point.exact,
+        proven=_proven(point, within),
     )
 
 

@@ -1,0 +1,101 @@
+"""Options of one workload that were left out as they would save little: found where one could be in a better plan."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from decimal import Decimal
+from typing import Final
+
+import numpy as np
+
+from advisor.estimation.closer import Closer, Mask
+from advisor.estimation.combining import Composition
+from advisor.estimation.dominance import TooManyError
+from advisor.estimation.measures import Dimension
+from advisor.estimation.option import Option
+from advisor.estimation.options import Builder
+from advisor.estimation.weighed import Weighing, closer_allowance, scale
+from advisor.model.units import cents_up
+
+FEW: Final = 1_000  # combinations that may be left after a step …
+MORE: Final = 3  # … so many times more where that makes nothing better …
+MOST: Final = 9_000  # … up to this
+MOST_KNOWN: Final = 2_000  # whole combinations that may be known
+
+
+class Refinement:
+    """The combinations of one workload, looked at more and more closely where they matter.
+
+    ``known`` are the options that the plan is made from. ``within`` is the money a year that an option could save which
+    stands behind one that matters and is not known."""
+
+    def __init__(self, builder: Builder, dimensions: Sequence[Dimension], known: Sequence[Option]) -> None:
+        self.builder = builder
+        self.building = builder.building(dimensions)
+        self.known = {option.id: option for option in known}
+        self._first = frozenset(self.known)
+        self._limit = FEW
+        self._stands: dict[str, str] = {}
+        self._take(self.building.composed())
+
+    @property
+    def within(self) -> Decimal:
+        """Money a year, to the cent, rounded up."""
+        return cents_up(self._found.within or 0.0)
+
+    @property
+    def can_be_closer(self) -> bool:
+        """Whether the money is for what was let pass, and not for waiting for slots or combinations in steps."""
+        return self._found.queued and self._found.complete and bool(self._found.within)
+
+    def closer(self, matter: Collection[str]) -> bool:
+        """Look again at what stands behind the options that ``matter`` (ids of known ones); whether less is left open
+        by that. Options that no known one beats are known from then on, and those that do not matter forgotten, unless
+        they were known at first."""
+        self.known = {name: option for name, option in self.known.items() if name in matter or name in self._first}
+        for limit in self._limits():
+            try:
+                found = self._closer(matter, limit)
+            except TooManyError:
+                continue
+            if len(found.picks) <= MOST_KNOWN and (found.within or 0.0) < (self._found.within or 0.0):
+                self._take(self.building.with_entries(found))
+                return True
+        return False
+
+    def _limits(self) -> Iterator[int]:
+        """How many combinations may be left after a step: as few as make it better, as looking at more takes long."""
+        while self._limit <= MOST:
+            yield self._limit
+            self._limit *= MORE
+
+    def _closer(self, matter: Collection[str], limit: int) -> Composition:
+        task = self.building.task
+        performance, tables = task.performance
+        allowance = closer_allowance(scale(task.stakes, tables), len(tables), limit)
+        weighing = Weighing(performance, task.stakes, task.quota, allowance)
+        return Closer(performance, tables, task.quota, weighing, self._found.trace, self._mask(matter)).run()
+
+    def _mask(self, matter: Collection[str]) -> Mask:
+        """Which of the final places of the trace an option that matters stands for."""
+        units = len(self._found.trace.packages)
+        places = {inner: place for place, inner in enumerate(dict.fromkeys(pick[:units] for pick in self._found.picks))}
+        found = np.zeros(len(places), dtype=np.bool_)
+        for pick in self._found.picks:
+            stands = self._stands.get(self.building.write(pick))
+            found[places[pick[:units]]] |= stands in matter
+        return found
+
+    def _take(self, found: Composition) -> None:
+        """Know the options of these combinations, but for those that another one beats."""
+        self._found = found
+        wanted = set(self.builder.context.spec.require)
+        made = [self.building.option(pick) for pick in found.picks]
+        admitted = {option.id: option for option in made if wanted <= set(option.mechanisms)}
+        _, beaten = self.building.unbeaten([*({**self.known, **admitted}).values()])
+        winners = {loser.id: winner.id for loser, winner in beaten}
+        # Known ones are taken as made here: outcomes that are one object are told to be alike.
+        taken = {name: option for name, option in admitted.items() if name in self.known or name not in winners}
+        self.builder.keep_services([*taken.values()])
+        self.known |= taken
+        self._stands = {name: winners.get(name, name) for name in admitted} | {name: name for name in self.known}

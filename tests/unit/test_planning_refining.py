@@ -1,0 +1,85 @@
+"""What is left out at first comes back where it makes the plan better, until nothing is left open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from advisor.estimation import compose, weighed
+from advisor.graph import build_graph
+from advisor.model.evidence import RuleBook
+from advisor.model.inventory import ImportResult
+from advisor.model.plan import LEFT_OUT
+from advisor.model.pricebook import PriceBook
+from advisor.model.targets import Objective, Targets
+from advisor.model.units import Money
+from advisor.planning import refining
+from advisor.planning.candidates import Candidate, candidates
+from advisor.planning.decision import Decision, decide
+from advisor.planning.refining import left_open, refined
+from advisor.planning.request import PlanRequest
+from tests.conftest import AS_OF
+
+TWO = ("dev", "search")  # of 10^9 and 10^8 combinations
+Found = tuple[tuple[Candidate, ...], Decision]
+
+
+@pytest.fixture
+def request_(shop: ImportResult, shop_targets: Targets, rules: RuleBook, prices: PriceBook) -> PlanRequest:
+    return PlanRequest(shop, shop_targets, rules, prices, AS_OF, "1", samples=60)
+
+
+def planned(
+    request: PlanRequest, objective: Objective, budget: int, *, everything: bool = False
+) -> tuple[Found, Found]:
+    """The decision before and after what was left out was looked at again; ``everything``: nothing is left out."""
+    request = replace(request, objective=objective, budget=Money(Decimal(budget), "CNY"))
+    graph = build_graph(request.imported.inventory, request.targets)
+    graph = replace(graph, workloads=tuple(item for item in graph.workloads if item.name in TWO))
+    with pytest.MonkeyPatch.context() as patch:
+        if not everything:
+            for name in ("SMALL", "SEVERAL", "EXACT_PRODUCT"):
+                patch.setattr(compose, name, 0)
+            patch.setattr(weighed, "LIMIT", 2)
+            patch.setattr(weighed, "SHARE", 1e9)  # all passes that no target asks for
+        found = candidates(request, graph)
+        first = found, decide(request, found)
+        return first, refined(request, *first)
+
+
+@pytest.mark.parametrize(("objective", "budget"), [("min-risk", 2000), ("min-risk", 4500), ("min-total", 4500)])
+def test_however_little_was_kept_at_first_the_plan_is_the_same(
+    request_: PlanRequest, objective: Objective, budget: int
+) -> None:
+    (found, rough), (closer, exact) = planned(request_, objective, budget)
+    (every, truth), _ = planned(request_, objective, budget, everything=True)
+    assert all(item.options.complete and item.options.within is None for item in every)
+    assert left_open(found) > 0
+    assert left_open(closer) == 0
+    assert (exact.solution.status, exact.solution.gap) == ("optimal", 0)
+    assert exact.solution.totals == truth.solution.totals
+    if objective == "min-risk":  # something that was left out is in the plan
+        known = {option.id for item in found for option in item.options.options}
+        assert set(exact.solution.choices.values()) - known
+        assert rough.solution.totals.loss > exact.solution.totals.loss
+    assert [item.options.within for item in closer] == [item.options.within for item in found]
+    notes = [reason for item in closer for name, reason in item.options.excluded if name == LEFT_OUT]
+    assert any("none would make this plan better" in note for note in notes)
+
+
+@pytest.mark.parametrize("objective", ["min-cost", "min-change"])
+def test_where_the_loss_does_not_count_nothing_is_looked_at_again(request_: PlanRequest, objective: Objective) -> None:
+    first, second = planned(request_, objective, 4500)
+    assert second[0] is first[0]
+    assert second[1] is first[1]
+
+
+def test_of_many_workloads_what_is_left_out_is_stated_as_before(
+    request_: PlanRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refining, "MANY", 1)
+    first, second = planned(request_, "min-risk", 4500)
+    assert second[0] is first[0]
+    assert left_open(second[0]) > 0
