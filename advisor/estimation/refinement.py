@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Final
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from advisor.estimation.closer import Closer, Mask
 from advisor.estimation.combining import Composition
+from advisor.estimation.compose import Task
 from advisor.estimation.dominance import TooManyError
 from advisor.estimation.measures import Dimension
 from advisor.estimation.option import Option
@@ -45,36 +47,34 @@ class Refinement:
 
     @property
     def can_be_closer(self) -> bool:
-        """Whether the money is for what was let pass, and not for waiting for slots or combinations in steps."""
-        return self._found.queued and self._found.complete and bool(self._found.within)
+        """Whether looking again may help: the money is for what was let pass, and not for waiting for slots or for
+        combinations in steps, and more combinations may still be looked at."""
+        found = self._found
+        return found.queued and found.complete and bool(found.within) and self._limit <= MOST
 
     def closer(self, matter: Collection[str]) -> bool:
         """Look again at what stands behind the options that ``matter`` (ids of known ones); whether less is left open
         by that. Options that no known one beats are known from then on, and those that do not matter forgotten, unless
         they were known at first."""
         self.known = {name: option for name, option in self.known.items() if name in matter or name in self._first}
-        for limit in self._limits():
-            try:
-                found = self._closer(matter, limit)
-            except TooManyError:
-                continue
-            if len(found.picks) <= MOST_KNOWN and (found.within or 0.0) < (self._found.within or 0.0):
+        task, mask = self.building.task, self._mask(matter)
+        while self._limit <= MOST:
+            found = self._closer(task, mask)
+            if found is not None and (found.within or 0.0) < (self._found.within or 0.0):
                 self._take(self.building.with_entries(found))
                 return True
+            self._limit *= MORE
         return False
 
-    def _limits(self) -> Iterator[int]:
-        """How many combinations may be left after a step: as few as make it better, as looking at more takes long."""
-        while self._limit <= MOST:
-            yield self._limit
-            self._limit *= MORE
-
-    def _closer(self, matter: Collection[str], limit: int) -> Composition:
-        task = self.building.task
+    def _closer(self, task: Task, mask: Mask) -> Composition | None:
+        """The combinations that stay, None where they are too many."""
         performance, tables = task.performance
-        allowance = closer_allowance(scale(task.stakes, tables), len(tables), limit)
+        allowance = closer_allowance(scale(task.stakes, tables), len(tables), self._limit)
         weighing = Weighing(performance, task.stakes, task.quota, allowance)
-        return Closer(performance, tables, task.quota, weighing, self._found.trace, self._mask(matter)).run()
+        with suppress(TooManyError):
+            found = Closer(performance, tables, task.quota, weighing, self._found.trace, mask).run()
+            return found if len(found.picks) <= MOST_KNOWN else None
+        return None
 
     def _mask(self, matter: Collection[str]) -> Mask:
         """Which of the final places of the trace an option that matters stands for."""

@@ -43,20 +43,22 @@ def refined(request: PlanRequest, found: Found, decision: Decision) -> tuple[Fou
         return found, decision
     refinements = {item.workload.name: _refinement(item) for item in found if item.options.left_open}
     for _ in range(ROUNDS):
-        reach = decision.chooser.portfolio.in_reach(decision.solution, to_cents(left_open(found)))
-        better = [name for name in _largest(refinements) if _closer(request, name, refinements[name], reach[name])]
-        if not better:
+        names = _largest(refinements)
+        if not names:
             break
-        found = tuple(_with(item, refinements.get(item.workload.name)) for item in found)
-        request.progress("choosing one option for every workload")
-        decision = decide(request, found, decision)
+        reach = decision.chooser.portfolio.in_reach(decision.solution, to_cents(left_open(found)))
+        if sum(_closer(request, name, refinements[name], reach[name]) for name in names):
+            found = tuple(_with(item, refinements.get(item.workload.name)) for item in found)
+            request.progress("choosing one option for every workload")
+            decision = decide(request, found, decision)
     for item in found:
         item.builder.forget()
     return found, decision
 
 
 def _largest(refinements: Mapping[str, Refinement]) -> list[str]:
-    """Those that leave most open, about: what is left open elsewhere makes more seem to matter."""
+    """Those that leave most open, about, of those that can be looked at again: what is left open elsewhere makes more
+    seem to matter."""
     open_ = {name: item.within for name, item in refinements.items() if item.can_be_closer}
     return [name for name, amount in open_.items() if amount >= SIMILAR * max(open_.values())]
 

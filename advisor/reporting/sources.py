@@ -38,6 +38,9 @@ class Sources:
         self._entries: list[_Entry] = []
         self._numbers: dict[tuple[str, ...], int] = {}
         self._statements = {entry.fact: entry.statement for entry in plan.evidence}
+        lines = [line for workload in plan.workloads for line in workload.cost.steady]
+        for line in (*lines, *plan.shared_costs):
+            self._statements.setdefault(f"price:{line.sku}", f"Price of {line.what_for}")
         for entry in plan.evidence:
             value = f"{entry.value} (set by the owner)" if entry.overridden else entry.value
             title = f"{entry.statement} [{entry.fact}]"
@@ -53,7 +56,7 @@ class Sources:
         return tuple(sorted({self.fact(name) for name in names} - {0}))
 
     def title(self, name: str) -> str:
-        """What a fact states; its id where the plan lists no evidence for it."""
+        """What a fact states, or what a price (``price:SKU``) is for; the id where the plan tells neither."""
         return words.sentence(self._statements[name]).removesuffix(".") if name in self._statements else name
 
     def price(self, line: CostLine) -> int:

@@ -7,7 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from advisor.estimation import compose, weighed
+from advisor.estimation import compose, refinement, weighed
+from advisor.estimation.closer import Mask
+from advisor.estimation.combining import Composition
+from advisor.estimation.compose import Task
+from advisor.estimation.refinement import Refinement
 from advisor.graph import build_graph
 from advisor.model.evidence import RuleBook
 from advisor.model.inventory import ImportResult
@@ -83,3 +87,30 @@ def test_of_many_workloads_what_is_left_out_is_stated_as_before(
     first, second = planned(request_, "min-risk", 4500)
     assert second[0] is first[0]
     assert left_open(second[0]) > 0
+
+
+@pytest.mark.parametrize(("name", "value"), [("MOST", 0), ("MOST_KNOWN", 0)])
+def test_what_takes_too_long_stays_open_and_is_stated(
+    request_: PlanRequest, monkeypatch: pytest.MonkeyPatch, name: str, value: int
+) -> None:
+    monkeypatch.setattr(refinement, name, value)
+    first, second = planned(request_, "min-risk", 4500)
+    assert left_open(second[0]) == left_open(first[0]) > 0
+    assert second[1].solution == first[1].solution
+
+
+def test_where_one_workload_takes_too_long_the_others_are_still_looked_at(
+    request_: PlanRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (found, _), _ = planned(request_, "min-risk", 4500)
+    largest = max(found, key=lambda item: item.options.left_open).workload.name
+    closer = Refinement._closer
+
+    def stuck(self: Refinement, task: Task, mask: Mask) -> Composition | None:
+        return None if self.builder.context.workload.name == largest else closer(self, task, mask)
+
+    monkeypatch.setattr(Refinement, "_closer", stuck)
+    first, second = planned(request_, "min-risk", 4500)
+    before, after = ({item.workload.name: item.options.left_open for item in side[0]} for side in (first, second))
+    assert before[largest] == after.pop(largest) > 0
+    assert max(after.values()) == 0
