@@ -147,7 +147,7 @@ def frontier(view: FrontierView, currency: str) -> str:
     if not all(dot.proven for dot in view.dots):
         keys.append((svg.circle(6, 4, 3.5, "#ffffff", ACCENT), "not proven least"))
     body += svg.legend(keys, plane.left, plane.bottom + 44)
-    body.append(svg.text(plane.right, plane.bottom + 44, view.note, size=8, anchor="end", fill=MUTED))
+    body.append(svg.text(plane.left, plane.bottom + 58, view.note, size=8, fill=MUTED))
     chosen = view.chosen
     title = (
         f"Cost and expected loss, without missed targets: this plan adds {chosen.cost} per month and leaves an "
@@ -158,7 +158,7 @@ def frontier(view: FrontierView, currency: str) -> str:
         f"{dot.cost} per month: {dot.loss} per year, {dot.targets_met} targets met"
         for dot in (view.dots[number] for number in told)
     )
-    return svg.document(plane.bottom + 50, title, spoken, body)
+    return svg.document(plane.bottom + 64, title, spoken, body)
 
 
 def _frontier_axes(plane: _Plane, currency: str) -> Iterator[str]:

@@ -51,14 +51,13 @@ def frontier(plan: Plan) -> FrontierView | None:
 def _completeness(plan: Plan) -> str:
     """How much of the frontier is known."""
     count, within = words.plural(len(plan.frontier), "breakpoint"), plan.frontier_within
-    below = f"at most {words.about(within, plan.currency)} of expected loss a year"
+    below = f"what was left out could lie up to {words.about(within, plan.currency)} a year lower" if within else ""
     if plan.frontier_complete:
-        end = f" of the options compared: what was left out lies {below} below the line." if within else None
-        return f"All {count}{end or ': no plan of any cost lies below the line.'}"
+        end = f" of the options compared; {below}" if below else ": no plan of any cost lies below the line"
+        return f"All {count}{end}."
     proven = sum(_proven(point, within) for point in plan.frontier)
     whole = "each proven best for its cost" if proven == len(plan.frontier) else f"{proven} proven best for their cost"
-    whole += f" (but for {below} by what was left out)" if within else ""
-    return f"{count}, {whole}; there may be more between them."
+    return f"{count}, {whole}; there may be more between them{f', and {below}' if below else ''}."
 
 
 def _proven(point: FrontierPoint, within: Decimal) -> bool:

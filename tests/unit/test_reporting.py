@@ -12,8 +12,8 @@ from advisor import reporting
 from advisor.model.finding import Finding
 from advisor.model.graph import Graph, Workload
 from advisor.model.plan import Marginal, Relief
-from advisor.model.report import Report, WorkloadView
-from advisor.reporting import decision, words
+from advisor.model.report import FrontierView, Report, WorkloadView
+from advisor.reporting import charts, decision, svg, words
 from tests.plan_factory import hostile, make_plan, nine_workloads
 from tests.plan_parts import cost, line
 from tests.plan_workloads import LONG_NAME, legacy, payments, shop
@@ -429,6 +429,26 @@ def test_the_frontier_says_how_complete_it_is() -> None:
     assert part is not None
     assert whole.note.startswith("All ")
     assert "there may be more between them" in part.note
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_the_frontier_says_how_much_lower_it_could_lie(complete: bool) -> None:
+    plan, within = make_plan(), Decimal(400)
+
+    def told(**changes: object) -> FrontierView:
+        points = tuple(point.model_copy(update={"exact": False, **changes}) for point in plan.frontier)
+        changed = {"frontier": points, "frontier_complete": complete, "frontier_within": within}
+        found = reporting.build(plan.model_copy(update=changed)).frontier
+        assert found is not None
+        return found
+
+    near = told(loss_at_least=plan.frontier[0].expected_annual_loss - within)
+    assert "what was left out could lie up to 400 CNY a year lower" in near.note
+    assert "no plan of any cost lies below" not in near.note
+    assert near.dots[0].proven
+    assert not any(dot.proven for dot in told(loss_at_least=None).dots)
+    assert not told(loss_at_least=plan.frontier[0].expected_annual_loss - within - 1).dots[0].proven
+    assert svg.text_width(near.note, 8) < charts.WIDTH - 86
 
 
 def test_an_unpriced_line_alone_is_no_zero() -> None:
