@@ -46,7 +46,9 @@ def refined(request: PlanRequest, found: Found, decision: Decision) -> tuple[Fou
         names = _largest(refinements)
         if not names:
             break
-        reach = decision.chooser.portfolio.in_reach(decision.solution, to_cents(left_open(found)))
+        # Twice: what stands for a combination may itself be beaten, by one behind an option that is out of reach.
+        more = to_cents(2 * left_open(found)) + len(found)  # amounts are rounded to the cent
+        reach = decision.chooser.portfolio.in_reach(decision.solution, more)
         if sum(_closer(request, name, refinements[name], reach[name]) for name in names):
             found = tuple(_with(item, refinements.get(item.workload.name)) for item in found)
             request.progress("choosing one option for every workload")
