@@ -46,8 +46,9 @@ class Trace:
         found = np.zeros(len(picks), dtype=np.int64)
         for unit in range(picks.shape[1]):
             package = np.array(self.packages[unit])[picks[:, unit]]
-            place = self.steps[unit][found * self.kept[unit] + package]
-            found = np.where((found == LOST) | (package == LOST), LOST, place)
+            there = np.flatnonzero((found != LOST) & (package != LOST))
+            found[there] = self.steps[unit][found[there] * self.kept[unit] + package[there]]
+            found[package == LOST] = LOST
         return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
@@ -38,7 +39,8 @@ class Refinement:
         self._first = frozenset(self.known)
         self._limit = FEW
         self._stands: dict[str, str] = {}
-        self._take(self.building.composed())
+        self._found: Composition = self.building.composed()
+        self._take(self._found)
 
     @property
     def within(self) -> Decimal:
@@ -57,7 +59,11 @@ class Refinement:
         by that. Options that no known one beats are known from then on, and those that do not matter forgotten, unless
         they were known at first."""
         self.known = {name: option for name, option in self.known.items() if name in matter or name in self._first}
-        task, mask = self.building.task, self._mask(matter)
+        mask = self._mask(matter)
+        if not mask.any():  # what is left out stands behind nothing that matters
+            self._found = replace(self._found, within=0.0)
+            return True
+        task = self.building.task
         while self._limit <= MOST:
             found = self._closer(task, mask)
             if found is not None and (found.within or 0.0) < (self._found.within or 0.0):

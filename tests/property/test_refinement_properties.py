@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from advisor.estimation import compose, refinement, weighed
+from advisor.estimation.combining import Trace
 from advisor.estimation.measures import offer
 from advisor.estimation.refinement import Refinement
+from advisor.estimation.timelines import LOST
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.targets import Target
 from tests.made_workloads import ASKED, ASKS, PROTECTED, SHAPES, TOLERANCE, Shape, as_good, few, made_by, workload
@@ -22,6 +25,32 @@ def closed(found: Refinement, matter: set[str]) -> None:
     first = set(found.known)
     while found.can_be_closer:
         assert found.closer(matter | (set(found.known) - first))
+
+
+def test_a_place_of_a_trace_is_lost_with_a_package_or_a_combination_that_is() -> None:
+    steps = [np.array([0], np.int32), np.array([1, 0], np.int32)]
+    trace = Trace([[0, LOST], [0, 1, LOST]], [1, 2], steps)
+    picks = np.array([[0, 0], [0, 1], [1, 0], [1, 2], [0, 2]])
+    assert trace.places(picks).tolist() == [1, 0, LOST, LOST, LOST]
+    assert trace.places(picks[:, :1]).tolist() == [0, 0, LOST, LOST, 0]
+    assert trace.stand_in((0, 1)) == 0
+    assert trace.stand_in((1, 2)) is None
+
+
+def test_where_nothing_left_out_stands_behind_what_matters_nothing_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SMALL", "SEVERAL", "EXACT_PRODUCT"):
+        monkeypatch.setattr(compose, name, 0)
+    monkeypatch.setattr(weighed, "SHARE", 1e9)
+    context = workload(PROTECTED, False, False)
+    dimensions = few(offer(context).dimensions, CHOICES)
+    builder, short = made_by(context, dimensions, targets=ASKED)
+    found = Refinement(builder, dimensions, short.options)
+    assert found.within > 0
+    known = set(found.known)
+    assert found.closer(())
+    assert found.within == 0
+    assert not found.can_be_closer
+    assert set(found.known) == known
 
 
 @settings(max_examples=40, deadline=None)
