@@ -70,7 +70,7 @@ class Reach:
                 return found
             outcome = Program(self.system, open_).minimise(self.goal, caps, self.solver.settings.effort.program_nodes)
             if outcome.picks is None:
-                return found if np.isinf(outcome.bound) else left[first:last]
+                return found if outcome.bound == np.inf else left[first:last]
             found[outcome.picks[place] - first] = True
             open_[outcome.picks[place]] = False
         return left[first:last]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+import numpy as np
 import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,8 @@ from advisor.optimise.reach import Reach
 from advisor.optimise.solve import Portfolio, question_of
 from advisor.optimise.totals import feasible
 from tests.problems import problems
+
+HOW = ("prices alone", "unsettled", "unsettled, no bound", "one program")
 
 
 def by_looking(problem: Problem, choices: dict[str, str], more: int) -> dict[str, frozenset[str]]:
@@ -46,7 +49,7 @@ def test_in_reach_is_what_nearly_best_choices_have(problem: Problem, more: int) 
 
 
 @settings(max_examples=60, deadline=None)
-@given(problems(), st.sampled_from([40, 300]), st.sampled_from(["prices alone", "unsettled programs", "one program"]))
+@given(problems(), st.sampled_from([40, 300]), st.sampled_from(HOW))
 def test_what_is_not_settled_counts_as_in_reach(problem: Problem, more: int, how: str) -> None:
     portfolio = Portfolio(problem)
     solution = portfolio.solve(question_of(problem))
@@ -57,8 +60,9 @@ def test_what_is_not_settled_counts_as_in_reach(problem: Problem, more: int, how
     picks = names.picks(solution.choices, solver.problem.offsets)
     reach = Reach(solver, question_of(problem), picks, more)
     with pytest.MonkeyPatch.context() as patch:
-        if how == "unsettled programs":
-            patch.setattr(Program, "minimise", lambda *_: Outcome(None, 0.0))
+        if how.startswith("unsettled"):
+            bound = 0.0 if how == "unsettled" else -np.inf
+            patch.setattr(Program, "minimise", lambda *_: Outcome(None, bound))
         patch.setattr(reaching, "PROGRAMS", 1)
         found = reach.by_prices() if how == "prices alone" else reach.options()
     for name, (first, last) in zip(names.workloads, itertools.pairwise(solver.problem.offsets), strict=True):
