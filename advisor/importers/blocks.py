@@ -46,7 +46,8 @@ _COMMON: Final = ("ids", "names", "regions", "zone", "zones", "statuses", "tags"
 class Block:
     """Drafts of one kind from one list, a column for each field; ``numbers`` are the positions in the list.
 
-    ``zones`` are what the records name; ``has_tags`` tells rows that say which tags there are from silent ones."""
+    ``zones`` are what the records name; ``has_tags`` tells rows that say which tags there are from silent ones; ``odd``
+    are values in inner records that cannot be read, by row, as in ``Draft.odd``."""
 
     context: Context
     kind: Kind
@@ -61,6 +62,7 @@ class Block:
     tags: list[dict[str, str]]
     has_tags: list[bool]
     attributes: dict[str, Sequence[object]] = field(default_factory=dict)
+    odd: list[tuple[int, str]] = field(default_factory=list)
 
     def draft(self, row: int) -> Draft:
         """One row as a draft of its own."""
@@ -76,6 +78,7 @@ class Block:
             dict(self.tags[row]) if self.has_tags[row] else None,
             {name: value for name, column in self.attributes.items() if (value := column[row]) is not ABSENT},
             unite=self.unite,
+            odd=tuple(problem for at, problem in self.odd if at == row),
         )
 
     def where(self, kept: Sequence[bool]) -> Block:

@@ -13,6 +13,7 @@ from advisor.importers.convert import (
     as_bool,
     as_float,
     as_gib,
+    as_id,
     as_ids,
     as_int,
     as_mib,
@@ -263,6 +264,7 @@ def _at_most_one(value: object) -> tuple[str, ...] | None:
 _WHOLE_AS_THEY_ARE: Final = (as_int, as_number, as_gib, as_mib)
 _QUICK: Final[dict[Convert, Callable[[Column, set[type]], Column | None]]] = {
     as_text: _quick_text,
+    as_id: _quick_text,
     as_int: _quick_whole,
     as_number: _quick_whole,
     as_float: _quick_float,

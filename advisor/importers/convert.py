@@ -152,6 +152,13 @@ def as_texts(value: object) -> object:
     return tuple(texts(value))
 
 
+def as_id(value: object) -> object:
+    """The id of another thing: a text, as ``as_text``; a number or truth value is none."""
+    if isinstance(value, int | float):
+        raise ValueError(f"is {text(value)[:20]}; expected: an id, which is a text")
+    return as_text(value)
+
+
 def as_ids(value: object) -> object:
     """A list of ids in any wrapping, as ``as_texts``; numbers and truth values are none."""
     odd = _no_text_in(value)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from advisor.importers.detect import read_source
 from advisor.importers.records import Collector
 from advisor.importers.remedies import UNPACK
+from advisor.importers.soundness import check_values
 from advisor.importers.sources import RefusedError, Source, archive_members, is_workbook, is_zip
 from advisor.model.finding import Finding, Mistake
 from advisor.model.inventory import Origin
@@ -39,6 +40,7 @@ def read_file(source: Source, mapping: ColumnMapping | None) -> FileRead:
         _refuse(source, refused, collector)
     except OSError as error:
         _refuse(source, RefusedError(f"it cannot be read ({error.strerror}).", "Check the permissions."), collector)
+    check_values(collector)
     return found
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from advisor.importers.convert import as_gib, as_int, as_mib, as_number, gib_of_bytes
+from advisor.importers.convert import as_gib, as_ints, as_mib, as_number, gib_of_bytes
 from advisor.importers.fields import Convert
 
 _PLAIN_UP_TO: Final = 10**15
@@ -46,6 +46,24 @@ class Quantity:
         return f"{number} {self.unit} from {self.least:,} to {self.most:,}"
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """A reader of a list of whole numbers, each from ``least`` to ``most``; ``unit`` words what they are."""
+
+    unit: str
+    least: int
+    most: int
+
+    def __call__(self, value: object) -> object:
+        """The numbers; ABSENT where nothing is said; ``ValueError`` where one of them is none of these."""
+        found = as_ints(value)
+        expected = f"expected: {self.unit} from {self.least} to {self.most}"
+        for number in found if isinstance(found, tuple) else ():
+            if not self.least <= number <= self.most:
+                raise ValueError(f"holds {_written(number)}; {expected}")
+        return found
+
+
 def _gib_of_bytes(value: object) -> object:
     """GiB of bytes, so that few bytes below zero are not rounded to none."""
     found = gib_of_bytes(value)
@@ -66,5 +84,11 @@ USED_GIB: Final = Quantity(as_gib, "of GiB", 0, 2**40)
 CORES: Final = Quantity(as_number, "of processors", 1, 10_000, whole=True)
 DATABASE_CORES: Final = Quantity(as_number, "of processors", 0.001, 10_000)
 MEMORY_MIB: Final = Quantity(as_mib, "of MiB", 1, 2**30)
-COUNT: Final = Quantity(as_int, "of things", 0, 10**9)
+COUNT: Final = Quantity(as_number, "of things", 0, 10**9, whole=True)
+PORT: Final = Quantity(as_number, "that numbers a port", 0, 65_535, whole=True)
+DAYS: Final = Quantity(as_number, "of days", -1, 100_000, whole=True)
+"""How long something is kept; -1 is how the API says for ever."""
 RATE: Final = Quantity(as_number, "of units a second", 0, 10**9)
+# TimePoints and RepeatWeekdays of a snapshot policy (DescribeAutoSnapshotPolicyEX, ecs 2014-05-26).
+HOURS: Final = Choices("hours of the day", 0, 23)
+WEEKDAYS: Final = Choices("days of the week, Monday being 1,", 1, 7)

@@ -51,6 +51,20 @@ class Draft(Struct):
     attributes: dict[str, object] = msgspec.field(default_factory=dict)
     partial: bool = False
     unite: frozenset[str] = frozenset()
+    odd: tuple[str, ...] = ()
+    """Values in records inside this one that cannot be read, each in words that begin with its name; said of the
+    resource once its file is read (``soundness``)."""
+
+    def read(self, name: str, convert: Convert, value: object) -> object:
+        """A value of a record inside this one, as ``convert`` reads it; ABSENT where nothing is said, and where it
+        cannot be read, which is kept in ``odd``."""
+        if value is ABSENT:
+            return value
+        try:
+            return convert(value)
+        except ValueError as error:
+            self.odd = (*self.odd, f"{name} {error}")
+            return ABSENT
 
 
 class Context(Struct, frozen=True):

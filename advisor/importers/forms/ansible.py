@@ -91,8 +91,8 @@ def _read_backends(owner: str, rows: list[Record], context: Context, collector: 
         detail = f"{nameless} rows were left out."
         collector.note("INV-NO-ID", "medium", title, where, detail, "Run the module again.", owner)
     rows = [row for row in rows if text(row.get("id"))]
-    members = [balancing.backend_record({"ServerId": row["id"], "Weight": row.get("weight")}) for row in rows]
     draft = Draft("load_balancer", owner, context.place, partial=True, unite=frozenset({"backend"}))
+    members = [balancing.backend_record({"ServerId": row["id"], "Weight": row.get("weight")}, draft) for row in rows]
     draft.attributes["backend"] = tuple(one for place, one in enumerate(members) if one not in members[:place])
     collector.batch(context).drafts.append(draft)
     return True

@@ -6,15 +6,26 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from advisor.importers.fields import ABSENT
 from advisor.importers.forms.words import disk_category
+from advisor.importers.quantities import DISK_GIB
 from advisor.importers.records import Batch, Context, Draft
 
 DISK_COLUMNS: Final = {"system_disk": "system", "data_disks": "data"}
 ID_IN_CELL: Final = re.compile(r"(?<![\w-])([a-z]{1,4}-[0-9a-z*]{4,})(?![\w-])")
-_DISK: Final = re.compile(r"(d-[0-9A-Za-z*]+)\s*(?:[（(]\s*(.*?)\s*([0-9]{1,9})\s*(?:GiB|GB|G)?\s*[）)])?")
-_SIZE: Final = re.compile(r"^\s*(.*?)\s*([0-9]{1,9})\s*(?:GiB|GB|G)?\s*$", re.IGNORECASE)
-_SEVERAL: Final = re.compile(r"[,，;；、+\n]")
+_DISK: Final = re.compile(r"(d-[0-9A-Za-z*]+)\s*(?:[（(]((?:[^（()）]|[（(][^（()）]*[）)])*)[）)])?")
+_SIZE: Final = re.compile(
+    r"(?P<words>|.*?[^A-Za-z0-9.,+-])(?P<size>[+-]?[0-9][0-9.,]*\s*(?:[KMGT]i?B?)?)\s*", re.IGNORECASE
+)
+# A comma between one figure and three is that of thousands (1,024), for a disk of 1 to 9 GiB beside one of hundreds is
+# none that people list; any other comma is between two disks (40,100).
+_SEVERAL: Final = re.compile(r"(?<![^0-9][1-9])(?<!^[1-9]),|,(?![0-9]{3}(?![0-9]))|[，;；、+\n]")
+_TIMES: Final = re.compile(
+    r"(?:(?P<before>[1-9][0-9]?)\s*[x×*]\s*)?(?P<one>.+?)(?:\s*[x×*]\s*(?P<after>[1-9][0-9]?))?", re.IGNORECASE
+)
+_GO_LIST: Final = re.compile(r"\[[0-9 ]*\]")
 _LEVEL: Final = re.compile(r"PL\d")
+_SHOWN: Final = 40
 
 
 def read_disks(instance: Draft, cells: Mapping[str, str], context: Context, batch: Batch) -> None:
@@ -27,30 +38,50 @@ def read_disks(instance: Draft, cells: Mapping[str, str], context: Context, batc
             batch.drafts.append(_disk(match, kind, instance, context))
         if not found:
             _sizes(instance, kind, cell)
+        elif re.search(r"\w", _DISK.sub("", cell)):
+            instance.odd = (*instance.odd, f"the cell of {kind} disks holds more than ids with (category and size)")
     if ids:
         instance.attributes["disk_ids"] = tuple(dict.fromkeys(ids))
 
 
 def _sizes(instance: Draft, kind: str, cell: str) -> None:
     """Disks of which a cell gives the size and perhaps the category, but no id."""
-    disks = []
-    for part in _SEVERAL.split(cell.strip("[] ")):
-        size = _SIZE.match(part)
-        if size:
-            words = {"category": disk_category(size.group(1))} if size.group(1) else {}
-            disks.append({"size_gib": int(size.group(2)), **words})
+    inner = cell.strip("[] ")
+    listed = inner.split() if _GO_LIST.fullmatch(cell) else _SEVERAL.split(inner)
+    parts = [part.strip() for part in listed if part.strip()]
+    disks = [disk for part in parts for disk in _described(part, kind, instance)]
     if kind == "system" and len(disks) == 1:
         instance.attributes.update({f"system_disk_{name}": value for name, value in disks[0].items()})
     elif kind == "data" and disks:
         instance.attributes["data_disks"] = tuple(disks)
 
 
+def _described(part: str, kind: str, instance: Draft) -> list[dict[str, object]]:
+    """One disk of a cell without ids, or several alike (``2 x 100GiB``): what of them can be read."""
+    found: dict[str, object] = {}
+    times = _TIMES.fullmatch(part)
+    one, count = (times["one"], int(times["before"] or times["after"] or 1)) if times else (part, 1)
+    match = _SIZE.fullmatch(one)
+    size_gib = instance.read(f"a size in the cell of {kind} disks", DISK_GIB, match["size"] if match else one)
+    if size_gib is not ABSENT:
+        found["size_gib"] = size_gib
+    words = match["words"].strip(" :：") if match else one
+    if words:
+        found["category"] = disk_category(words)
+    return [found] * count
+
+
 def _disk(match: re.Match[str], kind: str, instance: Draft, context: Context) -> Draft:
     disk = Draft("disk", match.group(1), context.place, region=instance.region, zone=instance.zone)
     disk.attributes = {"disk_type": kind, "instance_ids": (instance.id,)}
-    if match.group(3):
-        disk.attributes["size_gib"] = int(match.group(3))
-    _category(disk, match.group(2) or "")
+    described = (match.group(2) or "").strip()
+    if not described:
+        return disk
+    split = _SIZE.fullmatch(described)
+    size_gib = disk.read("size_gib", DISK_GIB, split["size"]) if split else ABSENT
+    if size_gib is not ABSENT:
+        disk.attributes["size_gib"] = size_gib
+    _category(disk, split["words"].strip() if split else described)
     return disk
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from advisor.importers.convert import as_bool, as_text, tried, unique
+from advisor.importers.convert import as_bool, as_text, unique
 from advisor.importers.fields import ABSENT, Record, get, records, text, texts
 from advisor.importers.forms import terraform_links
-from advisor.importers.numbers import is_whole
-from advisor.importers.quantities import DISK_GIB
+from advisor.importers.quantities import DAYS, DISK_GIB
 from advisor.importers.records import Batch, Collector, Context, Draft, Spec, read_record
 from advisor.importers.services import (
     backup,
@@ -221,7 +220,7 @@ def _with_id(spec: Spec, record: Record) -> Record:
 def _instance_disks(draft: Draft, attributes: Record, context: Context, batch: Batch) -> None:
     """A state names the system disk and the sizes of data disks, not the data disks' ids."""
     system = {
-        "size_gib": tried(DISK_GIB, get(attributes, "system_disk_size")),
+        "size_gib": draft.read("system_disk_size", DISK_GIB, get(attributes, "system_disk_size")),
         "category": as_text(get(attributes, "system_disk_category")),
     }
     known = {name: value for name, value in system.items() if value not in (ABSENT, "")}
@@ -232,15 +231,15 @@ def _instance_disks(draft: Draft, attributes: Record, context: Context, batch: B
         batch.drafts.append(disk)
     elif known:
         draft.attributes.update({f"system_disk_{name}": value for name, value in known.items()})
-    data = [_data_disk(one) for one in records(get(attributes, "data_disks"))]
+    data = [_data_disk(one, draft) for one in records(get(attributes, "data_disks"))]
     if data:
         draft.attributes["data_disks"] = tuple(data)
 
 
-def _data_disk(record: Record) -> dict[str, object]:
+def _data_disk(record: Record, instance: Draft) -> dict[str, object]:
     found = {
         "name": text(get(record, "name")),
-        "size_gib": tried(DISK_GIB, get(record, "size")),
+        "size_gib": instance.read("size of a data disk", DISK_GIB, get(record, "size")),
         "category": text(get(record, "category")),
     }
     return {name: value for name, value in found.items() if value not in (ABSENT, "")}
@@ -250,12 +249,15 @@ def _database(draft: Draft, attributes: Record) -> None:
     allowed = get(attributes, "security_ips")
     if allowed is not ABSENT:
         draft.attributes["security_ips"] = tuple(texts(allowed))
-    for name, source in (
-        ("backup_retention_days", "backup_retention_period"),
-        ("log_backup_retention_days", "log_backup_retention_period"),
-    ):
-        if is_whole(text(get(attributes, source))):
-            draft.attributes[name] = int(text(get(attributes, source)))
+    _retention(draft, attributes, ("backup_retention_period",), ("log_backup_retention_period",))
+
+
+def _retention(draft: Draft, record: Record, backups: tuple[str, ...], logs: tuple[str, ...]) -> None:
+    """For how many days a database keeps its backups and logs, from the first of these fields that says it."""
+    for name, sources in (("backup_retention_days", backups), ("log_backup_retention_days", logs)):
+        days = draft.read(name, DAYS, get(record, *sources))
+        if days is not ABSENT:
+            draft.attributes[name] = days
 
 
 def _several_servers(draft: Draft, attributes: Record) -> None:
@@ -263,7 +265,7 @@ def _several_servers(draft: Draft, attributes: Record) -> None:
     servers = records(get(attributes, "servers"))
     if any("server_ids" in one for one in servers):
         draft.attributes["members"] = tuple(
-            balancing.member_record({**one, "ServerId": server})
+            balancing.member_record({**one, "ServerId": server}, draft)
             for one in servers
             for server in texts(get(one, "server_ids", "server_id"))
         )
@@ -278,12 +280,20 @@ def _slb_listener(draft: Draft) -> None:
         draft.id = f"{parts[0]}:{protocol}:{parts[1]}"
 
 
-def _link(kind: str, owner: str, attribute: str, values: object, context: Context, batch: Batch) -> None:
-    """A partial draft that adds to one attribute of the owner."""
-    if owner:
-        draft = Draft(kind, owner, context.place, partial=True, unite=frozenset({attribute}))  # type: ignore[arg-type]
+def _partial(kind: str, owner: str, attribute: str, context: Context) -> Draft:
+    return Draft(kind, owner, context.place, partial=True, unite=frozenset({attribute}))  # type: ignore[arg-type]
+
+
+def _add(draft: Draft, attribute: str, values: object, batch: Batch) -> None:
+    """Add to one attribute of an owner, where one is named."""
+    if draft.id:
         draft.attributes[attribute] = values
         batch.drafts.append(draft)
+
+
+def _link(kind: str, owner: str, attribute: str, values: object, context: Context, batch: Batch) -> None:
+    """A partial draft that adds to one attribute of the owner."""
+    _add(_partial(kind, owner, attribute, context), attribute, values, batch)
 
 
 def _disk_attachment(record: Record, context: Context, batch: Batch) -> None:
@@ -297,10 +307,11 @@ def _policy_attachment(record: Record, context: Context, batch: Batch) -> None:
 
 def _group_rule(record: Record, context: Context, batch: Batch) -> None:
     direction = text(get(record, "type"))
-    rule = rule_record({**record, "Direction": direction})
+    group = _partial("security_group", text(get(record, "security_group_id")), "rules", context)
+    rule = rule_record({**record, "Direction": direction}, group)
     if direction == "egress" and "source_cidr" in rule:
         rule["dest_cidr"] = rule.pop("source_cidr")
-    _link("security_group", text(get(record, "security_group_id")), "rules", (rule,), context, batch)
+    _add(group, "rules", (rule,), batch)
 
 
 def _eip_association(record: Record, context: Context, batch: Batch) -> None:
@@ -315,23 +326,26 @@ def _eip_association(record: Record, context: Context, batch: Batch) -> None:
 
 
 def _backends(record: Record, context: Context, batch: Batch) -> None:
-    owner = text(get(record, "load_balancer_id"))
-    servers = tuple(balancing.backend_record(one) for one in records(get(record, "backend_servers")))
+    owner = _partial("load_balancer", text(get(record, "load_balancer_id")), "backend", context)
+    servers = tuple(balancing.backend_record(one, owner) for one in records(get(record, "backend_servers")))
     listed = servers or tuple(
         {"server_id": one, "type": "ecs"} for one in texts(get(record, "instance_ids", "instances"))
     )
-    _link("load_balancer", owner, "backend", listed, context, batch)
+    _add(owner, "backend", listed, batch)
 
 
 def _group_member(record: Record, context: Context, batch: Batch) -> None:
-    member = balancing.member_record(record)
-    _link("server_group", text(get(record, "server_group_id")), "members", (member,), context, batch)
+    group = _partial("server_group", text(get(record, "server_group_id")), "members", context)
+    _add(group, "members", (balancing.member_record(record, group),), batch)
 
 
 def _scaling_configuration(record: Record, context: Context, batch: Batch) -> None:
     if not text(get(record, "scaling_group_id")):
         return
-    active = tried(as_bool, get(record, "active")) is True
+    group = Draft("scaling_group", text(get(record, "scaling_group_id")), context.place, partial=True)
+    active = group.read("active of a configuration", as_bool, get(record, "active")) is True
+    if group.odd:
+        batch.drafts.append(group)
     extra = {"ScalingConfigurationId": get(record, "id"), "LifecycleState": "Active" if active else "Inactive"}
     scaling.read_configuration({**record, **extra}, context, batch)
 
@@ -358,19 +372,19 @@ def _scaling_attachment(record: Record, context: Context, batch: Batch) -> None:
 def _backup_policy(record: Record, context: Context, batch: Batch) -> None:
     owner = text(get(record, "instance_id"))
     draft = Draft("database", owner, context.place, partial=True)
-    for name, sources in (
-        ("backup_retention_days", ("backup_retention_period", "retention_period")),
-        ("log_backup_retention_days", ("log_backup_retention_period", "log_retention_period")),
-    ):
-        if is_whole(text(get(record, *sources))):
-            draft.attributes[name] = int(text(get(record, *sources)))
+    _retention(
+        draft,
+        record,
+        ("backup_retention_period", "retention_period"),
+        ("log_backup_retention_period", "log_retention_period"),
+    )
     days = get(record, "preferred_backup_period", "backup_period")
     if days is not ABSENT:
         draft.attributes["backup_days"] = tuple(texts(days))
     when = text(get(record, "preferred_backup_time", "backup_time"))
     if when:
         draft.attributes["backup_time"] = when
-    logs = tried(as_bool, get(record, "enable_backup_log", "log_backup"))
+    logs = draft.read("log_backup_enabled", as_bool, get(record, "enable_backup_log", "log_backup"))
     if logs is not ABSENT:
         draft.attributes["log_backup_enabled"] = logs
     if owner:

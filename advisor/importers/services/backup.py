@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from advisor.importers.convert import as_bool, as_int, as_lower, as_text, as_texts, as_time, tried
+from advisor.importers.convert import as_bool, as_id, as_lower, as_text, as_texts, as_time
 from advisor.importers.fields import ABSENT, Record, get, records, text
 from advisor.importers.places import kind_of_id
+from advisor.importers.quantities import COUNT, DAYS
 from advisor.importers.records import Draft, Spec, field_of
 
 _BACKUP: Final = "backup"
@@ -24,12 +25,12 @@ _RULE_TEXTS: Final = (
 )
 
 
-def _rule(rule: Record) -> dict[str, object]:
+def _rule(rule: Record, policy: Draft) -> dict[str, object]:
     """One rule of a policy in canonical names; a replication rule's retention is that of its copies."""
     found: dict[str, object] = {"rule_type": text(get(rule, "RuleType")).lower()}
     found |= {name: text(get(rule, source)) for name, source in _RULE_TEXTS}
     kept = "copy_retention_days" if found["rule_type"] == _REPLICATION else "retention_days"
-    found[kept] = tried(as_int, get(rule, "Retention"))
+    found[kept] = policy.read(f"{kept} of a rule", DAYS, get(rule, "Retention"))
     return {name: value for name, value in found.items() if value not in ("", ABSENT)}
 
 
@@ -37,7 +38,7 @@ def _policy_finish(draft: Draft, record: Record) -> None:
     given = get(record, "Rules")
     if given is ABSENT:
         return
-    rules = tuple(_rule(rule) for rule in records(given))
+    rules = tuple(_rule(rule, draft) for rule in records(given))
     draft.attributes["rules"] = rules
     backup = next((rule for rule in rules if rule.get("rule_type") == _BACKUP), {})
     lifecycle = next((rule for rule in rules if rule.get("rule_type") == _LIFECYCLE), {})
@@ -73,7 +74,7 @@ BACKUP_POLICY = Spec(
     finish=_policy_finish,
     fields=(
         field_of("policy_type", "PolicyType", as_text),
-        field_of("binding_count", "PolicyBindingCount", as_int),
+        field_of("binding_count", "PolicyBindingCount", COUNT),
         field_of("created_at", "CreatedTime", as_time),
     ),
 )
@@ -108,7 +109,7 @@ POLICY_BINDING = Spec(
     part="DescribePolicyBindings",
     finish=_binding_finish,
     fields=(
-        field_of("policy_id", "PolicyId", as_text),
+        field_of("policy_id", "PolicyId", as_id),
         field_of("source_type", "SourceType", as_text),
         field_of("disabled", "Disabled", as_bool),
         field_of("paths", "Source", as_texts),

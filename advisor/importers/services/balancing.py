@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from advisor.importers.convert import as_ids, as_int, as_lower, as_number, as_text, as_time, unique
+from advisor.importers.convert import as_id, as_ids, as_lower, as_number, as_text, as_time, tried, unique
 from advisor.importers.fields import ABSENT, Record, get, items, keys_of, records, text
-from advisor.importers.numbers import is_whole
 from advisor.importers.places import ids_in_path, is_region
+from advisor.importers.quantities import COUNT, PORT
 from advisor.importers.records import Batch, Collector, Context, Draft, Spec, field_of
 from advisor.model.inventory import Origin
 
@@ -38,7 +38,7 @@ def _balancer_finish(draft: Draft, record: Record) -> None:
         draft.zones = tuple(dict.fromkeys(str(one["zone"]) for one in found if "zone" in one))
     backend = get(record, "BackendServers")
     if backend is not ABSENT:
-        draft.attributes["backend"] = tuple(backend_record(one) for one in records(backend))
+        draft.attributes["backend"] = tuple(backend_record(one, draft) for one in records(backend))
     if not draft.region:
         draft.region = _region_of_name(text(get(record, "DNSName")))
 
@@ -64,8 +64,8 @@ def _zone_mapping(mapping: Record) -> dict[str, object]:
     return {name: value for name, value in found.items() if value}
 
 
-def member_record(member: Record) -> dict[str, object]:
-    """A member of a server group in canonical names."""
+def member_record(member: Record, owner: Draft) -> dict[str, object]:
+    """A member of a server group in canonical names; what of it cannot be read is said of ``owner``."""
     found: dict[str, object] = {"server_id": text(get(member, "ServerId"))}
     for name, source in (("server_ip", "ServerIp"), ("status", "Status"), ("zone", "ZoneId")):
         value = text(get(member, source))
@@ -76,16 +76,16 @@ def member_record(member: Record) -> dict[str, object]:
         found["role"] = declared
         declared = ""
     found["server_type"] = declared or text(get(member, "Type")).lower() or "ecs"
-    for name in ("Port", "Weight"):
-        value = text(get(member, name))
-        if is_whole(value):
-            found[name.lower()] = int(value)
+    for name, convert in (("port", PORT), ("weight", COUNT)):
+        number = owner.read(f"{name} of member {found['server_id']}", convert, get(member, name))
+        if number is not ABSENT:
+            found[name] = number
     return found
 
 
-def backend_record(member: Record) -> dict[str, object]:
+def backend_record(member: Record, balancer: Draft) -> dict[str, object]:
     """A default backend of a CLB in canonical names."""
-    found = member_record(member)
+    found = member_record(member, balancer)
     return {"type" if name == "server_type" else name: value for name, value in found.items()}
 
 
@@ -108,13 +108,15 @@ def _balancer_extra(draft: Draft, record: Record, context: Context, batch: Batch
 
 
 def _named_listener(balancer: Draft, row: Record, context: Context) -> Draft | None:
-    port, protocol = text(get(row, "ListenerPort")), text(get(row, "ListenerProtocol")).lower()
-    if not is_whole(port) or not protocol:
+    port, protocol = tried(PORT, get(row, "ListenerPort")), text(get(row, "ListenerProtocol")).lower()
+    if port is ABSENT or not protocol:
         return None
-    listener = Draft("listener", listener_id(balancer.id, protocol, port), context.place, region=balancer.region)
-    listener.attributes = {"load_balancer_id": balancer.id, "port": int(port), "protocol": protocol}
-    if text(get(row, "ListenerForward")) == "on" and is_whole(text(get(row, "ForwardPort"))):
-        listener.attributes["forward_port"] = int(text(get(row, "ForwardPort")))
+    listener = Draft("listener", listener_id(balancer.id, protocol, str(port)), context.place, region=balancer.region)
+    listener.attributes = {"load_balancer_id": balancer.id, "port": port, "protocol": protocol}
+    if text(get(row, "ListenerForward")) == "on":
+        forward = listener.read("forward_port", PORT, get(row, "ForwardPort"))
+        if forward is not ABSENT:
+            listener.attributes["forward_port"] = forward
     return listener
 
 
@@ -141,8 +143,8 @@ LOAD_BALANCER = Spec(
     finish=_balancer_finish,
     extra=_balancer_extra,
     fields=(
-        field_of("vpc_id", "VpcId", as_text),
-        field_of("vswitch_id", "VSwitchId", as_text),
+        field_of("vpc_id", "VpcId", as_id),
+        field_of("vswitch_id", "VSwitchId", as_id),
         field_of("slave_zone", "SlaveZoneId", as_text),
         field_of("address_type", "AddressType", as_lower),
         field_of("address", "Address", as_text),
@@ -176,7 +178,7 @@ def _listener_finish(draft: Draft, record: Record) -> None:
     if rules is not ABSENT:
         draft.attributes["rule_server_group_ids"] = unique(*(get(rule, "VServerGroupId") for rule in records(rules)))
     config = next((get(record, name) for name in _CONFIGS if get(record, name) is not ABSENT), ABSENT)
-    check = health_check(config) if isinstance(config, dict) else {}
+    check = health_check(config, draft) if isinstance(config, dict) else {}
     if check:
         draft.attributes["health_check"] = check
 
@@ -250,12 +252,12 @@ LISTENER = Spec(
     finish=_listener_finish,
     unite=frozenset({"rule_server_group_ids", "mirror_server_group_ids"}),
     fields=(
-        field_of("load_balancer_id", "LoadBalancerId", as_text),
-        field_of("port", "ListenerPort", as_int),
+        field_of("load_balancer_id", "LoadBalancerId", as_id),
+        field_of("port", "ListenerPort", PORT),
         field_of("protocol", "ListenerProtocol", as_lower),
         field_of("scheduler", "Scheduler", as_lower),
-        field_of("backend_port", "BackendServerPort", as_int),
-        field_of("forward_port", "HTTPListenerConfig.ForwardPort | ForwardPort", as_int),
+        field_of("backend_port", "BackendServerPort", PORT),
+        field_of("forward_port", "HTTPListenerConfig.ForwardPort | ForwardPort", PORT),
     ),
 )
 
@@ -267,16 +269,16 @@ _CHECK = {
 }
 
 
-def health_check(config: Record) -> dict[str, object]:
-    """A health check in canonical names, from any product's wording."""
+def health_check(config: Record, owner: Draft) -> dict[str, object]:
+    """A health check in canonical names, from any product's wording; what cannot be read is said of ``owner``."""
     found: dict[str, object] = {}
     enabled = text(get(config, "HealthCheckEnabled", "HeathCheckEnabled", "HealthCheck")).lower()
     if enabled:
         found["enabled"] = enabled in ("true", "on")
     for name, sources in _CHECK.items():
-        value = text(get(config, *sources))
-        if is_whole(value):
-            found[name] = int(value)
+        value = owner.read(f"{name} of the health check", COUNT, get(config, *sources))
+        if value is not ABSENT:
+            found[name] = value
     for name, sources in (
         ("path", ("HealthCheckPath", "HealthCheckUrl", "HealthCheckURI")),
         ("protocol", ("HealthCheckProtocol", "HealthCheckType")),
@@ -291,10 +293,10 @@ def _group_finish(draft: Draft, record: Record) -> None:
     check = get(record, "HealthCheckConfig", "HealthCheck", "health_check_config")
     config = next(iter(records([check] if isinstance(check, dict) else check)), None)
     if config is not None:
-        draft.attributes["health_check"] = health_check(config)
+        draft.attributes["health_check"] = health_check(config, draft)
     members = get(record, "BackendServers", "MasterSlaveBackendServers", "servers")
     if members is not ABSENT:
-        draft.attributes["members"] = tuple(member_record(one) for one in records(members))
+        draft.attributes["members"] = tuple(member_record(one, draft) for one in records(members))
 
 
 def _group_owner(draft: Draft, record: Record, context: Context, _batch: Batch, _collector: Collector) -> None:
@@ -333,12 +335,12 @@ SERVER_GROUP = Spec(
     extra=_group_owner,
     unite=frozenset({"members"}),
     fields=(
-        field_of("vpc_id", "VpcId", as_text),
+        field_of("vpc_id", "VpcId", as_id),
         field_of("protocol", "Protocol", as_lower),
         field_of("group_type", "ServerGroupType", as_lower),
         field_of("scheduler", "Scheduler", as_lower),
         field_of("load_balancer_ids", "RelatedLoadBalancerIds", as_ids),
-        field_of("server_count", "ServerCount", as_int),
+        field_of("server_count", "ServerCount", COUNT),
     ),
 )
 
@@ -349,7 +351,7 @@ def read_group_server(record: Record, context: Context, batch: Batch) -> None:
     if not group:
         raise LookupError("the answer does not name its server group")
     draft = Draft("server_group", group, context.place, partial=True, unite=frozenset({"members"}))
-    draft.attributes["members"] = (member_record(record),)
+    draft.attributes["members"] = (member_record(record, draft),)
     batch.drafts.append(draft)
 
 

@@ -6,18 +6,25 @@ import re
 
 from advisor.importers.convert import (
     as_bool,
+    as_id,
     as_ids,
-    as_int,
     as_lower,
     as_text,
     as_texts,
     as_time,
-    tried,
     unique,
 )
 from advisor.importers.fields import ABSENT, Record, get, keys_of, records, text, texts
 from advisor.importers.places import ids_in_path, kind_of_id, zones_in
-from advisor.importers.quantities import COUNT, DATABASE_CORES, MEMORY_MIB, STORAGE_GIB, STORAGE_GIB_OF_BYTES
+from advisor.importers.quantities import (
+    COUNT,
+    DATABASE_CORES,
+    DAYS,
+    MEMORY_MIB,
+    PORT,
+    STORAGE_GIB,
+    STORAGE_GIB_OF_BYTES,
+)
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 from advisor.model.inventory import Kind
 
@@ -99,11 +106,11 @@ RDS = Spec(
         field_of("memory_mib", "DBInstanceMemory", MEMORY_MIB),
         field_of("storage_gib", "DBInstanceStorage | instance_storage", STORAGE_GIB),
         field_of("storage_type", "DBInstanceStorageType", as_text),
-        field_of("vpc_id", "VpcId", as_text),
+        field_of("vpc_id", "VpcId", as_id),
         field_of("vswitch_id", "VSwitchId", _first),
-        field_of("master_id", "MasterInstanceId | master_db_instance_id", as_text),
+        field_of("master_id", "MasterInstanceId | master_db_instance_id", as_id),
         field_of("connection_string", "ConnectionString", as_address),
-        field_of("port", "Port", as_int),
+        field_of("port", "Port", PORT),
         field_of("charge_type", "PayType | instance_charge_type", as_text),
         field_of("network_type", "InstanceNetworkType", as_lower),
         field_of("security_group_ids", "SecurityGroupIds", as_ids),
@@ -168,7 +175,7 @@ POLARDB = Spec(
         field_of("memory_mib", "MemorySize", MEMORY_MIB),
         field_of("storage_gib", "StorageUsed", STORAGE_GIB_OF_BYTES),
         field_of("storage_type", "StorageType", as_text),
-        field_of("vpc_id", "VpcId", as_text),
+        field_of("vpc_id", "VpcId", as_id),
         field_of("vswitch_id", "VSwitchId", _first),
         field_of("hot_standby", "HotStandbyCluster", as_text),
         field_of("charge_type", "PayType", as_text),
@@ -210,13 +217,13 @@ CACHE = Spec(
         field_of("edition", "EditionType", as_text),
         field_of("capacity_mib", "Capacity", MEMORY_MIB),
         field_of("shard_count", "ShardCount", COUNT),
-        field_of("vpc_id", "VpcId", as_text),
-        field_of("vswitch_id", "VSwitchId", as_text),
+        field_of("vpc_id", "VpcId", as_id),
+        field_of("vswitch_id", "VSwitchId", as_id),
         field_of("private_ip", "PrivateIp", as_text),
         field_of("connection_string", "ConnectionDomain", as_address),
-        field_of("port", "Port", as_int),
-        field_of("replica_id", "ReplacateId | ReplicaId", as_text),
-        field_of("global_instance_id", "GlobalInstanceId", as_text),
+        field_of("port", "Port", PORT),
+        field_of("replica_id", "ReplacateId | ReplicaId", as_id),
+        field_of("global_instance_id", "GlobalInstanceId", as_id),
         field_of("replication_mode", "ReplicationMode", as_text),
         field_of("charge_type", "ChargeType", as_text),
         field_of("created_at", "CreateTime", as_time),
@@ -225,9 +232,9 @@ CACHE = Spec(
 )
 
 _POLICY_FIELDS = (
-    field_of("backup_retention_days", "BackupRetentionPeriod | DataLevel1BackupRetentionPeriod", as_int),
+    field_of("backup_retention_days", "BackupRetentionPeriod | DataLevel1BackupRetentionPeriod", DAYS),
     field_of("log_backup_enabled", "EnableBackupLog | BackupLog", as_bool),
-    field_of("log_backup_retention_days", "LogBackupRetentionPeriod | BackupLogRetentionPeriod", as_int),
+    field_of("log_backup_retention_days", "LogBackupRetentionPeriod | BackupLogRetentionPeriod", DAYS),
     field_of("backup_days", "PreferredBackupPeriod | DataLevel1BackupPeriod", as_texts),
     field_of("backup_time", "PreferredBackupTime | DataLevel1BackupTime", as_text),
     field_of("backup_frequency", "BackupInterval | BackupFrequency | DataLevel1BackupFrequency", as_text),
@@ -250,10 +257,9 @@ def read_backup_policy(record: Record, context: Context, batch: Batch) -> None:
     draft = Draft(kind, owner, context.place, partial=True)
     for one in _POLICY_FIELDS:
         value = get(record, *one.sources)
-        if value is not ABSENT and value != "":
-            found = one.convert(value)
-            if found is not ABSENT:
-                draft.attributes[one.name] = found
+        found = draft.read(one.name, one.convert, ABSENT if value == "" else value)
+        if found is not ABSENT:
+            draft.attributes[one.name] = found
     batch.drafts.append(draft)
 
 
@@ -269,7 +275,7 @@ def read_cross_region_policy(record: Record, context: Context, batch: Batch) -> 
     region = text(get(record, "CrossBackupRegion"))
     if region:
         draft.attributes["cross_backup_region"] = region
-    retention = tried(as_int, get(record, "Retention"))
+    retention = draft.read("cross_backup_retention_days", DAYS, get(record, "Retention"))
     if retention is not ABSENT:
         draft.attributes["cross_backup_retention_days"] = retention
     logs = text(get(record, "LogBackupEnabled"))

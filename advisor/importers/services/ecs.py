@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from advisor.importers.convert import (
     as_bool,
+    as_id,
     as_ids,
     as_lower,
     as_text,
@@ -11,7 +12,6 @@ from advisor.importers.convert import (
     unique,
 )
 from advisor.importers.fields import ABSENT, Record, get, records, text, texts
-from advisor.importers.numbers import is_whole
 from advisor.importers.places import kind_of_id
 from advisor.importers.quantities import CORES, COUNT, MEMORY_MIB, USED_GIB
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
@@ -92,11 +92,11 @@ INSTANCE = Spec(
         field_of("instance_type", "InstanceType", as_text),
         field_of("cpu", "Cpu | CpuOptions.CoreCount | cpu_cores", CORES),
         field_of("memory_mib", "Memory | memory_size", MEMORY_MIB),
-        field_of("image_id", "ImageId", as_text),
-        field_of("vpc_id", "VpcAttributes.VpcId | VpcId", as_text),
-        field_of("vswitch_id", "VpcAttributes.VSwitchId | VSwitchId | subnet_id", as_text),
+        field_of("image_id", "ImageId", as_id),
+        field_of("vpc_id", "VpcAttributes.VpcId | VpcId", as_id),
+        field_of("vswitch_id", "VpcAttributes.VSwitchId | VSwitchId | subnet_id", as_id),
         field_of("security_group_ids", "SecurityGroupIds | security_groups", as_ids),
-        field_of("eip_id", "EipAddress.AllocationId | eip_address.AllocationId", as_text),
+        field_of("eip_id", "EipAddress.AllocationId | eip_address.AllocationId", as_id),
         field_of("charge_type", "InstanceChargeType | billing_method", as_text),
         field_of("stopped_mode", "StoppedMode", as_text),
         field_of("local_storage_gib", "LocalStorageCapacity", USED_GIB),
@@ -104,16 +104,16 @@ INSTANCE = Spec(
         field_of("os_type", "OSType", as_text),
         field_of("os_name", "OSName | OSNameEn", as_text),
         field_of("host_name", "HostName", as_text),
-        field_of("deployment_set_id", "DeploymentSetId", as_text),
+        field_of("deployment_set_id", "DeploymentSetId", as_id),
         field_of("network_type", "InstanceNetworkType | network_type", as_lower),
         field_of("expired_at", "ExpiredTime", as_time),
         field_of("created_at", "CreationTime | creation_time", as_time),
         field_of("spot_strategy", "SpotStrategy", as_text),
         field_of("deletion_protection", "DeletionProtection", as_bool),
-        field_of("dedicated_host_id", "DedicatedHostAttribute.DedicatedHostId", as_text),
-        field_of("hpc_cluster_id", "HpcClusterId", as_text),
+        field_of("dedicated_host_id", "DedicatedHostAttribute.DedicatedHostId", as_id),
+        field_of("hpc_cluster_id", "HpcClusterId", as_id),
         field_of("network_interface_ids", "NetworkInterfaces.NetworkInterface.NetworkInterfaceId", as_ids),
-        field_of("resource_group_id", "ResourceGroupId", as_text),
+        field_of("resource_group_id", "ResourceGroupId", as_id),
     ),
 )
 
@@ -165,11 +165,11 @@ NETWORK_INTERFACE = Spec(
     finish=_eni_finish,
     finish_block=finish_interfaces,
     fields=(
-        field_of("instance_id", "InstanceId | Attachment.InstanceId", as_text),
-        field_of("vswitch_id", "VSwitchId", as_text),
-        field_of("vpc_id", "VpcId", as_text),
+        field_of("instance_id", "InstanceId | Attachment.InstanceId", as_id),
+        field_of("vswitch_id", "VSwitchId", as_id),
+        field_of("vpc_id", "VpcId", as_id),
         field_of("security_group_ids", "SecurityGroupIds", as_ids),
-        field_of("eip_id", "AssociatedPublicIp.AllocationId", as_text),
+        field_of("eip_id", "AssociatedPublicIp.AllocationId", as_id),
         field_of("interface_type", "Type", as_lower),
         field_of("service_managed", "ServiceManaged", as_bool),
         field_of("created_at", "CreationTime", as_time),
@@ -177,8 +177,8 @@ NETWORK_INTERFACE = Spec(
 )
 
 
-def rule_record(rule: Record) -> dict[str, object]:
-    """One security-group rule in canonical names."""
+def rule_record(rule: Record, group: Draft) -> dict[str, object]:
+    """One security-group rule in canonical names; what of it cannot be read is said of the group."""
     found: dict[str, object] = {
         "direction": text(get(rule, "Direction", "type")).lower() or "ingress",
         "policy": text(get(rule, "Policy")).lower() or "accept",
@@ -189,9 +189,9 @@ def rule_record(rule: Record) -> dict[str, object]:
         value = text(get(rule, *sources))
         if value:
             found[name] = value
-    priority = text(get(rule, "Priority"))
-    if is_whole(priority):
-        found["priority"] = int(priority)
+    priority = group.read("priority of a rule", COUNT, get(rule, "Priority"))
+    if priority is not ABSENT:
+        found["priority"] = priority
     return found
 
 
@@ -209,7 +209,7 @@ _RULE_ENDS = {
 def _group_finish(draft: Draft, record: Record) -> None:
     rules = get(record, "Permissions", "rules")
     if rules is not ABSENT:
-        draft.attributes["rules"] = tuple(rule_record(rule) for rule in records(rules))
+        draft.attributes["rules"] = tuple(rule_record(rule, draft) for rule in records(rules))
 
 
 SECURITY_GROUP = Spec(
@@ -230,7 +230,7 @@ SECURITY_GROUP = Spec(
     finish=_group_finish,
     finish_reads=frozenset({"permissions", "rules"}),
     fields=(
-        field_of("vpc_id", "VpcId", as_text),
+        field_of("vpc_id", "VpcId", as_id),
         field_of("group_type", "SecurityGroupType", as_text),
         field_of("inner_access_policy", "InnerAccessPolicy", as_lower),
         field_of("service_managed", "ServiceManaged", as_bool),

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from advisor.importers.convert import as_lower, as_text, as_time, unique
+from advisor.importers.convert import as_id, as_lower, as_text, as_time, unique
 from advisor.importers.fields import ABSENT, Record, get, records, text
-from advisor.importers.numbers import is_whole
 from advisor.importers.places import about_in_path, region_of_zone
-from advisor.importers.quantities import STORAGE_GIB_OF_BYTES, USED_GIB
+from advisor.importers.quantities import COUNT, STORAGE_GIB_OF_BYTES, USED_GIB
 from advisor.importers.records import Batch, Collector, Context, Draft, Spec, field_of
 
 _MOUNT: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
@@ -58,9 +57,9 @@ FILE_SYSTEM = Spec(
         field_of("size_gib", "MeteredSize", STORAGE_GIB_OF_BYTES),
         field_of("capacity_gib", "Capacity", USED_GIB),
         field_of("redundancy", "RedundancyType", as_text),
-        field_of("vpc_id", "VpcId", as_text),
-        field_of("kms_key_id", "KMSKeyId", as_text),
-        field_of("snapshot_policy_id", "AutoSnapshotPolicyId", as_text),
+        field_of("vpc_id", "VpcId", as_id),
+        field_of("kms_key_id", "KMSKeyId", as_id),
+        field_of("snapshot_policy_id", "AutoSnapshotPolicyId", as_id),
         field_of("charge_type", "ChargeType", as_text),
         field_of("created_at", "CreateTime", as_time),
         field_of("expired_at", "ExpiredTime", as_time),
@@ -143,9 +142,7 @@ def read_access_rule(record: Record, context: Context, batch: Batch) -> None:
         "source_cidr": text(get(record, "SourceCidrIp")),
         "access": text(get(record, "RWAccess")).lower(),
     }
-    priority = text(get(record, "Priority"))
-    if is_whole(priority):
-        rule["priority"] = int(priority)
+    rule["priority"] = draft.read("priority of a rule", COUNT, get(record, "Priority"))
     draft.attributes["file_system_type"] = (kind or STANDARD).lower()
-    draft.attributes["rules"] = ({name: value for name, value in rule.items() if value != ""},)
+    draft.attributes["rules"] = ({name: value for name, value in rule.items() if value not in ("", ABSENT)},)
     batch.drafts.append(draft)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from advisor.importers.convert import as_texts, unique
+from advisor.importers.convert import as_ids, as_texts, unique
 from advisor.importers.fields import ABSENT
 from advisor.importers.places import zones_in
 
@@ -23,20 +23,37 @@ def finish_disks(block: Block, rows: Rows) -> None:
     own = rows.get("InstanceId")
     attached = rows.get("Attachments.Attachment.InstanceId", "attachments.InstanceId")
     mounted = rows.get("MountInstances.MountInstance.InstanceId", "mount_instances.InstanceId")
-    block.attributes["instance_ids"] = [_owners(*values) for values in zip(own, attached, mounted, strict=True)]
+    block.attributes["instance_ids"] = owners = []
+    for row, values in enumerate(zip(own, attached, mounted, strict=True)):
+        found, odd = _owners(*values)
+        owners.append(found)
+        block.odd += [(row, problem) for problem in odd]
     for row, placement in enumerate(rows.get("Placement.ZoneIds")):
         found = as_texts(placement) if placement is not ABSENT else ()
         if isinstance(found, tuple) and found:
             block.zones[row] = tuple(dict.fromkeys(zone for part in found for zone in zones_in(part)))
 
 
-def _owners(own: object, attached: object, mounted: object) -> object:
+def _owners(own: object, attached: object, mounted: object) -> tuple[object, tuple[str, ...]]:
     if own.__class__ is str and own and mounted is ABSENT and (attached is ABSENT or attached == [own]):
         found = own.strip()
-        return (found,) if found else ()
-    if own is ABSENT and attached is ABSENT and mounted is ABSENT:
-        return ABSENT
-    return unique(own, attached, mounted)
+        return (found,) if found else (), ()
+    return owners_of(own, attached, mounted)
+
+
+def owners_of(*stated: object) -> tuple[object, tuple[str, ...]]:
+    """The instances that the fields of a disk name, and what is wrong with them; ABSENT where nothing is said, and
+    where what is said cannot be read, for then it is not known that there is none."""
+    given = [value for value in stated if value is not ABSENT]
+    found: list[object] = []
+    odd: list[str] = []
+    for value in given:
+        try:
+            found.append(as_ids(value))
+        except ValueError as error:
+            odd.append(f"instance_ids {error}")
+    owners = unique(*found)
+    return owners if owners or (given and not odd) else ABSENT, tuple(odd)
 
 
 def finish_instances(block: Block, rows: Rows) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from advisor.importers.convert import as_lower, as_number, as_text, as_time, unique
+from advisor.importers.convert import as_id, as_lower, as_number, as_text, as_time, unique
 from advisor.importers.fields import ABSENT, Record, get, records, text
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 from advisor.importers.services.traffic import in_no_region
@@ -49,7 +49,7 @@ TRANSIT_ROUTER = Spec(
     needs=(frozenset({"transitrouterid", "cenid", "type"}), frozenset({"transitrouterid", "transitroutercidrlist"})),
     refuses=frozenset({"transitrouterattachmentid", "transitrouterroutetableid"}),
     fields=(
-        field_of("cen_id", "CenId", as_text),
+        field_of("cen_id", "CenId", as_id),
         field_of("edition", "Type", as_lower),
         field_of("created_at", "CreationTime", as_time),
     ),
@@ -79,10 +79,10 @@ CEN_ATTACHMENT = Spec(
     finish=_attachment_finish,
     finish_reads=frozenset({"zonemappings"}),
     fields=(
-        field_of("transit_router_id", "TransitRouterId", as_text),
-        field_of("cen_id", "CenId", as_text),
-        field_of("vpc_id", "VpcId", as_text),
-        field_of("vbr_id", "VbrId", as_text),
+        field_of("transit_router_id", "TransitRouterId", as_id),
+        field_of("cen_id", "CenId", as_id),
+        field_of("vpc_id", "VpcId", as_id),
+        field_of("vbr_id", "VbrId", as_id),
         field_of("created_at", "CreationTime", as_time),
     ),
 )
@@ -126,7 +126,7 @@ BORDER_ROUTER = Spec(
     finish=_router_finish,
     unite=frozenset({"cen_ids"}),
     fields=(
-        field_of("access_point_id", "AccessPointId", as_text),
+        field_of("access_point_id", "AccessPointId", as_id),
         field_of("cen_ids", "AssociatedCens", attached_cens),
         field_of("created_at", "CreationTime", as_time),
     ),
@@ -159,9 +159,9 @@ PHYSICAL_CONNECTION = Spec(
     ),
     refuses=frozenset({"vbrid", "vlaninterfaceid"}),
     fields=(
-        field_of("access_point_id", "AccessPointId", as_text),
-        field_of("redundant_id", "RedundantPhysicalConnectionId", as_text),
-        field_of("parent_id", "ParentPhysicalConnectionId", as_text),
+        field_of("access_point_id", "AccessPointId", as_id),
+        field_of("redundant_id", "RedundantPhysicalConnectionId", as_id),
+        field_of("parent_id", "ParentPhysicalConnectionId", as_id),
         field_of("line_operator", "LineOperator", as_text),
         field_of("bandwidth_mbps", "Bandwidth", as_number),
         field_of("business_status", "BusinessStatus", as_lower),
@@ -178,13 +178,13 @@ ROUTER_INTERFACE = Spec(
     needs=(frozenset({"routerinterfaceid", "routerid"}), frozenset({"routerinterfaceid", "oppositerouterid"})),
     refuses=frozenset({"destinationcidrblock"}),
     fields=(
-        field_of("router_id", "RouterId", as_text),
+        field_of("router_id", "RouterId", as_id),
         field_of("router_type", "RouterType", as_lower),
-        field_of("vpc_id", "VpcInstanceId", as_text),
-        field_of("opposite_id", "OppositeInterfaceId", as_text),
-        field_of("opposite_router_id", "OppositeRouterId", as_text),
+        field_of("vpc_id", "VpcInstanceId", as_id),
+        field_of("opposite_id", "OppositeInterfaceId", as_id),
+        field_of("opposite_router_id", "OppositeRouterId", as_id),
         field_of("opposite_router_type", "OppositeRouterType", as_lower),
-        field_of("opposite_vpc_id", "OppositeVpcInstanceId", as_text),
+        field_of("opposite_vpc_id", "OppositeVpcInstanceId", as_id),
         field_of("opposite_region", "OppositeRegionId", as_text),
         field_of("charge_type", "ChargeType", as_text),
         field_of("created_at", "CreationTime", as_time),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advisor.importers.convert import as_bool, as_ids, as_lower, as_number, as_text, as_texts, as_time
+from advisor.importers.convert import as_bool, as_id, as_ids, as_lower, as_number, as_text, as_texts, as_time
 from advisor.importers.fields import ABSENT, Record, get, text
 from advisor.importers.places import ids_in_path
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
@@ -37,11 +37,11 @@ VSWITCH = Spec(
     hints=("vswitch", "vswitches"),
     needs=(frozenset({"vswitchid", "cidrblock"}), frozenset({"vswitchid", "availableipaddresscount"})),
     fields=(
-        field_of("vpc_id", "VpcId", as_text),
+        field_of("vpc_id", "VpcId", as_id),
         field_of("cidr", "CidrBlock", as_text),
         field_of("is_default", "IsDefault", as_bool),
         field_of("available_ips", "AvailableIpAddressCount", as_number),
-        field_of("route_table_id", "RouteTable.RouteTableId", as_text),
+        field_of("route_table_id", "RouteTable.RouteTableId", as_id),
         field_of("created_at", "CreationTime", as_time),
     ),
 )
@@ -58,12 +58,12 @@ EIP = Spec(
     fields=(
         field_of("address", "IpAddress", as_text),
         field_of("bandwidth_mbps", "EipBandwidth | Bandwidth", as_number),
-        field_of("instance_id", "InstanceId", as_text),
+        field_of("instance_id", "InstanceId", as_id),
         field_of("instance_type", "InstanceType", as_text),
         field_of("instance_region", "InstanceRegionId", as_text),
         field_of("charge_type", "ChargeType", as_text),
         field_of("internet_charge_type", "InternetChargeType", as_text),
-        field_of("bandwidth_package_id", "BandwidthPackageId", as_text),
+        field_of("bandwidth_package_id", "BandwidthPackageId", as_id),
         field_of("service_managed", "ServiceManaged", as_bool),
         field_of("isp", "ISP", as_text),
         field_of("created_at", "AllocationTime", as_time),
@@ -80,8 +80,8 @@ NAT_GATEWAY = Spec(
     zone=("NatGatewayPrivateInfo.IzNo",),
     unite=frozenset({"snat_entries", "forward_entries"}),
     fields=(
-        field_of("vpc_id", "VpcId", as_text),
-        field_of("vswitch_id", "NatGatewayPrivateInfo.VswitchId | vswitch_id", as_text),
+        field_of("vpc_id", "VpcId", as_id),
+        field_of("vswitch_id", "NatGatewayPrivateInfo.VswitchId | vswitch_id", as_id),
         field_of("eip_ids", "IpLists.IpList.AllocationId | ip_lists.AllocationId", as_ids),
         field_of("addresses", "IpLists.IpList.IpAddress | ip_lists.IpAddress", as_texts),
         field_of("network_type", "NetworkType", as_lower),
@@ -101,8 +101,8 @@ VPN_GATEWAY = Spec(
     needs=(frozenset({"vpngatewayid", "vpcid"}), frozenset({"vpngatewayid", "internetip"})),
     refuses=frozenset({"vpnconnectionid"}),
     fields=(
-        field_of("vpc_id", "VpcId", as_text),
-        field_of("vswitch_id", "VSwitchId", as_text),
+        field_of("vpc_id", "VpcId", as_id),
+        field_of("vswitch_id", "VSwitchId", as_id),
         field_of("address", "InternetIp", as_text),
         field_of("created_at", "CreateTime", as_time),
         field_of("expired_at", "EndTime", as_time),

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from advisor.importers.convert import (
     as_bool,
-    as_int,
+    as_id,
     as_lower,
     as_text,
     as_texts,
     as_time,
     json_inside,
-    tried,
     unique,
 )
 from advisor.importers.fields import ABSENT, Record, get, records, text
 from advisor.importers.places import ids_in_path, kind_of_id
-from advisor.importers.quantities import RATE, STORAGE_GIB_OF_BYTES
+from advisor.importers.quantities import COUNT, DAYS, RATE, STORAGE_GIB_OF_BYTES
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 
 
@@ -27,17 +26,17 @@ def _plan_finish(draft: Draft, record: Record) -> None:
     rules = records(get(record, "Rules.Rule", "Rules"))
     if not rules:
         return
-    draft.attributes["rules"] = tuple(_plan_rule(rule) for rule in rules)
-    copying = [rule for rule in rules if tried(as_bool, get(rule, "DoCopy")) is True]
-    draft.attributes["copy_regions"] = unique(*(get(rule, "DestinationRegionId") for rule in copying))
-    retention = tried(as_int, get(rules[0], "Retention"))
-    if retention is not ABSENT:
-        draft.attributes.setdefault("retention_days", retention)
+    draft.attributes["rules"] = read = tuple(_plan_rule(rule, draft) for rule in rules)
+    copying = [one for one in read if one.get("copy_enabled") is True]
+    draft.attributes["copy_regions"] = unique(*(one.get("copy_region", "") for one in copying))
+    if "retention_days" in read[0]:
+        draft.attributes.setdefault("retention_days", read[0]["retention_days"])
     if not draft.attributes.get("schedule") and text(get(rules[0], "Schedule")):
         draft.attributes["schedule"] = text(get(rules[0], "Schedule"))
 
 
-def _plan_rule(rule: Record) -> dict[str, object]:
+def _plan_rule(rule: Record, plan: Draft) -> dict[str, object]:
+    """A rule of a plan in canonical names."""
     found: dict[str, object] = {}
     for name, source in (
         ("schedule", "Schedule"),
@@ -47,11 +46,9 @@ def _plan_rule(rule: Record) -> dict[str, object]:
         if text(get(rule, source)):
             found[name] = text(get(rule, source))
     for name, source in (("retention_days", "Retention"), ("copy_retention_days", "DestinationRetention")):
-        if text(get(rule, source)):
-            found[name] = tried(as_int, get(rule, source))
+        found[name] = plan.read(f"{name} of a rule", DAYS, get(rule, source))
     for name, source in (("disabled", "Disabled"), ("copy_enabled", "DoCopy")):
-        if text(get(rule, source)):
-            found[name] = tried(as_bool, get(rule, source))
+        found[name] = plan.read(f"{name} of a rule", as_bool, get(rule, source))
     return {name: value for name, value in found.items() if value is not ABSENT}
 
 
@@ -64,17 +61,17 @@ BACKUP_PLAN = Spec(
     part="DescribeBackupPlans",
     finish=_plan_finish,
     fields=(
-        field_of("instance_id", "InstanceId", as_text),
+        field_of("instance_id", "InstanceId", as_id),
         field_of("instance_name", "InstanceName", as_text),
-        field_of("vault_id", "VaultId", as_text),
+        field_of("vault_id", "VaultId", as_id),
         field_of("source_type", "SourceType", as_text),
         field_of("backup_type", "BackupType", as_text),
         field_of("schedule", "Schedule", as_text),
         field_of("disabled", "Disabled", as_bool),
         field_of("edition", "Edition", as_lower),
-        field_of("retention_days", "Retention", as_int),
+        field_of("retention_days", "Retention", DAYS),
         field_of("bucket", "Bucket", as_text),
-        field_of("file_system_id", "FileSystemId", as_text),
+        field_of("file_system_id", "FileSystemId", as_id),
         field_of("paths", "Paths", as_texts),
         field_of("created_at", "CreatedTime", as_time),
     ),
@@ -96,9 +93,9 @@ VAULT = Spec(
         field_of("charge_type", "ChargeType", as_text),
         field_of("worm_enabled", "WormEnabled", as_bool),
         field_of("is_replica", "Replication", as_bool),
-        field_of("replica_vault_id", "ReplicationTargetVaultId", as_text),
+        field_of("replica_vault_id", "ReplicationTargetVaultId", as_id),
         field_of("replica_region", "ReplicationTargetRegionId", as_text),
-        field_of("source_vault_id", "ReplicationSourceVaultId", as_text),
+        field_of("source_vault_id", "ReplicationSourceVaultId", as_id),
         field_of("created_at", "CreatedTime", as_time),
     ),
 )
@@ -123,11 +120,11 @@ DTS_JOB = Spec(
     tags=("TagList", "Tags"),
     finish=_dts_finish,
     fields=(
-        field_of("dts_instance_id", "DtsInstanceID", as_text),
+        field_of("dts_instance_id", "DtsInstanceID", as_id),
         field_of("job_type", "JobType", as_lower),
         field_of("job_class", "DtsJobClass | SynchronizationJobClass", as_text),
-        field_of("source_id", "SourceEndpoint.InstanceID", as_text),
-        field_of("destination_id", "DestinationEndpoint.InstanceID", as_text),
+        field_of("source_id", "SourceEndpoint.InstanceID", as_id),
+        field_of("destination_id", "DestinationEndpoint.InstanceID", as_id),
         field_of("source_address", "SourceEndpoint.Ip", as_text),
         field_of("destination_address", "DestinationEndpoint.Ip", as_text),
         field_of("source_region", "SourceEndpoint.Region", as_text),
@@ -169,9 +166,9 @@ CLUSTER = Spec(
         field_of("cluster_type", "cluster_type", as_text),
         field_of("cluster_spec", "cluster_spec", as_text),
         field_of("version", "current_version", as_text),
-        field_of("size", "size", as_int),
-        field_of("vpc_id", "vpc_id", as_text),
-        field_of("security_group_id", "security_group_id", as_text),
+        field_of("size", "size", COUNT),
+        field_of("vpc_id", "vpc_id", as_id),
+        field_of("security_group_id", "security_group_id", as_id),
         field_of("deletion_protection", "deletion_protection", as_bool),
         field_of("created_at", "created", as_time),
     ),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from advisor.importers.convert import as_ids, as_lower, as_text, as_time
+from advisor.importers.convert import as_id, as_ids, as_lower, as_text, as_time
 from advisor.importers.fields import ABSENT, Record, get, records, text
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 
@@ -19,10 +19,10 @@ HA_VIP = Spec(
     needs=(frozenset({"havipid", "ipaddress"}), frozenset({"havipid", "vswitchid"})),
     fields=(
         field_of("address", "IpAddress", as_text),
-        field_of("vpc_id", "VpcId", as_text),
-        field_of("vswitch_id", "VSwitchId", as_text),
+        field_of("vpc_id", "VpcId", as_id),
+        field_of("vswitch_id", "VSwitchId", as_id),
         field_of("associated_ids", "AssociatedInstances", as_ids),
-        field_of("master_id", "MasterInstanceId", as_text),
+        field_of("master_id", "MasterInstanceId", as_id),
         field_of("created_at", "CreateTime", as_time),
     ),
 )
@@ -64,7 +64,7 @@ ROUTE_TABLE = Spec(
     finish=_table_finish,
     unite=frozenset({"routes"}),
     fields=(
-        field_of("vpc_id", "VpcId", as_text),
+        field_of("vpc_id", "VpcId", as_id),
         field_of("vswitch_ids", "VSwitchIds", as_ids),
         field_of("table_type", "RouteTableType", as_lower),
         field_of("created_at", "CreationTime", as_time),

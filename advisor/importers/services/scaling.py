@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from advisor.importers.convert import as_text, as_texts, as_time, tried, unique
-from advisor.importers.fields import ABSENT, Record, get, keys_of, text, texts
-from advisor.importers.numbers import is_whole
+from advisor.importers.convert import as_id, as_text, as_texts, as_time, unique
+from advisor.importers.fields import ABSENT, Record, get, keys_of, records, text
 from advisor.importers.quantities import COUNT, DISK_GIB
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 
@@ -53,12 +52,12 @@ SCALING_GROUP = Spec(
         field_of("desired_capacity", "DesiredCapacity", COUNT),
         field_of("total_capacity", "TotalCapacity", COUNT),
         field_of("active_capacity", "ActiveCapacity", COUNT),
-        field_of("vpc_id", "VpcId", as_text),
+        field_of("vpc_id", "VpcId", as_id),
         field_of("multi_az_policy", "MultiAZPolicy", as_text),
         field_of("health_check_type", "HealthCheckType", as_text),
         field_of("cooldown_s", "DefaultCooldown", COUNT),
-        field_of("active_configuration_id", "ActiveScalingConfigurationId", as_text),
-        field_of("launch_template_id", "LaunchTemplateId", as_text),
+        field_of("active_configuration_id", "ActiveScalingConfigurationId", as_id),
+        field_of("launch_template_id", "LaunchTemplateId", as_id),
         field_of("removal_policies", "RemovalPolicies", as_texts),
         field_of("created_at", "CreationTime", as_time),
     ),
@@ -70,6 +69,7 @@ def read_configuration(record: Record, context: Context, batch: Batch) -> None:
     group = text(get(record, "ScalingGroupId"))
     if not group:
         raise LookupError("the scaling configuration does not name its group")
+    draft = Draft("scaling_group", group, context.place, partial=True, unite=frozenset({"configurations"}))
     found: dict[str, object] = {
         "configuration_id": text(get(record, "ScalingConfigurationId")),
         "active": text(get(record, "LifecycleState")).lower() == "active",
@@ -77,15 +77,19 @@ def read_configuration(record: Record, context: Context, batch: Batch) -> None:
         "instance_types": unique(get(record, "InstanceTypes"), get(record, "InstanceType")),
         "security_group_ids": unique(get(record, "SecurityGroupIds"), get(record, "SecurityGroupId")),
         "system_disk_category": text(get(record, "SystemDiskCategory", "SystemDisk.Category")),
-        "system_disk_size_gib": tried(DISK_GIB, get(record, "SystemDiskSize", "SystemDisk.Size")),
-        "data_disk_sizes_gib": tuple(int(size) for size in texts(_data_sizes(record)) if is_whole(size)),
+        "system_disk_size_gib": draft.read(
+            "system_disk_size_gib of a configuration", DISK_GIB, get(record, "SystemDiskSize", "SystemDisk.Size")
+        ),
+        "data_disk_sizes_gib": _data_sizes(record, draft),
     }
-    draft = Draft("scaling_group", group, context.place, partial=True, unite=frozenset({"configurations"}))
     draft.attributes["configurations"] = (
         {name: value for name, value in found.items() if value not in ("", (), ABSENT)},
     )
     batch.drafts.append(draft)
 
 
-def _data_sizes(record: Record) -> object:
-    return get(record, "DataDisks.DataDisk.Size", "DataDisks.Size")
+def _data_sizes(record: Record, group: Draft) -> tuple[object, ...]:
+    """The size of each data disk; one that cannot be read is left out, and said."""
+    given = (get(one, "Size") for one in records(get(record, "DataDisks.DataDisk", "DataDisks")))
+    sizes = [group.read("a size of data_disk_sizes_gib of a configuration", DISK_GIB, size) for size in given]
+    return tuple(size for size in sizes if size is not ABSENT)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from advisor.importers.convert import (
     as_bool,
-    as_int,
-    as_ints,
+    as_id,
     as_lower,
     as_number,
     as_tags,
@@ -13,15 +12,12 @@ from advisor.importers.convert import (
     as_texts,
     as_time,
     one_text,
-    tried,
-    unique,
 )
 from advisor.importers.fields import ABSENT, Record, get, text
-from advisor.importers.numbers import is_whole
 from advisor.importers.places import region_of_zone, zones_in
-from advisor.importers.quantities import COUNT, DISK_GIB, RATE, STORAGE_GIB_OF_BYTES
+from advisor.importers.quantities import COUNT, DAYS, DISK_GIB, HOURS, RATE, STORAGE_GIB_OF_BYTES, WEEKDAYS
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
-from advisor.importers.services.finish_blocks import finish_disks
+from advisor.importers.services.finish_blocks import finish_disks, owners_of
 
 
 def _disk_finish(draft: Draft, record: Record) -> None:
@@ -31,7 +27,9 @@ def _disk_finish(draft: Draft, record: Record) -> None:
         get(record, "MountInstances.MountInstance.InstanceId", "mount_instances.InstanceId"),
     )
     if any(value is not ABSENT for value in raw):
-        draft.attributes["instance_ids"] = unique(*raw)
+        owners, draft.odd = owners_of(*raw)
+        if owners is not ABSENT:
+            draft.attributes["instance_ids"] = owners
     placement = get(record, "Placement.ZoneIds")
     found = as_texts(placement) if placement is not ABSENT else ()
     if isinstance(found, tuple) and found:
@@ -62,11 +60,11 @@ DISK = Spec(
         field_of("auto_snapshot_allowed", "EnableAutoSnapshot", as_bool),
         field_of("delete_auto_snapshot", "DeleteAutoSnapshot", as_bool),
         field_of("encrypted", "Encrypted", as_bool),
-        field_of("kms_key_id", "KMSKeyId", as_text),
+        field_of("kms_key_id", "KMSKeyId", as_id),
         field_of("multi_attach", "MultiAttach", as_bool),
         field_of("device", "Device | device_name", as_text),
-        field_of("source_snapshot_id", "SourceSnapshotId | snapshot_id", as_text),
-        field_of("image_id", "ImageId", as_text),
+        field_of("source_snapshot_id", "SourceSnapshotId | snapshot_id", as_id),
+        field_of("image_id", "ImageId", as_id),
         field_of("delete_with_instance", "DeleteWithInstance", as_bool),
         field_of("charge_type", "DiskChargeType | billing_method", as_text),
         field_of("attached_at", "AttachedTime", as_time),
@@ -78,7 +76,7 @@ DISK = Spec(
         field_of("throughput_mibps", "Throughput", RATE),
         field_of("bursting_enabled", "BurstingEnabled", as_bool),
         field_of("portable", "Portable", as_bool),
-        field_of("storage_cluster_id", "StorageClusterId | DedicatedBlockStorageClusterId", as_text),
+        field_of("storage_cluster_id", "StorageClusterId | DedicatedBlockStorageClusterId", as_id),
     ),
 )
 
@@ -96,16 +94,16 @@ SNAPSHOT = Spec(
     needs=(frozenset({"snapshotid", "sourcediskid"}), frozenset({"snapshotid", "snapshotname", "progress"})),
     refuses=frozenset({"diskid", "instanceid", "size"}),
     fields=(
-        field_of("source_disk_id", "SourceDiskId", as_text),
+        field_of("source_disk_id", "SourceDiskId", as_id),
         field_of("source_disk_size_gib", "SourceDiskSize", DISK_GIB),
         field_of("source_disk_type", "SourceDiskType", as_lower),
         field_of("size_gib", "FullSnapshotSizeInBytes", STORAGE_GIB_OF_BYTES),
         field_of("created_at", "CreationTime | creation_time", as_time),
         field_of("progress", "Progress", as_text),
-        field_of("retention_days", "RetentionDays", as_int),
+        field_of("retention_days", "RetentionDays", DAYS),
         field_of("encrypted", "Encrypted", as_bool),
-        field_of("kms_key_id", "KMSKeyId", as_text),
-        field_of("source_snapshot_id", "SourceSnapshotId", as_text),
+        field_of("kms_key_id", "KMSKeyId", as_id),
+        field_of("source_snapshot_id", "SourceSnapshotId", as_id),
         field_of("source_region", "SourceRegionId", as_text),
         field_of("instant_access", "InstantAccess", as_bool),
         field_of("category", "Category", as_lower),
@@ -121,12 +119,12 @@ SNAPSHOT_POLICY = Spec(
     hints=("autosnapshotpolicy", "autosnapshotpolicies"),
     needs=(frozenset({"autosnapshotpolicyid", "timepoints"}), frozenset({"autosnapshotpolicyid", "repeatweekdays"})),
     fields=(
-        field_of("time_points", "TimePoints", as_ints),
-        field_of("repeat_weekdays", "RepeatWeekdays", as_ints),
-        field_of("retention_days", "RetentionDays", as_int),
+        field_of("time_points", "TimePoints", HOURS),
+        field_of("repeat_weekdays", "RepeatWeekdays", WEEKDAYS),
+        field_of("retention_days", "RetentionDays", DAYS),
         field_of("copy_enabled", "EnableCrossRegionCopy", as_bool),
         field_of("copy_regions", "TargetCopyRegions", as_texts),
-        field_of("copy_retention_days", "CopiedSnapshotsRetentionDays", as_int),
+        field_of("copy_retention_days", "CopiedSnapshotsRetentionDays", DAYS),
         field_of("target_tags", "TargetTags", as_tags),
         field_of("disk_count", "DiskNums", COUNT),
         field_of("created_at", "CreationTime", as_time),
@@ -148,15 +146,15 @@ REPLICA_PAIR = Spec(
     needs=(frozenset({"replicapairid", "sourcediskid"}),),
     finish=_pair_finish,
     fields=(
-        field_of("source_disk_id", "SourceDiskId", as_text),
-        field_of("destination_disk_id", "DestinationDiskId", as_text),
+        field_of("source_disk_id", "SourceDiskId", as_id),
+        field_of("destination_disk_id", "DestinationDiskId", as_id),
         field_of("source_region", "SourceRegion | PrimaryRegion", as_text),
         field_of("source_zone", "SourceZoneId | PrimaryZone", as_text),
         field_of("destination_region", "DestinationRegion | StandbyRegion", as_text),
         field_of("destination_zone", "DestinationZoneId | StandbyZone", as_text),
         field_of("rpo_s", "RPO", RATE),
         field_of("last_recover_point", "LastRecoverPoint", as_time),
-        field_of("group_id", "ReplicaGroupId", as_text),
+        field_of("group_id", "ReplicaGroupId", as_id),
         field_of("bandwidth_kbps", "Bandwidth", as_number),
         field_of("created_at", "CreateTime", as_time),
     ),
@@ -178,10 +176,11 @@ def read_snapshot_link(record: Record, context: Context, batch: Batch) -> None:
     if not disk:
         return
     draft = Draft("disk", disk, context.place, partial=True)
-    total, count = get(record, "TotalSize"), get(record, "TotalCount")
-    size = tried(STORAGE_GIB_OF_BYTES, total)
-    if size is not ABSENT:
-        draft.attributes["snapshot_chain_gib"] = size
-    if is_whole(text(count)):
-        draft.attributes["snapshot_count"] = int(text(count))
+    for name, convert, value in (
+        ("snapshot_chain_gib", STORAGE_GIB_OF_BYTES, get(record, "TotalSize")),
+        ("snapshot_count", COUNT, get(record, "TotalCount")),
+    ):
+        found = draft.read(name, convert, value)
+        if found is not ABSENT:
+            draft.attributes[name] = found
     batch.drafts.append(draft)

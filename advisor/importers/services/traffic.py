@@ -4,10 +4,10 @@ Fields: DescribeDnsGtm…, ListCloudGtmInstances and DescribeDomainRecords in th
 
 from __future__ import annotations
 
-from advisor.importers.convert import as_int, as_lower, as_text, as_time, unique
+from advisor.importers.convert import as_lower, as_text, as_time, unique
 from advisor.importers.fields import ABSENT, Record, get, records, text
-from advisor.importers.numbers import is_whole
 from advisor.importers.places import ids_in_path
+from advisor.importers.quantities import COUNT
 from advisor.importers.records import Batch, Collector, Context, Draft, Spec, field_of
 
 GTM_INSTANCE = Spec(
@@ -24,7 +24,7 @@ GTM_INSTANCE = Spec(
     unite=frozenset({"strategies"}),
     fields=(
         field_of("edition", "VersionCode", as_text),
-        field_of("ttl_s", "Config.Ttl", as_int),
+        field_of("ttl_s", "Config.Ttl", COUNT),
         field_of("domain", "Config.PublicUserDomainName | ScheduleDomainName", as_text),
         field_of("strategy_mode", "Config.StrategyMode", as_text),
         field_of("expired_at", "ExpireTimestamp", as_time),
@@ -35,15 +35,13 @@ GTM_INSTANCE = Spec(
 def _pool_finish(draft: Draft, record: Record) -> None:
     listed = get(record, "Addrs")
     if listed is not ABSENT:
-        draft.attributes["addresses"] = tuple(_address(one) for one in records(listed))
+        draft.attributes["addresses"] = tuple(_address(one, draft) for one in records(listed))
 
 
-def _address(record: Record) -> dict[str, object]:
+def _address(record: Record, pool: Draft) -> dict[str, object]:
     found: dict[str, object] = {"address": text(get(record, "Addr")), "mode": text(get(record, "Mode")).lower()}
-    weight = text(get(record, "LbaWeight"))
-    if is_whole(weight):
-        found["weight"] = int(weight)
-    return {name: value for name, value in found.items() if value != ""}
+    found["weight"] = pool.read("weight of an address", COUNT, get(record, "LbaWeight"))
+    return {name: value for name, value in found.items() if value not in ("", ABSENT)}
 
 
 GTM_POOL = Spec(
@@ -56,7 +54,7 @@ GTM_POOL = Spec(
     fields=(
         field_of("pool_type", "Type", as_lower),
         field_of("lb_strategy", "LbaStrategy", as_lower),
-        field_of("address_count", "AddrCount", as_int),
+        field_of("address_count", "AddrCount", COUNT),
         field_of("created_at", "CreateTimestamp", as_time),
     ),
 )
@@ -85,8 +83,8 @@ DNS_RECORD = Spec(
         field_of("record_type", "Type", as_lower),
         field_of("value", "Value", as_text),
         field_of("line", "Line", as_lower),
-        field_of("ttl_s", "TTL", as_int),
-        field_of("weight", "Weight", as_int),
+        field_of("ttl_s", "TTL", COUNT),
+        field_of("weight", "Weight", COUNT),
     ),
 )
 
@@ -97,6 +95,7 @@ def read_strategy(record: Record, context: Context, batch: Batch) -> None:
     manager = text(get(record, "InstanceId")) or next(iter(ids_in_path(context.path, "gtm_instance")[-1:]), "")
     if not manager:
         raise LookupError("the strategy does not name its traffic manager; put its id (gtm-…) into the file name")
+    draft = Draft("gtm_instance", manager, context.place, partial=True, unite=frozenset({"strategies"}))
     found: dict[str, object] = {
         "strategy_id": text(get(record, "StrategyId")),
         "name": text(get(record, "StrategyName")),
@@ -108,9 +107,7 @@ def read_strategy(record: Record, context: Context, batch: Batch) -> None:
             found[f"{group.lower()}_pool_ids"] = unique(
                 get(record, f"{group}AddrPools.{group}AddrPool.Id", f"{group}AddrPools.Id")
             )
-        least = text(get(record, f"{group}MinAvailableAddrNum"))
-        if is_whole(least):
-            found[f"{group.lower()}_min_available"] = int(least)
-    draft = Draft("gtm_instance", manager, context.place, partial=True, unite=frozenset({"strategies"}))
-    draft.attributes["strategies"] = ({name: value for name, value in found.items() if value != ""},)
+        name = f"{group.lower()}_min_available"
+        found[name] = draft.read(f"{name} of a strategy", COUNT, get(record, f"{group}MinAvailableAddrNum"))
+    draft.attributes["strategies"] = ({name: value for name, value in found.items() if value not in ("", ABSENT)},)
     batch.drafts.append(draft)
