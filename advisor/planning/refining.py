@@ -41,7 +41,8 @@ def refined(request: PlanRequest, found: Found, decision: Decision) -> tuple[Fou
     worth = request.objective in LOSSES and decision.solution.status == "optimal" and len(found) <= MANY
     if not worth or not left_open(found):
         return found, decision
-    refinements = {item.workload.name: _refinement(item) for item in found if item.options.left_open}
+    begun = {item.workload.name: _refinement(item) for item in found if item.options.left_open}
+    refinements = {name: item for name, item in begun.items() if item.can_be_closer}  # of others all stays as stated
     for _ in range(ROUNDS):
         names = _largest(refinements)
         if not names:

@@ -35,10 +35,16 @@ def request_(shop: ImportResult, shop_targets: Targets, rules: RuleBook, prices:
     return PlanRequest(shop, shop_targets, rules, prices, AS_OF, "1", samples=60)
 
 
+def with_slots(rules: RuleBook, slots: int) -> RuleBook:
+    name = "restore.parallel_disks"
+    return replace(rules, facts={**rules.facts, name: replace(rules.facts[name], value=slots)})
+
+
 def planned(
-    request: PlanRequest, objective: Objective, budget: int, *, everything: bool = False
+    request: PlanRequest, objective: Objective, budget: int, *, everything: bool = False, crowded: str = ""
 ) -> tuple[Found, Found]:
-    """The decision before and after what was left out was looked at again; ``everything``: nothing is left out."""
+    """The decision before and after what was left out was looked at again; ``everything``: nothing is left out;
+    ``crowded``: the workload whose disks wait for one another when they are restored."""
     request = replace(request, objective=objective, budget=Money(Decimal(budget), "CNY"))
     graph = build_graph(request.imported.inventory, request.targets)
     graph = replace(graph, workloads=tuple(item for item in graph.workloads if item.name in TWO))
@@ -49,6 +55,9 @@ def planned(
             patch.setattr(weighed, "LIMIT", 2)
             patch.setattr(weighed, "SHARE", 1e9)  # all passes that no target asks for
         found = candidates(request, graph)
+        if crowded:
+            waiting = candidates(replace(request, rules=with_slots(request.rules, 5)), graph)
+            found = tuple(b if b.workload.name == crowded else a for a, b in zip(found, waiting, strict=True))
         first = found, decide(request, found)
         return first, refined(request, *first)
 
@@ -114,3 +123,12 @@ def test_where_one_workload_takes_too_long_the_others_are_still_looked_at(
     before, after = ({item.workload.name: item.options.left_open for item in side[0]} for side in (first, second))
     assert before[largest] == after.pop(largest) > 0
     assert max(after.values()) == 0
+
+
+def test_what_waiting_for_slots_may_cost_stays_open_when_another_workload_is_looked_at_again(
+    request_: PlanRequest,
+) -> None:
+    (found, _), (closer, _) = planned(request_, "min-risk", 4500, crowded="search")
+    before, after = ({item.workload.name: item.options.left_open for item in side} for side in (found, closer))
+    assert before["dev"] > after["dev"] == 0
+    assert before["search"] == after["search"] > 0
