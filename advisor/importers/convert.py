@@ -325,8 +325,10 @@ def tried(convert: Callable[[object], object], value: object) -> object:
 
 def one_text(value: object) -> object:
     """A list of one text: known to be empty where the text is."""
+    if isinstance(value, dict | list):
+        return as_ids(value)
     found = as_text(value)
-    return (found,) if found else () if found == "" else ABSENT
+    return ABSENT if found is ABSENT else (found,) if found else ()
 
 
 def unique(*lists: object) -> tuple[str, ...]:

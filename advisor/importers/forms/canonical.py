@@ -7,14 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
-from advisor.importers.catalogue import SPEC_OF_KIND
 from advisor.importers.convert import as_bool, json_inside
 from advisor.importers.fields import ABSENT, Record, items, records, text
+from advisor.importers.forms.canonical_values import read_attribute
 from advisor.importers.forms.columns import Table, note_width, row_context
 from advisor.importers.forms.tables import KINDS
 from advisor.importers.numbers import is_whole
-from advisor.importers.quantities import Quantity
-from advisor.importers.records import Collector, Context, Draft, ListSeen, note_value, read_tags
+from advisor.importers.records import Collector, Context, Draft, ListSeen, read_tags
 from advisor.importers.secrets import is_secret_name, looks_like_key
 from advisor.model.inventory import Kind, Origin
 
@@ -77,9 +76,8 @@ def _draft(row: Record, context: Context, collector: Collector) -> Draft | None:
             _fill(kind, resource_id),
         )
         return None
-    draft = Draft(kind, resource_id, context.place, name=str(row.get("name") or ""))
-    draft.region = text(row.get("region")) or None
-    draft.zone = text(row.get("zone")) or None
+    draft = Draft(kind, resource_id, context.place, name=text(row.get("name")))
+    draft.region, draft.zone = (_place_in(draft, name, row) for name in ("region", "zone"))
     draft.zones = tuple(text(zone) for zone in _sequence(json_inside(row.get("zones"))) if text(zone))
     draft.zone = draft.zone or (draft.zones[0] if draft.zones else None)
     draft.status = text(row.get("status")) or None
@@ -99,21 +97,27 @@ def _draft(row: Record, context: Context, collector: Collector) -> Draft | None:
                 resource_id,
             )
         elif value is not None and not is_secret_name(str(name)):
-            _set(draft, str(name), value, context, collector)
+            _set(draft, str(name), value)
     return draft
 
 
-def _set(draft: Draft, name: str, value: object, context: Context, collector: Collector) -> None:
-    """Keep a value as it is, a quantity only where it lies in the range that it can have."""
-    spec = SPEC_OF_KIND.get(draft.kind)
-    convert = next((one.convert for one in spec.fields if one.name == name), None) if spec else None
-    if isinstance(convert, Quantity) and value != "":
-        try:
-            convert(value)
-        except ValueError as error:
-            note_value(draft.id, f"{name} {error}", context, collector)
-            return
-    draft.attributes[name] = _frozen(value)
+def _set(draft: Draft, name: str, value: object) -> None:
+    """Keep a value where it has the shape that the attribute has."""
+    found = read_attribute(draft, name, value)
+    if found is not ABSENT:
+        draft.attributes[name] = found
+
+
+def _place_in(draft: Draft, name: str, row: Record) -> str | None:
+    found = draft.read(name, _place, row.get(name, ABSENT))
+    return found if isinstance(found, str) and found else None
+
+
+def _place(value: object) -> str:
+    """A zone or region as text; ``ValueError`` for what is no text."""
+    if isinstance(value, Mapping | list | tuple):
+        raise ValueError("is a list or a record; expected: a text")
+    return text(value)
 
 
 def _fill(kind: str, resource_id: str) -> str:
@@ -130,15 +134,6 @@ def _sequence(value: object) -> Sequence[object]:
     if isinstance(value, str):
         return re.split(r"[,;\s]+", value.strip())
     return value if isinstance(value, list | tuple) else ()
-
-
-def _frozen(value: object) -> object:
-    """Lists as tuples, as every other importer gives them; secret fields and texts of records left out."""
-    if isinstance(value, list | tuple):
-        return tuple(_frozen(item) for item in value)
-    if isinstance(value, Mapping):
-        return {str(key): _frozen(item) for key, item in value.items() if not is_secret_name(str(key))}
-    return "" if isinstance(value, str) and looks_like_key(value) else value
 
 
 def is_canonical(header: Sequence[str]) -> bool:
@@ -160,11 +155,8 @@ def read_table(table: Table, context: Context, collector: Collector) -> bool:
 
 
 def _row(row: dict[str, object]) -> dict[str, object]:
-    kind = text(row.get("kind"))
     known = _COMMON | _OF_THE_FILE
-    attributes = {
-        name: _cell(kind, name, cell) for name, cell in row.items() if name not in known and cell not in (None, "")
-    }
+    attributes = {name: _cell(cell) for name, cell in row.items() if name not in known and cell not in (None, "")}
     packed = json_inside(row.get("attributes"))
     attributes |= packed if isinstance(packed, Mapping) else {}
     return {**{name: row[name] for name in _COMMON if name in row}, "attributes": attributes}
@@ -175,20 +167,12 @@ def _unguarded(cell: object) -> object:
     return cell[1:] if isinstance(cell, str) and _GUARDED.match(cell) else cell
 
 
-def _cell(kind: str, name: str, cell: object) -> object:
-    """A cell in the type that the attribute has: by the kind's own reader, as JSON, else as text."""
+def _cell(cell: object) -> object:
+    """A cell as what it holds: JSON, a truth value, a whole number, else text; its attribute says what it has to be."""
     inner = json_inside(cell)
+    written = text(cell)
     if inner is not cell:
         return inner
-    spec = SPEC_OF_KIND.get(kind) if kind in KINDS else None
-    convert = next((one.convert for one in spec.fields if one.name == name), None) if spec else None
-    if convert is None:
-        written = text(cell)
-        if written.lower() in ("true", "false"):
-            return as_bool(written)
-        return int(written) if is_whole(written) else cell
-    try:
-        found = convert(cell)
-    except ValueError:
-        return cell
-    return None if found is ABSENT else found
+    if written.lower() in ("true", "false"):
+        return as_bool(written)
+    return int(written) if is_whole(written) and written == str(int(written)) else cell

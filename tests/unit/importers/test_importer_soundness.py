@@ -279,3 +279,59 @@ def test_a_disk_named_in_a_cell_with_a_size_that_cannot_be_is_unknown_and_said(m
     (found,) = said(result)
     assert found.resource == "d-bp1d1"
     assert "size_gib is 0; expected" in found.detail
+
+
+def own(kind: str, **attributes: object) -> dict[str, object]:
+    return {"resources": [{"kind": kind, "id": "x-1", "attributes": attributes}]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value", "problem"),
+    [
+        ("instance", "vpc_id", {"a": 1}, "vpc_id is a record; expected: one value"),
+        ("instance", "cluster_id", ["c1"], "cluster_id is a list; expected: one value"),
+        ("disk", "instance_ids", [{"id": "i-1"}], "instance_ids holds a record; expected: a list of texts"),
+        ("disk", "instance_ids", [5], "instance_ids holds 5; expected: a list of texts"),
+        ("disk", "size_gib", [40], "size_gib is a list; expected: one value"),
+        ("snapshot_policy", "time_points", ["x"], "time_points is no list of whole numbers"),
+        ("snapshot_policy", "repeat_weekdays", [0, 1], "repeat_weekdays holds 0; expected: days of the week"),
+        ("database", "backup_retention_days", -5, "backup_retention_days is -5; expected: a whole number of days"),
+        ("database", "slave_zones", 3, "slave_zones is 3; expected: a list of texts"),
+        ("vault", "size_gib", -1, "size_gib is -1; expected: a number of GiB from 0"),
+        ("server_group", "members", "i-1", "members holds i-1; expected: a list of records"),
+        ("server_group", "members", [{"server_id": "i-1", "weight": -1}], "weight in members is -1; expected"),
+        ("server_group", "health_check", "on", "health_check is on; expected: a record"),
+        ("backup_plan", "disabled", "perhaps", "disabled is neither true nor false"),
+        ("gtm_pool", "addresses", ["10.0.0.1"], "addresses holds 10.0.0.1; expected: a list of records"),
+    ],
+)
+def test_an_attribute_of_this_products_own_form_has_its_shape_or_is_said(
+    kind: str, name: str, value: object, problem: str, make: Make
+) -> None:
+    result = make({"a.json": own(kind, **{name: value})})
+    (found,) = said(result)
+    assert found.detail.startswith(f"a.json, resources[0]: {problem}")
+    kept = result.inventory.resources["x-1"].attributes
+    assert name not in kept or kept[name] == ({"server_id": "i-1"},)
+
+
+def test_what_a_cell_of_this_products_own_table_holds_has_the_shape_of_its_attribute(make: Make) -> None:
+    rows = "id,kind,size_gib,instance_ids,disabled,engine_version\n"
+    rows += "v-1,vault,100,,,\nd-bp1a,disk,40,i-bp1a,,\nd-bp1b,disk,40,i-bp1a;i-bp1b,,\n"
+    rows += "i-bp1a,instance,,,,\nplan-1,backup_plan,,,true,\nrm-1,database,,,,8.0\n"
+    result = make({"a.csv": rows})
+    found = {one.id: dict(one.attributes) for one in result.inventory.resources.values()}
+    assert not said(result)
+    assert found["v-1"]["size_gib"] == 100  # in GiB: the cloud writes bytes
+    assert found["d-bp1a"]["instance_ids"] == ("i-bp1a",)
+    assert found["d-bp1b"]["instance_ids"] == ("i-bp1a", "i-bp1b")
+    assert found["i-bp1a"]["disk_ids"] == ("d-bp1a", "d-bp1b")
+    assert found["plan-1"]["disabled"] is True
+    assert found["rm-1"]["engine_version"] == "8.0"
+
+
+@pytest.mark.parametrize(("name", "value"), [("zone", ["cn-hangzhou-h"]), ("region", {"id": "cn-hangzhou"})])
+def test_a_place_in_this_products_own_form_is_a_text(name: str, value: object, make: Make) -> None:
+    result = make({"a.json": {"resources": [{"kind": "instance", "id": "i-1", name: value}]}})
+    (found,) = said(result)
+    assert f"{name} is a list or a record; expected: a text" in found.detail
