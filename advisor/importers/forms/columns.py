@@ -51,6 +51,8 @@ def find_header(rows: Sequence[Cells], mapping: ColumnMapping | None) -> int | N
 def is_api_header(row: Cells) -> bool:
     """Whether the columns have the names of an API's fields, so that each row is a record."""
     names = {str(cell): "" for cell in row if cell not in (None, "")}
+    if any(" " in name.strip() for name in names):
+        return False  # Fields have no blanks; the console's English headers do ("Disk ID").
     if len(names) <= 2 or _MARKING.isdisjoint(plain_header(name) for name in names):
         return False  # Names are remembered with their shape; a row of values must never get there.
     return by_shape(names) is not None

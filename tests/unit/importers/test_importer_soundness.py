@@ -335,3 +335,24 @@ def test_a_place_in_this_products_own_form_is_a_text(name: str, value: object, m
     result = make({"a.json": {"resources": [{"kind": "instance", "id": "i-1", name: value}]}})
     (found,) = said(result)
     assert f"{name} is a list or a record; expected: a text" in found.detail
+
+
+def test_english_headers_of_the_console_are_no_fields_of_the_api(make: Make) -> None:
+    disks = (
+        "Disk ID,Disk Name,Status,Zone,Size,Disk Category,Disk Attribute,Attached Instance,Auto Snapshot Policy\n"
+        "d-bp1aaaa,data,In Use,Hangzhou Zone H,40,ESSD PL1,Data Disk,i-bp1aaaa,sp-bp1aaaa\n"
+    )
+    servers = (
+        "Instance ID,Instance Name,Status,Zone ID,Region,Specifications,CPU,Memory,System Disk,Data Disk\n"
+        "i-bp1aaaa,web,Running,Hangzhou Zone H,China (Hangzhou),ecs.g7.large,2,8,d-bp1sys(ESSD 40GiB),\n"
+    )
+    result = make({"disks.csv": disks, "servers.csv": servers})
+    found = result.inventory.resources
+    assert not said(result)
+    assert {one.zone for one in found.values()} == {"cn-hangzhou-h"}
+    assert {one.region for one in found.values()} == {"cn-hangzhou"}
+    disk, server = found["d-bp1aaaa"].attributes, found["i-bp1aaaa"].attributes
+    assert (disk["instance_ids"], disk["snapshot_policy_ids"]) == (("i-bp1aaaa",), ("sp-bp1aaaa",))
+    assert (disk["category"], disk["performance_level"], disk["disk_type"]) == ("cloud_essd", "PL1", "data")
+    assert (server["memory_mib"], server["instance_type"]) == (8192, "ecs.g7.large")
+    assert set(server["disk_ids"]) == {"d-bp1sys", "d-bp1aaaa"}  # type: ignore[call-overload]
