@@ -13,7 +13,7 @@ from advisor.importers.catalogue import HINTS, MAY_WRAP, Part, Reader, by_hint, 
 from advisor.importers.convert import json_inside
 from advisor.importers.fields import Record, get, plain, text
 from advisor.importers.long_lists import LongList
-from advisor.importers.numbers import is_whole
+from advisor.importers.paging import length_of
 from advisor.importers.places import is_region
 from advisor.importers.records import Batch, Collector, Context, ListSeen, Spec, read_record, region_text
 from advisor.importers.remedies import NOTHING_TO_DO
@@ -152,7 +152,7 @@ def _read_rows(reader: Reader, rows: RecordList, body: Record, context: Context,
             note_no_record(reader.kind, number, context, collector)
         for numbers, alike in _by_shape(page, start):
             ids += _read_alike(_fitting(reader, alike[0]), alike, numbers, context, batch, collector)
-    collector.lists.append(_list_seen(reader, body, tuple(ids), context))
+    collector.lists.append(_list_seen(reader, body, tuple(ids), context, collector))
 
 
 def _pages(rows: RecordList) -> Iterator[tuple[int, list[object]]]:
@@ -263,19 +263,8 @@ def _read_part(part: Part, record: Record, context: Context, batch: Batch, colle
     return context.place
 
 
-def _list_seen(reader: Reader, body: Record, ids: tuple[str, ...], context: Context) -> ListSeen:
-    total = text(
-        get(
-            body,
-            "TotalCount",
-            "TotalRecordCount",
-            "TotalItems",
-            "page_info.total_count",
-            "page.total_count",
-            "ItemTotalCount",
-        )
-    )
-    token = text(get(body, "NextToken"))
+def _list_seen(reader: Reader, body: Record, ids: tuple[str, ...], context: Context, collector: Collector) -> ListSeen:
+    length = length_of(body, context, collector)
     operation = f"{context.operation or reader.kind}{'' if isinstance(reader, Spec) else ' (part)'}"
     page = text(get(body, "PageNumber", "page_info.page_number", "page.page_number"))
     return ListSeen(
@@ -284,11 +273,12 @@ def _list_seen(reader: Reader, body: Record, ids: tuple[str, ...], context: Cont
         context.region or "",
         ids,
         Origin(context.file, context.place),
-        total=int(total) if is_whole(total) else None,
-        more=bool(token),
+        total=length.total,
+        more=length.more,
         page=page,
         rows=len(ids),
         part=reader.part if isinstance(reader, Spec) else "",
+        unsure=length.unsure,
     )
 
 
@@ -298,7 +288,7 @@ def _read_list(rows: list[object], context: Context, collector: Collector, depth
         return _read_records([(0, rows)], context, collector, depth)
     reader = by_hint(hint_of(context.operation), None)
     if reader is not None:
-        collector.lists.append(_list_seen(reader, {}, (), context))
+        collector.lists.append(_list_seen(reader, {}, (), context, collector))
     return reader is not None
 
 
@@ -333,5 +323,5 @@ def _read_records(
         name_rows(sorted(unread), context, collector)
     everything = tuple(one for ids in seen.values() for one in ids)
     for spec in seen:
-        collector.lists.append(_list_seen(spec, {}, everything, context))
+        collector.lists.append(_list_seen(spec, {}, everything, context, collector))
     return found

@@ -238,7 +238,7 @@ def _row(resource_id: str, draft: Draft) -> Row:
 
 def _listed(collector: Collector, resources: Tables) -> frozenset[tuple[str, str]]:
     pairs = set(collector.pairs)
-    whole = [seen for seen in collector.lists if not seen.operation.endswith("(part)")]
+    whole = [seen for seen in collector.lists if not seen.unsure and not seen.operation.endswith("(part)")]
     for seen, found in zip(whole, resources.regions_of(seen.ids for seen in whole), strict=True):
         regions = found - {None, ""}
         if not regions or seen.region:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
-from advisor.importers.records import Collector, ListSeen
+from advisor.importers.fields import Record, get, text
+from advisor.importers.quantities import COUNT
+from advisor.importers.records import Collector, Context, ListSeen
 from advisor.model.finding import Finding
+from advisor.model.inventory import Origin
 
 Group = tuple[str, str, str]
 _IN_TITLE: Final = 3
@@ -15,8 +19,54 @@ _IN_DETAIL: Final = 30
 _OF_NO_REGION: Final = frozenset({"bucket", "cen", "dns_record", "gtm_instance", "gtm_pool"})
 """Kinds that one call lists for all regions."""
 
+_TOTALS: Final = (
+    "TotalCount",
+    "TotalRecordCount",
+    "TotalItems",
+    "page_info.total_count",
+    "page.total_count",
+    "ItemTotalCount",
+)
+_EVERY_PAGE: Final = "Export every page (aliyun … --pager, or raise --PageSize and walk through --PageNumber)."
 _OF_ANSWERS: Final = "That may be lack of permission: the API then answers so, too."
 _OF_TABLES: Final = "That may be a filter that was set when it was exported, or lack of permission."
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """What an answer says of the list in it: how many there are in all, whether more follow; ``unsure`` where it says
+    that in a way that cannot be read, so that the list may be a part."""
+
+    total: int | None = None
+    more: bool = False
+    unsure: bool = False
+
+
+def length_of(answer: Record, context: Context, collector: Collector) -> Length:
+    """What an answer says of the length of its list; what of it cannot be read is said."""
+    stated, token = get(answer, *_TOTALS), get(answer, "NextToken")
+    problems = []
+    total: object = None
+    try:
+        total = COUNT(stated)
+    except ValueError as error:
+        problems.append(f"the total number {error}")
+    for name, value in (("the total number", stated), ("NextToken", token)):
+        if value and isinstance(value, dict | list):
+            problems.append(f"{name} is a record or a list; expected: one value")
+    if isinstance(token, bool):
+        problems.append(f"NextToken is {text(token)}; expected: a text")
+    for problem in problems:
+        collector.note(
+            "INV-VALUE",
+            "medium",
+            "An answer does not say in a readable way whether its list is whole",
+            Origin(context.file, context.place),
+            f"{problem}; what is not in the list is unknown, not absent.",
+            _EVERY_PAGE,
+        )
+    more = bool(text(token)) and not isinstance(token, bool)
+    return Length(int(total) if isinstance(total, int | float) else None, more, bool(problems))
 
 
 def check_pages(collector: Collector) -> Iterator[Finding]:
@@ -53,7 +103,7 @@ def _truncated(kind: str, operation: str, region: str, pages: list[ListSeen]) ->
         severity="high",
         title=f"Pages are missing: {problem}",
         detail=f"{_shortened(files, _IN_DETAIL)}: the list is a part. What is not there is unknown, not absent.",
-        fix="Export every page (aliyun … --pager, or raise --PageSize and walk through --PageNumber).",
+        fix=_EVERY_PAGE,
     )
 
 

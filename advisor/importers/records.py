@@ -101,7 +101,8 @@ class Batch:
 @dataclass(frozen=True, slots=True)
 class ListSeen:
     """One list answer: how many there were, how many there should be, whether more pages follow, and which part of its
-    kind it lists where an account keeps the kind in several lists."""
+    kind it lists where an account keeps the kind in several lists; ``unsure`` where it does not say in a readable way
+    whether it is whole, so that what is not in it is not known to be absent."""
 
     kind: Kind
     operation: str
@@ -113,6 +114,7 @@ class ListSeen:
     page: str = ""
     rows: int = 0
     part: str = ""
+    unsure: bool = False
 
 
 @dataclass

@@ -6,16 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from advisor.importers.catalogue import HINTS
-from advisor.importers.fields import plain
+from advisor.importers.fields import plain, text
 from advisor.importers.long_lists import LongList
 from advisor.importers.places import kind_of_id
 from advisor.importers.records import Collector, Context
-from advisor.importers.remedies import OTHER_FORM
+from advisor.importers.remedies import EXPORT_AGAIN, OTHER_FORM
 from advisor.model.inventory import Origin
 
 _DEPTH: Final = 6
 """Lists are looked for so many levels down: deeper ones are parts of a record, not lists of an answer."""
 _NO_LISTS: Final = frozenset({"tags", "tag"})
+_NAMES_OF_LISTS: Final = tuple(name for name in HINTS if name.endswith(("s", "list", "set")))
+"""What only a list is called: a text or number of such a name is a list that was lost."""
 
 
 def name_unread(key: str, value: object, context: Context, collector: Collector) -> None:
@@ -27,6 +29,9 @@ def name_unread(key: str, value: object, context: Context, collector: Collector)
     for place in _lists(key, value):
         where = Origin(context.file, context.at(place).place)
         collector.skip(place, "a list that is not known", where, OTHER_FORM)
+    for place, scalar in _scalars(key, value):
+        where = Origin(context.file, context.at(place).place)
+        collector.skip(place, f"{_what(scalar)} where a list should be", where, EXPORT_AGAIN)
 
 
 def _lists(key: str, value: object, depth: int = 0) -> Iterator[str]:
@@ -41,6 +46,27 @@ def _lists(key: str, value: object, depth: int = 0) -> Iterator[str]:
         isinstance(value, list) and value and (name in HINTS or any(isinstance(row, Mapping) for row in value))
     ):
         yield key
+
+
+def _scalars(key: str, value: object, within: str = "", depth: int = 0) -> Iterator[tuple[str, object]]:
+    """The places of texts and numbers under the name of a list that is known, or under the inner name of its wrapper
+    (``{"Instances": {"Instance": 5}}``). An empty one is a list of nothing."""
+    name = plain(key)
+    if depth > _DEPTH or name in _NO_LISTS:
+        return
+    if isinstance(value, Mapping):
+        for inner_key, inner in value.items():
+            here = _scalars(str(inner_key), inner, name if len(value) == 1 else "", depth + 1)
+            yield from ((f"{key}.{place}", scalar) for place, scalar in here)
+        return
+    named = name in _NAMES_OF_LISTS or (within in _NAMES_OF_LISTS and name in HINTS)
+    if named and isinstance(value, bool | int | float | str) and value != "":
+        yield key, value
+
+
+def _what(scalar: object) -> str:
+    """A text is not shown, for it may be a password."""
+    return "a text" if isinstance(scalar, str) else text(scalar)[:20]
 
 
 def name_rows(numbers: Sequence[int], context: Context, collector: Collector) -> None:

@@ -23,6 +23,12 @@ from advisor.model.inventory import Origin
 _HOST: Final = re.compile(r"^\w+://(?:[^/@?#]*@)?([^/:?#]+)")
 """The host of an address. The standard library keeps each address that it takes apart, signatures and keys included."""
 _XML_ANSWER: Final = re.compile(r"<(?:Describe|List|Get)\w+Response\b")
+_API_HOST: Final = ".aliyuncs.com"
+_API_TYPES: Final = frozenset({"application/json", "application/xml", "text/json", "text/xml"})
+_WITHOUT_BODY: Final = frozenset({"OPTIONS", "HEAD"})
+"""What a browser asks before a call, or instead of one: such a request has no answer to read."""
+_NO_CONTENT: Final = "204"
+_WITH_CONTENT: Final = "Record the calls again, and export the recording with content (in a browser: HAR with content)."
 
 
 def matches(value: object) -> bool:
@@ -35,6 +41,7 @@ def read(value: object, context: Context, collector: Collector) -> bool:
     """Read every answer of the recording; failed calls are skipped with their code."""
     failed: dict[str, int] = {}
     unknown: dict[str, int] = {}
+    unread: dict[str, list[str]] = {}
     for index, entry in enumerate(_entries(value)):
         if not entry:
             place = f"log.entries[{index}]"
@@ -50,6 +57,8 @@ def read(value: object, context: Context, collector: Collector) -> bool:
             if raw.lstrip()[:1] in ("{", "["):
                 where, remedy = Origin(context.file, here.place), "Record the call again, with the content of answers."
                 collector.skip(here.place, "the recorded answer is cut off or no valid JSON", where, remedy)
+            elif _is_call(entry, here):
+                unread.setdefault(here.operation or "a call", []).append(here.place)
             continue
         code = errors.code_of(body) if isinstance(body, Mapping) else ""
         if code:
@@ -59,6 +68,9 @@ def read(value: object, context: Context, collector: Collector) -> bool:
         if not read_value(body, here, collector):
             name = here.operation or "a call"
             unknown[name] = unknown.get(name, 0) + 1
+    for name, places in sorted(unread.items()):
+        reason = f"{len(places)} answers were recorded without content that can be read"
+        collector.skip(name, reason, Origin(context.file, places[0]), _WITH_CONTENT)
     for name, count in sorted(unknown.items()):
         collector.skip(name, f"{count} answers of no operation that is known", Origin(context.file), OTHER_FORM)
     for name, count in sorted(failed.items()):
@@ -71,8 +83,21 @@ def _entries(value: object) -> Iterator[Record]:
     return (entry if isinstance(entry, Mapping) else {} for entry in log["entries"])
 
 
+def _is_call(entry: Record, context: Context) -> bool:
+    """Whether a request asked an API for something, as far as it tells; scripts, images and what a browser sends before
+    a call did not."""
+    if text(get(entry, "request.method")).upper() in _WITHOUT_BODY or _status(entry) == _NO_CONTENT:
+        return False
+    kind = text(get(entry, "response.content.mimeType")).partition(";")[0].strip().lower()
+    return bool(context.operation) or (_host(entry).endswith(_API_HOST) and kind in _API_TYPES)
+
+
+def _status(entry: Record) -> str:
+    return text(get(entry, "response.status"))
+
+
 def _text(entry: Record) -> str:
-    """The text of the answer, empty where none was recorded."""
+    """The text of the answer, empty where none was recorded or it cannot be decoded."""
     content = get(entry, "response.content")
     raw = get(content, "text") if isinstance(content, Mapping) else None
     if not isinstance(raw, str):
@@ -80,7 +105,7 @@ def _text(entry: Record) -> str:
     if not isinstance(content, Mapping) or content.get("encoding") != "base64":
         return raw
     try:
-        return base64.b64decode(raw).decode("utf-8", "replace")
+        return base64.b64decode("".join(raw.split()), validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
         return ""
 
@@ -121,6 +146,9 @@ def _header(entry: Record, name: str) -> str:
 
 
 def _region_of_host(entry: Record) -> str:
+    return next((part for part in _host(entry).split(".") if is_region(part)), "")
+
+
+def _host(entry: Record) -> str:
     match = _HOST.match(text(get(entry, "request.url")))
-    host = match.group(1).lower() if match else _header(entry, "host")
-    return next((part for part in host.split(".") if is_region(part)), "")
+    return (match.group(1) if match else _header(entry, "host")).lower()

@@ -8,7 +8,7 @@ from typing import Final
 from advisor.importers.catalogue import SPEC_OF_KIND
 from advisor.importers.convert import as_text, as_time, json_inside, tried, unique
 from advisor.importers.fields import ABSENT, Record, get, keys_of, plain, records, text
-from advisor.importers.numbers import is_whole
+from advisor.importers.paging import Length, length_of
 from advisor.importers.places import kind_of_id
 from advisor.importers.records import Batch, Collector, Context, Draft, ListSeen, read_record, read_tags
 from advisor.importers.remedies import EXPORT_AGAIN, NOTHING_TO_DO
@@ -133,12 +133,13 @@ def read(value: object, context: Context, collector: Collector) -> bool:
     if left_out.get(_NAMELESS):
         where, title = Origin(context.file, context.place), f"{left_out[_NAMELESS]} rows have no id or no type"
         collector.note("INV-NO-ID", "medium", title, where, "they were left out.", "Export the list again.")
+    length = _length(value, context, collector)
     for kind, ids in listed.items():
         where = Origin(context.file, context.place)
         # Of a kind that several calls list together, the types of resources are those of the first.
         part = LISTED_IN_PARTS.get(kind, ("",))[0]
-        collector.lists.append(ListSeen(kind, "types", "", tuple(ids), where, part=part))
-    _note_part(value, sum(len(ids) for ids in listed.values()) + sum(left_out.values()), context, collector)
+        collector.lists.append(ListSeen(kind, "types", "", tuple(ids), where, part=part, unsure=length.unsure))
+    _note_part(length, sum(len(ids) for ids in listed.values()) + sum(left_out.values()), context, collector)
     for pair in _relations(value):
         _relate(pair, context, batch)
     return True
@@ -276,16 +277,19 @@ def _relationships(draft: Draft, value: object) -> None:
         draft.attributes.setdefault(name, found if name.endswith("_ids") else found[0])
 
 
-def _note_part(value: object, there: int, context: Context, collector: Collector) -> None:
+def _length(value: object, context: Context, collector: Collector) -> Length:
+    """What the answer says of the length of its list."""
     body = get(value, "DiscoveredResourceProfiles") if isinstance(value, Mapping) else ABSENT
     holder = body if isinstance(body, Mapping) else value if isinstance(value, Mapping) else {}
-    total, more = text(get(holder, "TotalCount")), text(get(holder, "NextToken"))
-    if there and ((is_whole(total) and int(total) > there) or more):
-        of_all = is_whole(total) and int(total) > there
+    return length_of(holder, context, collector)
+
+
+def _note_part(length: Length, there: int, context: Context, collector: Collector) -> None:
+    of_all = length.total is not None and length.total > there
+    if there and (of_all or length.more):
         noun = "resource" if there == 1 else "resources"
-        shown = (
-            f"{there} of {total} resources" if of_all else f"{there} {noun}, and the last page says that more follow"
-        )
+        follows = f"{there} {noun}, and the last page says that more follow"
+        shown = f"{there} of {length.total} resources" if of_all else follows
         collector.note(
             "INV-TRUNCATED",
             "high",

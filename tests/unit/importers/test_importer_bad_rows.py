@@ -175,4 +175,6 @@ def test_the_endpoints_of_a_database_are_nothing_to_plan_for(make: Make) -> None
 def test_a_total_that_is_no_number_is_no_total(total: object, make: Make) -> None:
     body = json.dumps({"Instances": {"Instance": [ONE]}, "TotalCount": total})
     result = make({"a.json": body})
-    assert (ids(result), result.findings) == (["i-bp1aaaa"], ())
+    (finding,) = result.findings
+    assert (ids(result), finding.id) == (["i-bp1aaaa"], "INV-VALUE")
+    assert finding.title == "An answer does not say in a readable way whether its list is whole"

@@ -73,6 +73,7 @@ def test_a_recorded_answer_that_is_cut_off_or_unknown_is_said(make: Make) -> Non
     result = make({"a.har": {"log": {"entries": entries}}})
     assert reasons(result) == [
         "the recorded answer is cut off or no valid JSON",
+        "1 answers were recorded without content that can be read",
         "1 answers of no operation that is known",
     ]
 
