@@ -9,8 +9,9 @@ from typing import Final
 
 from advisor.importers.fields import Record
 from advisor.importers.forms.flat import unflatten
+from advisor.importers.forms.terraform_links import LINKS
 from advisor.importers.forms.terraform_nat import ENTRIES, NAT_GATEWAY, gateways_of_tables, read_entry
-from advisor.importers.forms.terraform_types import LINKS, SPECS, read_resource
+from advisor.importers.forms.terraform_types import SPECS, read_resource
 from advisor.importers.records import RANK_STATE, Collector, Context
 from advisor.importers.remedies import NOTHING_TO_DO, WHOLE_STATE
 from advisor.model.inventory import Origin
@@ -19,6 +20,7 @@ _DEPTH: Final = 20
 _MANAGED: Final = "managed"
 _DATA: Final = "data"
 _DEPOSED: Final = "replaced, and waits for its destruction"
+_NO_RESOURCES: Final = "it holds no resources that can be read"
 _OTHER_STATE: Final = "Import the state that manages the estate (terraform state list shows what a state holds)."
 
 
@@ -90,13 +92,23 @@ def _items(state: Record) -> Iterator[Item]:
     else:
         values = state.get("values")
         root = values.get("root_module") if isinstance(values, Mapping) else None
+        yield from _lost(values, "values", Mapping)
+        yield from _lost(root, "values.root_module", Mapping)
         if isinstance(root, Mapping):
             yield from _shown(root, 0)
 
 
+def _lost(value: object, address: str, expected: type) -> Iterator[Item]:
+    """What stands for all that should be in a place which holds something else."""
+    if value is not None and not isinstance(value, expected):
+        yield Item(address, "", {}, _NO_RESOURCES)
+
+
 def _version_3(state: Record) -> Iterator[Item]:
-    for module in _mappings(state.get("modules")):
+    for number, module in enumerate(_mappings(state.get("modules"))):
         resources = module.get("resources")
+        if not isinstance(resources, Mapping):
+            yield Item(f"modules[{number}]", "", {}, _NO_RESOURCES)
         for address, resource in resources.items() if isinstance(resources, Mapping) else ():
             if str(address).startswith("data."):
                 continue
@@ -128,6 +140,9 @@ def _shown(module: Record, depth: int) -> Iterator[Item]:
     if depth > _DEPTH:
         yield Item(str(module.get("address", "")), "", {}, "its module is nested too deeply")
         return
+    address = module.get("address") or "root_module"
+    for name in ("resources", "child_modules"):
+        yield from _lost(module.get(name), f"{address}.{name}", list)
     for resource in _mappings(module.get("resources")):
         values = resource.get("values")
         if resource.get("mode") != _DATA:

@@ -40,7 +40,7 @@ def read_entry(
     """Read one rule; one whose gateway another root manages is left out, which is said."""
     table, read = ENTRIES[kind]
     gateway = gateways.get(text(attributes.get(table)))
-    if gateway is None:
+    if not gateway:
         where, remedy = Origin(context.file, context.place), "Import the state that manages the NAT gateway, too."
         collector.skip(context.place, "its NAT gateway is not in this state", where, remedy)
     else:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
-from advisor.importers.convert import as_bool, as_text, unique
-from advisor.importers.fields import ABSENT, Record, get, records, text, texts
-from advisor.importers.forms import terraform_links
-from advisor.importers.quantities import DAYS, DISK_GIB
+from advisor.importers.convert import as_id, as_text, unique
+from advisor.importers.fields import ABSENT, Record, get, text, texts
+from advisor.importers.forms.terraform_links import LINKS, read_link
+from advisor.importers.forms.terraform_values import plain_texts, retention, rows_of
+from advisor.importers.quantities import DISK_GIB
 from advisor.importers.records import Batch, Collector, Context, Draft, Spec, read_record
 from advisor.importers.services import (
     backup,
@@ -24,10 +25,8 @@ from advisor.importers.services import (
     storage,
     traffic,
 )
-from advisor.importers.services.ecs import rule_record
 
 Renames = Mapping[str, str]
-Link = Callable[[Record, Context, Batch], None]
 
 _DISK: Final = {
     "disk_name": "DiskName",
@@ -181,9 +180,8 @@ _SOURCE_OF: Final = {
 
 def read_resource(kind: str, attributes: Record, context: Context, batch: Batch, collector: Collector) -> None:
     """Read one resource of a state: a thing, or a link between two."""
-    link = LINKS.get(kind)
-    if link is not None:
-        link(attributes, context, batch)
+    if kind in LINKS:
+        read_link(kind, attributes, context, batch, collector)
         return
     spec, renames = SPECS[kind]
     record = {key: value for key, value in attributes.items() if value is not None and not _empty_computed(value)}
@@ -204,8 +202,8 @@ def read_resource(kind: str, attributes: Record, context: Context, batch: Batch,
         _slb_listener(draft)
     elif draft.kind == "server_group":
         _several_servers(draft, attributes)
-    elif draft.kind == "cluster" and get(attributes, "worker_nodes", "master_nodes") is not ABSENT:
-        draft.attributes["node_ids"] = unique(get(attributes, "master_nodes.id"), get(attributes, "worker_nodes.id"))
+    elif draft.kind == "cluster":
+        _nodes(draft, attributes)
 
 
 def _empty_computed(value: object) -> bool:
@@ -224,14 +222,14 @@ def _instance_disks(draft: Draft, attributes: Record, context: Context, batch: B
         "category": as_text(get(attributes, "system_disk_category")),
     }
     known = {name: value for name, value in system.items() if value not in (ABSENT, "")}
-    system_id = text(get(attributes, "system_disk_id"))
-    if system_id:
+    system_id = draft.read("system_disk_id", as_id, get(attributes, "system_disk_id"))
+    if isinstance(system_id, str) and system_id:
         disk = Draft("disk", system_id, context.place, region=draft.region, zone=draft.zone)
         disk.attributes = {**known, "disk_type": "system", "instance_ids": (draft.id,)}
         batch.drafts.append(disk)
     elif known:
         draft.attributes.update({f"system_disk_{name}": value for name, value in known.items()})
-    data = [_data_disk(one, draft) for one in records(get(attributes, "data_disks"))]
+    data = [_data_disk(one, draft) for one in rows_of(draft, "data_disks", get(attributes, "data_disks")) or ()]
     if data:
         draft.attributes["data_disks"] = tuple(data)
 
@@ -246,29 +244,32 @@ def _data_disk(record: Record, instance: Draft) -> dict[str, object]:
 
 
 def _database(draft: Draft, attributes: Record) -> None:
-    allowed = get(attributes, "security_ips")
+    allowed = draft.read("security_ips", plain_texts, get(attributes, "security_ips"))
     if allowed is not ABSENT:
-        draft.attributes["security_ips"] = tuple(texts(allowed))
-    _retention(draft, attributes, ("backup_retention_period",), ("log_backup_retention_period",))
-
-
-def _retention(draft: Draft, record: Record, backups: tuple[str, ...], logs: tuple[str, ...]) -> None:
-    """For how many days a database keeps its backups and logs, from the first of these fields that says it."""
-    for name, sources in (("backup_retention_days", backups), ("log_backup_retention_days", logs)):
-        days = draft.read(name, DAYS, get(record, *sources))
-        if days is not ABSENT:
-            draft.attributes[name] = days
+        draft.attributes["security_ips"] = allowed
+    retention(draft, attributes, ("backup_retention_period",), ("log_backup_retention_period",))
 
 
 def _several_servers(draft: Draft, attributes: Record) -> None:
     """Old server groups name several servers in one block (``server_ids``)."""
-    servers = records(get(attributes, "servers"))
-    if any("server_ids" in one for one in servers):
+    servers = rows_of(draft, "servers", get(attributes, "servers"))
+    if servers is None:
+        if get(attributes, "servers"):
+            draft.attributes.pop("members", None)
+    elif any("server_ids" in one for one in servers):
         draft.attributes["members"] = tuple(
             balancing.member_record({**one, "ServerId": server}, draft)
             for one in servers
             for server in texts(get(one, "server_ids", "server_id"))
         )
+
+
+def _nodes(draft: Draft, attributes: Record) -> None:
+    """The nodes that old clusters name; unknown where one of the lists is none."""
+    names = [name for name in ("master_nodes", "worker_nodes") if attributes.get(name) is not None]
+    listed = [rows_of(draft, name, attributes[name]) for name in names]
+    if listed and None not in listed:
+        draft.attributes["node_ids"] = unique(*(get(one, "id") for rows in listed for one in rows or ()))
 
 
 def _slb_listener(draft: Draft) -> None:
@@ -278,138 +279,3 @@ def _slb_listener(draft: Draft) -> None:
     protocol = draft.attributes.get("protocol")
     if len(parts) == 2 and protocol:
         draft.id = f"{parts[0]}:{protocol}:{parts[1]}"
-
-
-def _partial(kind: str, owner: str, attribute: str, context: Context) -> Draft:
-    return Draft(kind, owner, context.place, partial=True, unite=frozenset({attribute}))  # type: ignore[arg-type]
-
-
-def _add(draft: Draft, attribute: str, values: object, batch: Batch) -> None:
-    """Add to one attribute of an owner, where one is named."""
-    if draft.id:
-        draft.attributes[attribute] = values
-        batch.drafts.append(draft)
-
-
-def _link(kind: str, owner: str, attribute: str, values: object, context: Context, batch: Batch) -> None:
-    """A partial draft that adds to one attribute of the owner."""
-    _add(_partial(kind, owner, attribute, context), attribute, values, batch)
-
-
-def _disk_attachment(record: Record, context: Context, batch: Batch) -> None:
-    _link("disk", text(get(record, "disk_id")), "instance_ids", unique(get(record, "instance_id")), context, batch)
-
-
-def _policy_attachment(record: Record, context: Context, batch: Batch) -> None:
-    policy = unique(get(record, "auto_snapshot_policy_id", "snapshot_policy_id"))
-    _link("disk", text(get(record, "disk_id")), "snapshot_policy_ids", policy, context, batch)
-
-
-def _group_rule(record: Record, context: Context, batch: Batch) -> None:
-    direction = text(get(record, "type"))
-    group = _partial("security_group", text(get(record, "security_group_id")), "rules", context)
-    rule = rule_record({**record, "Direction": direction}, group)
-    if direction == "egress" and "source_cidr" in rule:
-        rule["dest_cidr"] = rule.pop("source_cidr")
-    _add(group, "rules", (rule,), batch)
-
-
-def _eip_association(record: Record, context: Context, batch: Batch) -> None:
-    owner = text(get(record, "allocation_id"))
-    if owner:
-        draft = Draft("eip", owner, context.place, partial=True)
-        draft.attributes = {"instance_id": text(get(record, "instance_id"))}
-        kind = text(get(record, "instance_type"))
-        if kind:
-            draft.attributes["instance_type"] = kind
-        batch.drafts.append(draft)
-
-
-def _backends(record: Record, context: Context, batch: Batch) -> None:
-    owner = _partial("load_balancer", text(get(record, "load_balancer_id")), "backend", context)
-    servers = tuple(balancing.backend_record(one, owner) for one in records(get(record, "backend_servers")))
-    listed = servers or tuple(
-        {"server_id": one, "type": "ecs"} for one in texts(get(record, "instance_ids", "instances"))
-    )
-    _add(owner, "backend", listed, batch)
-
-
-def _group_member(record: Record, context: Context, batch: Batch) -> None:
-    group = _partial("server_group", text(get(record, "server_group_id")), "members", context)
-    _add(group, "members", (balancing.member_record(record, group),), batch)
-
-
-def _scaling_configuration(record: Record, context: Context, batch: Batch) -> None:
-    if not text(get(record, "scaling_group_id")):
-        return
-    group = Draft("scaling_group", text(get(record, "scaling_group_id")), context.place, partial=True)
-    active = group.read("active of a configuration", as_bool, get(record, "active")) is True
-    if group.odd:
-        batch.drafts.append(group)
-    extra = {"ScalingConfigurationId": get(record, "id"), "LifecycleState": "Active" if active else "Inactive"}
-    scaling.read_configuration({**record, **extra}, context, batch)
-
-
-def _scaling_groups_of_balancer(record: Record, context: Context, batch: Batch) -> None:
-    groups = unique(
-        get(record, "alb_server_group_id", "server_group_id"),
-        get(record, "vserver_groups.vserver_attributes.vserver_group_id"),
-    )
-    _link("scaling_group", text(get(record, "scaling_group_id")), "server_group_ids", groups, context, batch)
-
-
-def _scaling_attachment(record: Record, context: Context, batch: Batch) -> None:
-    _link(
-        "scaling_group",
-        text(get(record, "scaling_group_id")),
-        "instance_ids",
-        unique(get(record, "instance_ids")),
-        context,
-        batch,
-    )
-
-
-def _backup_policy(record: Record, context: Context, batch: Batch) -> None:
-    owner = text(get(record, "instance_id"))
-    draft = Draft("database", owner, context.place, partial=True)
-    _retention(
-        draft,
-        record,
-        ("backup_retention_period", "retention_period"),
-        ("log_backup_retention_period", "log_retention_period"),
-    )
-    days = get(record, "preferred_backup_period", "backup_period")
-    if days is not ABSENT:
-        draft.attributes["backup_days"] = tuple(texts(days))
-    when = text(get(record, "preferred_backup_time", "backup_time"))
-    if when:
-        draft.attributes["backup_time"] = when
-    logs = draft.read("log_backup_enabled", as_bool, get(record, "enable_backup_log", "log_backup"))
-    if logs is not ABSENT:
-        draft.attributes["log_backup_enabled"] = logs
-    if owner:
-        batch.drafts.append(draft)
-
-
-LINKS: Final[dict[str, Link]] = {
-    "alicloud_disk_attachment": _disk_attachment,
-    "alicloud_ecs_disk_attachment": _disk_attachment,
-    "alicloud_ecs_auto_snapshot_policy_attachment": _policy_attachment,
-    "alicloud_security_group_rule": _group_rule,
-    "alicloud_eip_association": _eip_association,
-    "alicloud_slb_attachment": _backends,
-    "alicloud_slb_backend_server": _backends,
-    "alicloud_slb_server_group_server_attachment": _group_member,
-    "alicloud_nlb_server_group_server_attachment": _group_member,
-    "alicloud_ess_scaling_configuration": _scaling_configuration,
-    "alicloud_ess_alb_server_group_attachment": _scaling_groups_of_balancer,
-    "alicloud_ess_server_group_attachment": _scaling_groups_of_balancer,
-    "alicloud_ess_scalinggroup_vserver_groups": _scaling_groups_of_balancer,
-    "alicloud_ess_attachment": _scaling_attachment,
-    "alicloud_db_backup_policy": _backup_policy,
-    "alicloud_cen_instance_attachment": terraform_links.cen_child,
-    "alicloud_vpc_vbr_ha": terraform_links.failover_group,
-    "alicloud_oss_bucket_replication": terraform_links.bucket_replication,
-    "alicloud_nas_mount_target": terraform_links.mount_target,
-    "alicloud_nas_access_rule": terraform_links.access_rule,
-}

@@ -175,6 +175,6 @@ def test_the_endpoints_of_a_database_are_nothing_to_plan_for(make: Make) -> None
 def test_a_total_that_is_no_number_is_no_total(total: object, make: Make) -> None:
     body = json.dumps({"Instances": {"Instance": [ONE]}, "TotalCount": total})
     result = make({"a.json": body})
-    (finding,) = result.findings
-    assert (ids(result), finding.id) == (["i-bp1aaaa"], "INV-VALUE")
-    assert finding.title == "An answer does not say in a readable way whether its list is whole"
+    assert ids(result) == ["i-bp1aaaa"]
+    titles = ["An answer does not say in a readable way whether its list is whole"]
+    assert [one.title for one in result.findings] == ([] if total is None else titles)

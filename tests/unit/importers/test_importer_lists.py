@@ -114,3 +114,188 @@ def test_a_list_that_says_how_long_it_is_or_nothing_is_taken_as_it_is(
     result = make({"a.json": {**answer, **length}})
     assert not result.findings
     assert result.inventory.listed
+
+
+SERVER = {"mode": "managed", "type": "alicloud_instance", "address": "alicloud_instance.a", "values": {"id": "i-1"}}
+
+
+def state(*resources: tuple[str, dict[str, object]]) -> dict[str, object]:
+    rows = [
+        {"mode": "managed", "type": kind, "name": f"r{number}", "instances": [{"attributes": attributes}]}
+        for number, (kind, attributes) in enumerate(resources)
+    ]
+    return {"version": 4, "terraform_version": "1.5.0", "serial": 1, "resources": rows}
+
+
+@pytest.mark.parametrize(
+    ("document", "place"),
+    [
+        ({"terraform_version": "1.5.0", "values": "abc"}, "values"),
+        ({"terraform_version": "1.5.0", "values": {"root_module": "abc"}}, "values.root_module"),
+        ({"terraform_version": "1.5.0", "values": {"root_module": {"resources": "abc"}}}, "root_module.resources"),
+        (
+            {
+                "terraform_version": "1.5.0",
+                "values": {"root_module": {"resources": [SERVER], "child_modules": {"a": 1}}},
+            },
+            "root_module.child_modules",
+        ),
+        (
+            {
+                "terraform_version": "1.5.0",
+                "values": {"root_module": {"child_modules": [{"address": "module.x", "resources": 5}]}},
+            },
+            "module.x.resources",
+        ),
+        ({"version": 3, "modules": ["abc"]}, "modules[0]"),
+        ({"version": 3, "modules": [{"path": ["root"], "resources": ["x"]}]}, "modules[0]"),
+    ],
+)
+def test_a_part_of_a_state_that_holds_no_resources_is_said(document: dict[str, object], place: str, make: Make) -> None:
+    result = make({"a.tfstate": document, "b.json": DISKS})
+    assert left_out(result) == [(place, "it holds no resources that can be read")]
+    assert "terraform state pull" in result.skipped[0].remedy
+
+
+def test_an_empty_state_is_still_told_as_one(make: Make) -> None:
+    for empty in ({"version": 3, "modules": [{"resources": {}}]}, {"terraform_version": "1.5.0", "values": {}}):
+        ((_, reason),) = left_out(make({"a.tfstate": empty, "b.json": DISKS}))
+        assert reason.startswith("an empty state")
+
+
+LINKED: list[tuple[str, dict[str, object], str, str, str]] = [
+    ("alicloud_disk_attachment", {"disk_id": "d-1"}, "d-1", "instance_ids", "instance_id is not said"),
+    ("alicloud_disk_attachment", {"disk_id": "d-1", "instance_id": 5}, "d-1", "instance_ids", "is or holds 5"),
+    ("alicloud_ecs_disk_attachment", {"disk_id": "d-1", "instance_id": ""}, "d-1", "instance_ids", "is not said"),
+    (
+        "alicloud_ecs_auto_snapshot_policy_attachment",
+        {"disk_id": "d-1", "auto_snapshot_policy_id": {"id": 1}},
+        "d-1",
+        "snapshot_policy_ids",
+        "auto_snapshot_policy_id is or holds a record",
+    ),
+    ("alicloud_eip_association", {"allocation_id": "eip-1"}, "eip-1", "instance_id", "instance_id is not said"),
+    ("alicloud_slb_attachment", {"load_balancer_id": "lb-1"}, "lb-1", "backend", "instance_ids is not said"),
+    (
+        "alicloud_slb_backend_server",
+        {"load_balancer_id": "lb-1", "backend_servers": "abc"},
+        "lb-1",
+        "backend",
+        "backend_servers is or holds a text",
+    ),
+    (
+        "alicloud_nlb_server_group_server_attachment",
+        {"server_group_id": "sgp-1", "port": 80},
+        "sgp-1",
+        "members",
+        "server_id is not said",
+    ),
+    ("alicloud_ess_attachment", {"scaling_group_id": "asg-1"}, "asg-1", "instance_ids", "instance_ids is not said"),
+    (
+        "alicloud_ess_alb_server_group_attachment",
+        {"scaling_group_id": "asg-1", "alb_server_group_id": True},
+        "asg-1",
+        "server_group_ids",
+        "server_group_ids is or holds true",
+    ),
+    (
+        "alicloud_db_backup_policy",
+        {"instance_id": "rm-1", "preferred_backup_period": [1]},
+        "rm-1",
+        "backup_days",
+        "backup_days is or holds 1",
+    ),
+    (
+        "alicloud_oss_bucket_replication",
+        {"bucket": "b-1", "destination": "abc"},
+        "b-1",
+        "replication_rules",
+        "destination of a replication rule is not said",
+    ),
+]  # fmt: skip
+OWNERS = {
+    "d-1": ("alicloud_disk", {"size": 40}),
+    "eip-1": ("alicloud_eip", {"ip_address": "192.0.2.1"}),
+    "lb-1": ("alicloud_slb", {"vpc_id": "vpc-1"}),
+    "sgp-1": ("alicloud_nlb_server_group", {"vpc_id": "vpc-1"}),
+    "asg-1": ("alicloud_ess_scaling_group", {"min_size": 1}),
+    "rm-1": ("alicloud_db_instance", {"engine": "MySQL"}),
+    "b-1": ("alicloud_oss_bucket", {"storage_class": "Standard"}),
+}
+
+
+@pytest.mark.parametrize(("kind", "link", "owner", "attribute", "problem"), LINKED)
+def test_an_end_that_a_link_does_not_say_is_unknown_and_not_none(
+    kind: str, link: dict[str, object], owner: str, attribute: str, problem: str, make: Make
+) -> None:
+    of_kind, more = OWNERS[owner]
+    key = "bucket" if owner == "b-1" else "id"
+    result = make({"a.tfstate": state((of_kind, {key: owner, "id": owner, **more}), (kind, {"id": "x", **link}))})
+    (found,) = said(result)
+    assert found.resource == owner
+    assert problem in found.detail
+    assert f"{kind}.r1" in found.detail
+    assert attribute not in result.inventory.resources[owner].attributes
+
+
+@pytest.mark.parametrize(
+    ("kind", "link"),
+    [
+        ("alicloud_security_group_rule", {"type": "ingress", "port_range": "22/22"}),
+        ("alicloud_security_group_rule", {"type": "ingress", "security_group_id": 5}),
+        ("alicloud_disk_attachment", {"instance_id": "i-1"}),
+        ("alicloud_eip_association", {"instance_id": "i-1", "allocation_id": {"id": 1}}),
+        ("alicloud_ess_scaling_configuration", {"image_id": "m-1"}),
+        ("alicloud_db_backup_policy", {"backup_retention_period": 7}),
+        ("alicloud_nas_mount_target", {"vswitch_id": "vsw-1"}),
+        ("alicloud_nas_access_rule", {"source_cidr_ip": "10.0.0.0/8"}),
+        ("alicloud_cen_instance_attachment", {"instance_id": "cen-1"}),
+    ],
+)
+def test_a_link_that_does_not_name_its_owner_is_said(kind: str, link: dict[str, object], make: Make) -> None:
+    result = make({"a.tfstate": state((kind, link)), "b.json": DISKS})
+    assert list(result.inventory.resources) == ["d-bp1aaaa"]
+    (found,) = said(result, "INV-NO-ID")
+    assert f"{kind}.r0: {kind} names none" in found.detail
+
+
+@pytest.mark.parametrize(("disks", "problem"), [("abc", "a text"), ([5], "5"), (["x"], "a text")])
+def test_data_disks_of_a_state_that_are_no_records_are_said(disks: object, problem: str, make: Make) -> None:
+    result = make({"a.tfstate": state(("alicloud_instance", {"id": "i-1", "data_disks": disks}))})
+    (found,) = said(result)
+    assert f"data_disks is or holds {problem}; expected: a list of records" in found.detail
+    assert "data_disks" not in result.inventory.resources["i-1"].attributes
+
+
+def test_servers_and_nodes_of_a_state_that_are_no_records_are_unknown(make: Make) -> None:
+    cluster = "c" + "0123456789abcdef" * 2
+    group = ("alicloud_slb_server_group", {"id": "rsp-1", "name": "g", "servers": "i-1"})
+    nodes = ("alicloud_cs_managed_kubernetes", {"id": cluster, "name": "k", "worker_nodes": "i-1"})
+    gateway = ("alicloud_nat_gateway", {"id": None, "snat_table_ids": "stb-1"})
+    entry = ("alicloud_snat_entry", {"id": "stb-1:snat-1", "snat_table_id": "stb-1", "snat_ip": "192.0.2.1"})
+    result = make({"a.tfstate": state(group, nodes, gateway, entry)})
+    found = result.inventory.resources
+    assert "members" not in found["rsp-1"].attributes
+    assert "node_ids" not in found[cluster].attributes
+    assert [one.detail.partition(": ")[2].partition(" is or")[0] for one in said(result)] == ["worker_nodes", "servers"]
+    assert [reason for _, reason in left_out(result)] == ["its NAT gateway is not in this state"]
+
+
+def test_links_that_say_all_are_joined(make: Make) -> None:
+    result = make(
+        {
+            "a.tfstate": state(
+                ("alicloud_slb", {"id": "lb-1", "vpc_id": "vpc-1"}),
+                ("alicloud_slb_backend_server", {"load_balancer_id": "lb-1", "backend_servers": []}),
+                ("alicloud_slb", {"id": "lb-2", "vpc_id": "vpc-1"}),
+                ("alicloud_slb_attachment", {"load_balancer_id": "lb-2", "instance_ids": ["i-1"]}),
+                ("alicloud_ess_scaling_group", {"id": "asg-1", "min_size": 1}),
+                ("alicloud_ess_attachment", {"scaling_group_id": "asg-1", "instance_ids": ["i-1", "i-2"]}),
+            )
+        }
+    )
+    found = result.inventory.resources
+    assert not said(result)
+    assert found["lb-1"].attributes["backend"] == ()
+    assert found["lb-2"].records("backend") == ({"server_id": "i-1", "type": "ecs"},)
+    assert found["asg-1"].texts("instance_ids") == ("i-1", "i-2")
