@@ -44,6 +44,8 @@ KIND_OF_PREFIX: Final[dict[str, Kind]] = {
     "pair": "replica_pair",
     "gtm": "gtm_instance",
 }
+NO_REGION: Final = frozenset({"global", "-", "--", "none", "null", "n/a"})
+"""Words for what lies in no region (the types' lists of Resource Center say ``global``) or of which none is said."""
 _ID = re.compile(r"^([a-z]{1,4})-[0-9A-Za-z*]")
 _REGION = r"(?:cn|ap|us|eu|me|na|sa|af)-[a-z]{2,}(?:-(?:finance|acdr|gov|ut|test)[a-z]*)?(?:-\d{1,2})?"
 _ZONE_END = re.compile(rf"^(?:({_REGION})-[a-z]|({_REGION}(?<=\d))[a-z])$")

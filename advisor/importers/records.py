@@ -375,6 +375,14 @@ def no_word(value: object) -> str:
     return f"is {text(value)[:20]}; expected: a text" if isinstance(value, int | float) else ""
 
 
+def as_word(value: object) -> object:
+    """A text; ``ValueError`` where it is a number or a truth value."""
+    error = no_word(value)
+    if error:
+        raise ValueError(error)
+    return text(value)
+
+
 def no_record(value: object) -> str:
     """What is wrong with a value that other fields stand in, where it is a scalar; empty where nothing is. A text is
     not shown, for it may be a password."""

@@ -8,11 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from advisor.importers.blocks import Block
-from advisor.importers.places import is_region, is_zone, region_of_zone
+from advisor.importers.places import NO_REGION, is_region, is_zone, region_of_zone
 from advisor.importers.records import Batch, Collector, Draft, note_value
 
-NO_REGION: Final = frozenset({"global", "-", "--", "none", "null", "n/a"})
-"""Words for what lies in no region (the types' lists of Resource Center say ``global``) or of which none is said."""
 _ZONE: Final = "is no id of a zone; expected: one such as cn-hangzhou-h"
 _REGION: Final = "is no id of a region; expected: one such as cn-hangzhou"
 _ONE_ZONE: Final = ("slave_zone", "secondary_zone")

@@ -31,7 +31,13 @@ def name_unread(key: str, value: object, context: Context, collector: Collector)
         collector.skip(place, "a list that is not known", where, OTHER_FORM)
     for place, scalar in _scalars(key, value):
         where = Origin(context.file, context.at(place).place)
-        collector.skip(place, f"{_what(scalar)} where a list should be", where, EXPORT_AGAIN)
+        name_no_list(place, scalar, where, collector)
+
+
+def name_no_list(place: str, value: object, where: Origin, collector: Collector) -> None:
+    """Say that something else stands where a list belongs. A text is not shown, for it may be a password."""
+    what = "a text" if isinstance(value, str) else text(value)[:20] or "a list of something else"
+    collector.skip(place, f"{what} where a list should be", where, EXPORT_AGAIN)
 
 
 def _lists(key: str, value: object, depth: int = 0) -> Iterator[str]:
@@ -62,11 +68,6 @@ def _scalars(key: str, value: object, within: str = "", depth: int = 0) -> Itera
     named = name in _NAMES_OF_LISTS or (within in _NAMES_OF_LISTS and name in HINTS)
     if named and isinstance(value, bool | int | float | str) and value != "":
         yield key, value
-
-
-def _what(scalar: object) -> str:
-    """A text is not shown, for it may be a password."""
-    return "a text" if isinstance(scalar, str) else text(scalar)[:20]
 
 
 def name_rows(numbers: Sequence[int], context: Context, collector: Collector) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from advisor.importers.fields import Record, get, items, records, text
+from advisor.importers.fields import ABSENT, Record, get, items, records, text
 from advisor.importers.places import ids_in_path, kind_of_id
 from advisor.importers.records import Batch, Collector, Context, Draft
 from advisor.model.inventory import Origin
@@ -50,25 +50,36 @@ def _node(node: Record, region: str, instance: str, context: Context, batch: Bat
     labels = get(node, "metadata.labels")
     label = labels if isinstance(labels, Mapping) else {}
     draft = Draft("instance", instance, context.place, name=text(get(node, "metadata.name")), region=region)
-    draft.zone = (
-        str(label.get("topology.kubernetes.io/zone") or label.get("failure-domain.beta.kubernetes.io/zone") or "")
-        or None
-    )
-    kind = label.get("node.kubernetes.io/instance-type") or label.get("beta.kubernetes.io/instance-type")
+    draft.zone = _label(draft, label, "topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone") or None
+    kind = _label(draft, label, "node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type")
     if kind:
-        draft.attributes["instance_type"] = str(kind)
-    addresses = [
-        text(get(one, "address"))
-        for one in records(get(node, "status.addresses"))
-        if text(get(one, "type")) == "InternalIP"
-    ]
-    draft.attributes["private_ips"] = tuple(addresses)
+        draft.attributes["instance_type"] = kind
+    addresses = draft.read("status.addresses", _addresses, get(node, "status.addresses"))
+    if addresses is not ABSENT:
+        draft.attributes["private_ips"] = addresses
     batch.drafts.append(draft)
-    cluster = next(
-        (str(value) for value in (label.get("ack.aliyun.com"), *ids_in_path(context.path, "cluster")) if value), ""
-    )
+    named = _label(draft, label, "ack.aliyun.com")
+    cluster = next((one for one in (named, *ids_in_path(context.path, "cluster")) if one), "")
     if cluster and kind_of_id(cluster) == "cluster":
         draft.attributes["cluster_id"] = cluster
         owner = Draft("cluster", cluster, context.place, partial=True, unite=frozenset({"node_ids"}))
         owner.attributes["node_ids"] = (instance,)
         batch.drafts.append(owner)
+
+
+def _label(draft: Draft, labels: Record, *names: str) -> str:
+    """The first of these labels that is set; one that is no text is said."""
+    value = next((labels[name] for name in names if labels.get(name)), "")
+    if not isinstance(value, str):
+        draft.odd = (*draft.odd, f"a label ({', '.join(names)}) is no text; expected: a text")
+        return ""
+    return value
+
+
+def _addresses(value: object) -> object:
+    """The addresses of a node within its network; ``ValueError`` where these are none."""
+    rows = items(value)
+    if not all(isinstance(one, dict) for one in rows):
+        raise ValueError("holds no records; expected: a list of addresses with their types")
+    found = (text(get(one, "address")) for one in records(rows) if text(get(one, "type")) == "InternalIP")
+    return tuple(address for address in found if address)

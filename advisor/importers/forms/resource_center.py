@@ -6,11 +6,21 @@ from collections.abc import Mapping
 from typing import Final
 
 from advisor.importers.catalogue import SPEC_OF_KIND
-from advisor.importers.convert import as_text, as_time, json_inside, tried, unique
+from advisor.importers.convert import as_id, as_time, json_inside, tried, unique
 from advisor.importers.fields import ABSENT, Record, get, keys_of, plain, records, text
 from advisor.importers.paging import Length, length_of
 from advisor.importers.places import kind_of_id
-from advisor.importers.records import Batch, Collector, Context, Draft, ListSeen, read_record, read_tags
+from advisor.importers.records import (
+    Batch,
+    Collector,
+    Context,
+    Draft,
+    ListSeen,
+    as_word,
+    no_record,
+    read_record,
+    read_tags,
+)
 from advisor.importers.remedies import EXPORT_AGAIN, NOTHING_TO_DO
 from advisor.importers.secrets import is_secret_name
 from advisor.importers.services.databases import POLARDB
@@ -206,10 +216,12 @@ def _row(row: Record, context: Context, batch: Batch, collector: Collector) -> D
     if is_secret_name(written):
         return f"{written}: credentials are never kept"
     kind = KIND_OF_TYPE.get(plain(written)) or kind_of_id(resource_id) or "other"
-    captured = tried(as_time, get(row, "CaptureTime", "UpdateTime"))
+    written_at = get(row, "CaptureTime", "UpdateTime")
+    captured = tried(as_time, written_at)
     if isinstance(captured, str) and captured:
         batch = collector.batch(context.but(observed_at=captured))
     draft = _configured(kind, row, resource_id, context, batch, collector)
+    draft.read("the time of the row", as_time, written_at)
     _profile(draft, row, context, collector)
     if kind == "other":
         draft.attributes["resource_type"] = written
@@ -228,24 +240,37 @@ def _configured(
         if draft is not None:
             return draft
     draft = Draft(kind, resource_id, context.place)
+    if spec is not None:
+        draft.read("the configuration", _no_configuration, configuration)
     batch.drafts.append(draft)
     return draft
+
+
+def _no_configuration(value: object) -> object:
+    """Nothing where there is none; ``ValueError`` where something else stands in its place, or a part of it."""
+    if value not in (None, "", "-") and not isinstance(value, Mapping):
+        what = "cut off or no valid JSON" if isinstance(value, str) else "no record"
+        raise ValueError(f"is {what}; expected: what the describe call of the resource answers")
+    return ABSENT
 
 
 def _profile(draft: Draft, row: Record, context: Context, collector: Collector) -> None:
     """What the row itself says."""
     draft.name = draft.name or text(get(row, "resourceName"))
-    draft.region = draft.region or text(get(row, "RegionId", "Region")) or context.region
-    draft.zone = draft.zone or text(get(row, "ZoneId", "AvailabilityZone")) or None
-    draft.status = draft.status or text(get(row, "ResourceStatus", "Status")) or None
+    draft.region = draft.region or _word(draft, "region", get(row, "RegionId", "Region")) or context.region
+    draft.zone = draft.zone or _word(draft, "zone", get(row, "ZoneId", "AvailabilityZone")) or None
+    draft.status = draft.status or _word(draft, "status", get(row, "ResourceStatus", "Status")) or None
     tags = get(row, "Tags")
     if draft.tags is None and tags is not ABSENT:
         draft.tags = read_tags(tags, draft.id, context, collector)
     for name, source in (("vpc_id", "VpcId"), ("vswitch_id", "VSwitchId")):
-        value = as_text(get(row, source)) if get(row, source) is not ABSENT else ABSENT
+        value = draft.read(name, as_id, get(row, source))
         if isinstance(value, str) and value and plain(draft.kind) != plain(name[:-3]):
             draft.attributes.setdefault(name, value)
-    addresses = records(get(row, "IpAddressAttributes"))
+    given = get(row, "IpAddressAttributes")
+    addresses = records(given)
+    if draft.kind == "instance" and not addresses and no_record(given) and given is not ABSENT:
+        draft.odd = (*draft.odd, f"IpAddressAttributes {no_record(given)}")
     if addresses and draft.kind == "instance":
         for name, network in (("private_ips", "private"), ("public_ips", "public")):
             found = unique(
@@ -255,14 +280,17 @@ def _profile(draft: Draft, row: Record, context: Context, collector: Collector) 
     spec = SPEC_OF_KIND.get(draft.kind)
     own = {one.name for one in spec.fields} if spec else set()
     for name, sources in ((name, sources) for name, sources in _TIMES.items() if name in own):
-        written = get(row, *sources)
-        moment = ABSENT if written is ABSENT else tried(as_time, written)
+        moment = draft.read(name, as_time, get(row, *sources))
         if isinstance(moment, str):
             draft.attributes.setdefault(name, moment)
     account = text(get(row, "AccountId"))
     if account:
         draft.attributes.setdefault("account_id", account)
     _relationships(draft, get(row, "_relationships"))
+
+
+def _word(draft: Draft, name: str, value: object) -> str:
+    return text(draft.read(name, as_word, value))
 
 
 def _relationships(draft: Draft, value: object) -> None:

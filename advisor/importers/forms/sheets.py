@@ -17,6 +17,7 @@ from advisor.importers.places import kind_of_id
 from advisor.importers.records import Collector, Context
 from advisor.importers.secrets import looks_like_key
 from advisor.importers.sources import RefusedError, check_archive
+from advisor.model.inventory import Origin
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -25,6 +26,9 @@ _DATA: Final = re.compile(r"^(?:[\d.,:/ -]+|[a-z]{1,4}-[0-9a-z]{6,}|.*[@#$!^&*?~
 """Cells that no header has: numbers, addresses, times, ids, signs as passwords have them. They are never quoted."""
 _TABLES: Final = (".csv", ".tsv")
 _DELIMITERS: Final = (",", "\t", ";", "|")
+_WORD: Final = re.compile(r"[^\W_]")
+_NO_BLOCK: Final = "If it is part of a resource, write it into the block that has its id."
+_NO_PAIR: Final = "If it is part of a resource, write it as a pair; headings need nothing."
 _PAIR = re.compile(r"^\s*[\"']?([A-Za-z][A-Za-z0-9_ .-]{0,60}?)[\"']?\s*(?::|=|：)\s*(.*?)\s*,?\s*$")
 
 
@@ -166,20 +170,35 @@ def _sheet_rows(sheet: Any) -> list[list[object]]:
 def read_pairs(text: str, context: Context, collector: Collector, mapping: ColumnMapping | None) -> bool:
     """Read blocks of ``Key: value`` lines, as SDK samples print objects; one block a record."""
     tables: dict[tuple[str, ...], list[tuple[int, list[object]]]] = {}
-    for number, block in _blocks(text):
-        keys = tuple(block)
-        if len(keys) > 1:
-            tables.setdefault(keys, []).append((number, list(block.values())))
+    blocks, loose = _blocks(text)
+    for number, block in blocks:
+        tables.setdefault(tuple(block), []).append((number, list(block.values())))
     found = False
+    unread: list[int] = []
     for keys, rows in tables.items():
-        if find_header([list(keys)], mapping) == 0:
-            found = read_table(Table(keys, rows), context, collector, mapping) or found
+        known = len(keys) > 1 and find_header([list(keys)], mapping) == 0
+        if known and read_table(Table(keys, rows), context, collector, mapping):
+            found = True
+        else:
+            unread += [number for number, _ in rows]
+    if found:
+        _name_lines(sorted(unread), "a block of pairs that names no resource", _NO_BLOCK, context, collector)
+        _name_lines(loose, "a line that is no pair of a name and a value", _NO_PAIR, context, collector)
     return found
 
 
-def _blocks(text: str) -> list[tuple[int, dict[str, object]]]:
-    """A block ends at an empty or dividing line, or where a key comes again."""
+def _name_lines(numbers: Sequence[int], reason: str, remedy: str, context: Context, collector: Collector) -> None:
+    if numbers:
+        more = f", and {len(numbers) - 1} more like it" if len(numbers) > 1 else ""
+        place = context.at(f"line {numbers[0]}").place
+        collector.skip(place, f"{reason}{more}", Origin(context.file, place), remedy)
+
+
+def _blocks(text: str) -> tuple[list[tuple[int, dict[str, object]]], list[int]]:
+    """Blocks with their first lines, and the lines with words in them that belong to none. A block ends at an empty or
+    dividing line, at one that is no pair, or where a key comes again."""
     found: list[tuple[int, dict[str, object]]] = []
+    loose: list[int] = []
     block: dict[str, object] = {}
     start = 1
     for number, line in enumerate(text.splitlines(), start=1):
@@ -193,6 +212,8 @@ def _blocks(text: str) -> list[tuple[int, dict[str, object]]]:
             if not block:
                 start = number
             block[key] = match.group(2).strip("\"'")
+        elif _WORD.search(line):
+            loose.append(number)
     if block:
         found.append((start, block))
-    return found
+    return found, loose

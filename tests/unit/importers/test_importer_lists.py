@@ -299,3 +299,97 @@ def test_links_that_say_all_are_joined(make: Make) -> None:
     assert found["lb-1"].attributes["backend"] == ()
     assert found["lb-2"].records("backend") == ({"server_id": "i-1", "type": "ecs"},)
     assert found["asg-1"].texts("instance_ids") == ("i-1", "i-2")
+
+
+@pytest.mark.parametrize(
+    ("more", "problem", "attribute"),
+    [
+        ({"Configuration": '{"Cpu": 4, "Memo'}, "the configuration is cut off or no valid JSON", "cpu"),
+        ({"Configuration": 5}, "the configuration is no record", "cpu"),
+        ({"CreateTime": "soon"}, "created_at is no time", "created_at"),
+        ({"CaptureTime": "soon"}, "the time of the row is no time", "created_at"),
+        ({"RegionId": 5}, "region is 5; expected: a text", ""),
+        ({"ZoneId": 5}, "zone is 5; expected: a text", ""),
+        ({"ResourceStatus": True}, "status is true; expected: a text", ""),
+        ({"VpcId": 5}, "vpc_id is 5; expected: an id", "vpc_id"),
+        ({"IpAddressAttributes": "abc"}, "IpAddressAttributes is a text", "private_ips"),
+    ],
+)
+def test_values_of_rows_of_all_kinds_that_cannot_be_read_are_said(
+    more: dict[str, object], problem: str, attribute: str, make: Make
+) -> None:
+    result = make({"a.json": {"Resources": [{**ROW, **more}]}})
+    (found,) = said(result)
+    assert f"a.json, Resources[0]: {problem}" in found.detail
+    (one,) = result.inventory.resources.values()
+    assert attribute not in one.attributes
+    assert (one.zone, one.status) == (None, None)
+    assert one.region == (None if "RegionId" in more else "cn-hangzhou")
+
+
+def scanned(**services: object) -> dict[str, object]:
+    own = {"regions": {"cn-hangzhou": {"instances": {"i-bp1aaaa": {"id": "i-bp1aaaa"}}}}}
+    return {"services": {"ecs": own, **services}}
+
+
+@pytest.mark.parametrize(
+    ("services", "place"),
+    [
+        ({"rds": "abc"}, "services.rds"),
+        ({"rds": {"regions": "abc"}}, "services.rds.regions"),
+        ({"rds": {"regions": {"cn-beijing": 5}}}, "services.rds.regions.cn-beijing"),
+        ({"rds": {"regions": {"cn-beijing": {"instances": "abc"}}}}, "services.rds.regions.cn-beijing.instances"),
+        ({"oss": {"buckets": "abc"}}, "services.oss.buckets"),
+    ],
+)
+def test_lists_of_scoutsuite_that_are_none_are_said(services: dict[str, object], place: str, make: Make) -> None:
+    result = make({"a.json": scanned(**services)})
+    assert list(result.inventory.resources) == ["i-bp1aaaa"]
+    ((name, reason),) = left_out(result)
+    assert (name, "where a list should be" in reason) == (place, True)
+
+
+def test_a_region_of_scoutsuite_that_is_none_is_unknown_and_said(make: Make) -> None:
+    lists = {"nowhere": {"instances": {"rm-1": {"id": "rm-1", "engine": "MySQL"}}}, "cn-beijing": {"instances": None}}
+    result = make({"a.json": scanned(rds={"regions": lists})})
+    assert result.inventory.resources["rm-1"].region is None
+    (found,) = said(result)
+    assert "services.rds.regions.nowhere.instances: 'nowhere' is no id of a region" in found.detail
+    assert not left_out(result)
+
+
+def node(labels: object, **more: object) -> dict[str, object]:
+    spec = {"providerID": "cn-hangzhou.i-bp1aaaa"}
+    addresses = [{"type": "InternalIP", "address": "10.0.0.1"}]
+    return {"metadata": {"name": "n", "labels": labels}, "spec": spec, "status": {"addresses": addresses}, **more}
+
+
+@pytest.mark.parametrize("label", ["topology.kubernetes.io/zone", "node.kubernetes.io/instance-type"])
+@pytest.mark.parametrize("value", [5, {"a": 1}])
+def test_a_label_of_a_node_that_is_no_text_is_unknown_and_said(label: str, value: object, make: Make) -> None:
+    result = make({"a.json": {"items": [node({label: value})]}})
+    (found,) = said(result)
+    assert label in found.detail
+    (one,) = result.inventory.resources.values()
+    assert (one.zone, "instance_type" in one.attributes) == (None, False)
+    assert one.texts("private_ips") == ("10.0.0.1",)
+
+
+def test_addresses_of_a_node_that_are_none_are_not_known_to_be_none(make: Make) -> None:
+    result = make({"a.json": {"items": [node({}, status={"addresses": "abc"})]}})
+    assert "status.addresses holds no records" in said(result)[0].detail
+    result = make({"a.json": {"items": [node({}, status="abc")]}})
+    assert "private_ips" not in result.inventory.resources["i-bp1aaaa"].attributes
+
+
+def test_lines_of_a_dump_that_are_no_pairs_are_said(make: Make) -> None:
+    dump = (
+        "InstanceId: i-bp1aaaa\nRegionId: cn-hangzhou\nno pair at all\nZoneId: cn-hangzhou-h\n"
+        "-----\nInstanceId: i-bp1bbbb\nRegionId: cn-hangzhou\n"
+    )
+    result = make({"a.txt": dump})
+    assert sorted(result.inventory.resources) == ["i-bp1aaaa", "i-bp1bbbb"]
+    assert left_out(result) == [
+        ("line 4", "a block of pairs that names no resource"),
+        ("line 3", "a line that is no pair of a name and a value"),
+    ]
