@@ -147,12 +147,14 @@ def _containers(key: str, value: object) -> Iterator[tuple[str, str, RecordList]
 def _read_rows(reader: Reader, rows: RecordList, body: Record, context: Context, collector: Collector) -> None:
     batch = collector.batch(context)
     ids: list[str] = []
+    count = 0
     for start, page in _pages(rows):
+        count += len(page)
         for number in _no_records(page, start):
             note_no_record(reader.kind, number, context, collector)
         for numbers, alike in _by_shape(page, start):
             ids += _read_alike(_fitting(reader, alike[0]), alike, numbers, context, batch, collector)
-    collector.lists.append(_list_seen(reader, body, tuple(ids), context, collector))
+    collector.lists.append(_list_seen(reader, body, tuple(ids), context, collector, count - len(ids)))
 
 
 def _pages(rows: RecordList) -> Iterator[tuple[int, list[object]]]:
@@ -263,7 +265,10 @@ def _read_part(part: Part, record: Record, context: Context, batch: Batch, colle
     return context.place
 
 
-def _list_seen(reader: Reader, body: Record, ids: tuple[str, ...], context: Context, collector: Collector) -> ListSeen:
+def _list_seen(
+    reader: Reader, body: Record, ids: tuple[str, ...], context: Context, collector: Collector, lost: int = 0
+) -> ListSeen:
+    """What an answer says of its list; one of which rows were lost is not known to be whole."""
     length = length_of(body, context, collector)
     operation = f"{context.operation or reader.kind}{'' if isinstance(reader, Spec) else ' (part)'}"
     page = text(get(body, "PageNumber", "page_info.page_number", "page.page_number"))
@@ -278,7 +283,7 @@ def _list_seen(reader: Reader, body: Record, ids: tuple[str, ...], context: Cont
         page=page,
         rows=len(ids),
         part=reader.part if isinstance(reader, Spec) else "",
-        unsure=length.unsure,
+        unsure=length.unsure or lost > 0,
     )
 
 
@@ -303,6 +308,7 @@ def _read_records(
     hint, found = hint_of(context.operation), False
     batch = collector.batch(context)
     seen: dict[Spec, list[str]] = {}
+    lost = 0
     unread: list[int] = []
     for start, page in pages:
         others: list[tuple[int, object]] = [(number, page[number - start]) for number in _no_records(page, start)]
@@ -313,6 +319,7 @@ def _read_records(
                 continue
             found = True
             ids = _read_alike(reader, alike, numbers, context, batch, collector)
+            lost += len(alike) - len(ids)
             if ids and isinstance(reader, Spec):
                 seen.setdefault(reader, []).extend(ids)
         for number, row in others:
@@ -323,5 +330,5 @@ def _read_records(
         name_rows(sorted(unread), context, collector)
     everything = tuple(one for ids in seen.values() for one in ids)
     for spec in seen:
-        collector.lists.append(_list_seen(spec, {}, everything, context, collector))
+        collector.lists.append(_list_seen(spec, {}, everything, context, collector, lost))
     return found

@@ -19,8 +19,10 @@ from advisor.importers.records import (
     Draft,
     Plan,
     Spec,
+    no_id,
     no_record,
     no_word,
+    note_no_id,
     note_value,
     plan_of,
     read_tags,
@@ -28,7 +30,7 @@ from advisor.importers.records import (
     safe_tags,
 )
 from advisor.importers.secrets import is_secret_name, looks_like_key
-from advisor.model.inventory import Kind, Origin
+from advisor.model.inventory import Kind
 from advisor.model.tables import NO_TAGS, Absent, Stretch, Table
 
 # Tuning: fewer records than this are read one by one, which costs less than making columns of them.
@@ -38,6 +40,7 @@ TAG_SETS_KEPT: Final = 50_000
 _TAG_SETS: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
 _NO_TAGS: Final[dict[str, str]] = NO_TAGS  # type: ignore[assignment]
 _WORDED: Final[frozenset[type]] = frozenset({str, Absent})
+_NUMBERS: Final[frozenset[type]] = frozenset({bool, int, float})
 _RECORDS: Final[frozenset[type]] = frozenset({dict, list, Absent})
 _COMMON: Final = ("ids", "names", "regions", "zone", "zones", "statuses", "tags", "has_tags")
 
@@ -107,9 +110,16 @@ def read_block(
     """Read records of one shape, rows ``numbers`` of the list at ``context``; the ids of those that have one."""
     plan = plan_of(spec, records[0])
     rows = Rows(records, plan.used)
-    ids = plain_texts(rows.first(plan.id))
+    given = rows.first(plan.id)
+    if not _NUMBERS.isdisjoint(map(type, given)):
+        odd = [no_id(spec.kind, value) for value in given]
+        ids = ["" if wrong else text(value) for value, wrong in zip(given, odd, strict=True)]
+    else:
+        ids = plain_texts(given)
     if not all(ids):
-        _note_missing(spec, context, [n for n, one in zip(numbers, ids, strict=True) if not one], collector)
+        for number, value, one in zip(numbers, given, ids, strict=True):
+            if not one:
+                note_no_id(spec, value, context.but(place=f"{context.place}[{number}]"), collector)
         if not any(ids):
             return []
         rows, numbers = Rows(list(compress(records, ids)), plan.used), list(compress(numbers, ids))
@@ -226,14 +236,6 @@ def _plain_pairs(value: object) -> tuple[tuple[str, str], ...] | None:
         return None
     fits = len(pairs) == len(value) and all(key.__class__ is str and text_.__class__ is str for key, text_ in pairs)
     return pairs if fits else None
-
-
-def _note_missing(spec: Spec, context: Context, numbers: list[int], collector: Collector) -> None:
-    for number in numbers:
-        where = Origin(context.file, f"{context.place}[{number}]")
-        detail = f"none of {', '.join(spec.id)} is filled; the record was left out."
-        title = f"A record of kind {spec.kind} has no id"
-        collector.note("INV-NO-ID", "medium", title, where, detail, "Export the list again.")
 
 
 def _note_value(block: Block, row: int, name: str, error: object, collector: Collector) -> None:

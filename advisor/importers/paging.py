@@ -120,7 +120,9 @@ def _empty(collector: Collector) -> dict[str, list[ListSeen]]:
     empty: dict[str, list[ListSeen]] = {}
     full = {(seen.kind, seen.part, seen.region) for seen in collector.lists if seen.ids}
     for seen in collector.lists:
-        if not seen.ids and (seen.kind, seen.part, seen.region) not in full and not seen.operation.endswith("(part)"):
+        if seen.ids or seen.unsure or seen.operation.endswith("(part)"):
+            continue
+        if (seen.kind, seen.part, seen.region) not in full:
             empty.setdefault(seen.kind, []).append(seen)
     return dict(sorted(empty.items()))
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from advisor.importers.convert import as_tags
 from advisor.importers.fields import ABSENT, Convert, Record, Source, first, keys_of, sources_in, text
-from advisor.importers.places import is_region, region_of_zone, zones_in
+from advisor.importers.places import KIND_OF_PREFIX, is_region, region_of_zone, zones_in
 from advisor.importers.remedies import MORE_LIKE_IT
 from advisor.importers.secrets import is_secret_name, looks_like_key
 from advisor.model.finding import Finding, Mistake, Severity
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FINDINGS_PER_FILE: Final = 20
 PLANS_LIMIT: Final = 5_000
 _ADDRESS: Final = re.compile(r"\s*(?:[0-9]{1,3}\.){3}[0-9]{1,3}\s*|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+")
+_LETTERED: Final = frozenset(KIND_OF_PREFIX.values())
 RANK_QUOTED: Final = 0
 RANK_STATE: Final = 1
 RANK_TABLE: Final = 2
@@ -101,8 +102,8 @@ class Batch:
 @dataclass(frozen=True, slots=True)
 class ListSeen:
     """One list answer: how many there were, how many there should be, whether more pages follow, and which part of its
-    kind it lists where an account keeps the kind in several lists; ``unsure`` where it does not say in a readable way
-    whether it is whole, so that what is not in it is not known to be absent."""
+    kind it lists where an account keeps the kind in several lists; ``unsure`` where rows of it were lost or it does not
+    say in a readable way whether it is whole, so that what is not in it is not known to be absent."""
 
     kind: Kind
     operation: str
@@ -302,12 +303,10 @@ def _nested(fields: tuple[tuple[str, Convert, tuple[Source, ...]], ...]) -> tupl
 def read_record(spec: Spec, record: Record, context: Context, batch: Batch, collector: Collector) -> Draft | None:
     """The draft of one record, added to the batch; None (and a finding) where the record has no id."""
     plan = plan_of(spec, record)
-    resource_id = text(first(record, plan.id))
+    given = first(record, plan.id)
+    resource_id = "" if no_id(spec.kind, given) else text(given)
     if not resource_id:
-        where = Origin(context.file, context.place)
-        detail = f"none of {', '.join(spec.id)} is filled; the record was left out."
-        title = f"A record of kind {spec.kind} has no id"
-        collector.note("INV-NO-ID", "medium", title, where, detail, "Export the list again.")
+        note_no_id(spec, given, context, collector)
         return None
     draft = Draft(spec.kind, resource_id, context.place)
     _common(draft, plan, record, context, collector)
@@ -323,6 +322,20 @@ def read_record(spec: Spec, record: Record, context: Context, batch: Batch, coll
     if spec.extra:
         spec.extra(draft, record, context, batch, collector)
     return draft
+
+
+def no_id(kind: Kind, value: object) -> bool:
+    """Whether a value is none that a resource of this kind can have as its id: a truth value, or a number where ids of
+    the kind have letters before them. Ids of some kinds are digits alone, which an answer may give as a number."""
+    return isinstance(value, bool) or (isinstance(value, int | float) and kind in _LETTERED)
+
+
+def note_no_id(spec: Spec, given: object, context: Context, collector: Collector) -> None:
+    """Say of a record that it has no id, or what stands in the place of one."""
+    where, title = Origin(context.file, context.place), f"A record of kind {spec.kind} has no id"
+    none = f"none of {', '.join(spec.id)} is filled" if given is ABSENT or not text(given) else ""
+    detail = f"{none or f'its id is {text(given)[:20]}; expected: a text'}; the record was left out."
+    collector.note("INV-NO-ID", "medium", title, where, detail, "Export the list again.")
 
 
 def _common(draft: Draft, plan: Plan, record: Record, context: Context, collector: Collector) -> None:

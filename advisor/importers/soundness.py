@@ -1,6 +1,7 @@
 """A second look at everything that a file gave, whatever its form: values in inner records that could not be read are
-said, and a zone or region that is spelt like none counts as unknown. A zone of such a name would fail with no other
-zone, which would make what stands in it look safe; a region of such a name has no price."""
+said, and a zone, a region or the status of a policy that is spelt like none counts as unknown. A zone of such a name
+would fail with no other zone, which would make what stands in it look safe; a region of such a name has no price; a
+policy of such a status would seem to be switched off."""
 
 from __future__ import annotations
 
@@ -13,6 +14,9 @@ from advisor.importers.records import Batch, Collector, Draft, note_value
 
 _ZONE: Final = "is no id of a zone; expected: one such as cn-hangzhou-h"
 _REGION: Final = "is no id of a region; expected: one such as cn-hangzhou"
+_POLICY_STATES: Final = frozenset({"normal", "正常", "expire", "expired", "disabled", "unavailable", "deleted"})
+"""What a snapshot policy may be: of any other word nobody can tell whether the policy runs."""
+_STATE: Final = "is no status of a snapshot policy; expected: one such as Normal or Expire"
 _ONE_ZONE: Final = ("slave_zone", "secondary_zone")
 _SHOWN: Final = 40
 
@@ -42,10 +46,17 @@ def _check_draft(draft: Draft, batch: Batch, collector: Collector) -> None:
     if odd:
         _without(draft, frozenset(odd))
         problems += [f"zone '{zone[:_SHOWN]}' {_ZONE}" for zone in odd]
+    if draft.kind == "snapshot_policy" and _is_no_state(draft.status):
+        problems.append(f"status '{str(draft.status)[:_SHOWN]}' {_STATE}")
+        draft.status = None
     if draft.region == "":
         draft.region = region_of_zone(draft.zone)
     for problem in problems:
         note_value(draft.id, problem, batch.context.but(place=draft.place), collector)
+
+
+def _is_no_state(status: str | None) -> bool:
+    return bool(status) and str(status).lower() not in _POLICY_STATES
 
 
 def _region_problem(region: str) -> list[str]:
@@ -102,6 +113,10 @@ def _check_block(block: Block, collector: Collector) -> None:
         block.regions[row] = ""
     if odd:
         _without_zones(block, odd, collector)
+    for row, status in enumerate(block.statuses) if block.kind == "snapshot_policy" else ():
+        if _is_no_state(status):
+            _note(block, row, f"status '{str(status)[:_SHOWN]}' {_STATE}", collector)
+            block.statuses[row] = None
     for row in _rows_with(block.regions, {""}) if regions else ():
         block.regions[row] = region_of_zone(block.zone[row])
 

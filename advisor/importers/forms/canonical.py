@@ -11,6 +11,7 @@ from advisor.importers.convert import as_bool, json_inside
 from advisor.importers.fields import ABSENT, Record, items, records, text
 from advisor.importers.forms.canonical_values import read_attribute
 from advisor.importers.forms.columns import Table, note_width, row_context
+from advisor.importers.forms.table_checks import joined, no_resource, skip_row
 from advisor.importers.forms.tables import KINDS
 from advisor.importers.numbers import is_whole
 from advisor.importers.records import Collector, Context, Draft, ListSeen, read_tags
@@ -143,10 +144,14 @@ def is_canonical(header: Sequence[str]) -> bool:
 
 def read_table(table: Table, context: Context, collector: Collector) -> bool:
     """Read a CSV of this product: common columns by name, every other column is an attribute."""
+    table = joined(table, context, collector)
     names = [name.strip() for name in table.header]
     rows = []
     for number, cells in table.rows:
-        if any(str(cell).strip() for cell in cells if cell is not None):
+        reason = no_resource(table.header, cells)
+        if reason:
+            skip_row(reason, row_context(context, number), collector)
+        elif any(str(cell).strip() for cell in cells if cell is not None):
             note_width(names, cells, row_context(context, number), collector)
             row = _row(dict(zip(names, (_unguarded(cell) for cell in cells), strict=False)))
             rows.append((row_context(context, number), row))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from advisor.importers.convert import as_mib, as_number, json_inside, tried
+from advisor.importers.convert import as_mib, as_number, json_inside
 from advisor.importers.forms.words import plain_header
 
 NONE_WORDS: Final = frozenset({"-", "--", "—", "——", "–", "n/a", "null", "none", "nan", "无"})
@@ -95,10 +95,11 @@ def structure(cell: object) -> object:
 
 
 def memory_mib(cell: str, header: str) -> object:
-    """MiB of a memory cell: by its own unit, else that of the header. Without one the API means MiB and people GiB."""
+    """MiB of a memory cell: by its own unit, else that of the header. Without one the API means MiB and people GiB.
+    ``ValueError`` for what is no number."""
     if re.search(r"[A-Za-z]", cell):
-        return tried(as_mib, cell)
-    found = tried(as_number, cell)
+        return as_mib(cell)
+    found = as_number(cell)
     if not isinstance(found, int | float):
         return found
     unit = plain_header(header)

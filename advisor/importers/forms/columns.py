@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from advisor.importers.catalogue import PARTS, SPECS, Reader, by_shape
@@ -114,6 +114,23 @@ def note_width(header: Cells, cells: Cells, context: Context, collector: Collect
     collector.note("INV-VALUE", "low", title, Origin(context.file, context.place), detail, fix)
 
 
+class Asked(dict[str, object]):
+    """A record that remembers which of its fields were looked at."""
+
+    def __init__(self, fields: Mapping[str, object]) -> None:
+        super().__init__(fields)
+        self.asked: set[str] = set()
+
+    def __getitem__(self, key: str) -> object:
+        self.asked.add(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default: object = None) -> object:
+        """As that of every record."""
+        self.asked.add(key)
+        return super().get(key, default)
+
+
 @dataclass(frozen=True)
 class Row:
     """One row of a table under what its columns hold."""
@@ -122,6 +139,8 @@ class Row:
     concepts: Sequence[str | None]
     cells: Cells
     context: Context
+    asked: set[str] = field(default_factory=set)
+    """Names of columns that were looked at as fields of the API, in any row of the table."""
 
     def is_empty(self) -> bool:
         """Whether no cell holds anything."""

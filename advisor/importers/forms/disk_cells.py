@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from advisor.importers.fields import ABSENT
+from advisor.importers.forms.cells import is_none
 from advisor.importers.forms.words import disk_category
+from advisor.importers.places import kind_of_id
 from advisor.importers.quantities import DISK_GIB
 from advisor.importers.records import Batch, Context, Draft
 
@@ -25,7 +27,14 @@ _TIMES: Final = re.compile(
 )
 _GO_LIST: Final = re.compile(r"\[[0-9 ]*\]")
 _LEVEL: Final = re.compile(r"PL\d")
-_SHOWN: Final = 40
+_NONE: Final = re.compile(
+    r"not?(?:\s.*)?|none|unset|unattached|detached|disabled|否|无(?:快照策略|策略|实例|挂载)?|暂无.*|没有.*|"
+    r"未(?:设置|挂载|绑定|关联|配置|开启|启用|应用|使用|添加|加入).*|[\W_]*",
+    re.IGNORECASE,
+)
+_LONG: Final = 16
+"""The least length of what follows the dash in ids of things of other kinds (ECI, for example)."""
+_EXAMPLES: Final = {"instance_ids": "i-bp1…", "snapshot_policy_ids": "sp-bp1…"}
 
 
 def read_disks(instance: Draft, cells: Mapping[str, str], context: Context, batch: Batch) -> None:
@@ -98,8 +107,31 @@ def disk_words(disk: Draft, category: str, kind: str) -> None:
     _category(disk, category)
     if kind:
         disk.attributes["disk_type"] = "system" if "系统" in kind or "system" in kind.lower() else "data"
-    for name in ("instance_ids", "snapshot_policy_ids"):
+    for name, kind_of_ids in (("instance_ids", "instance"), ("snapshot_policy_ids", "snapshot_policy")):
         found = disk.attributes.get(name)
         if isinstance(found, tuple):
-            ids = [one for part in found for one in ID_IN_CELL.findall(part)]
-            disk.attributes[name] = tuple(dict.fromkeys(ids))
+            _keep_ids(disk, name, kind_of_ids, found)
+
+
+def _keep_ids(disk: Draft, name: str, kind: str, parts: tuple[str, ...]) -> None:
+    """Keep the ids in the parts of a cell, beside each of which the name of the same thing may stand. A text that holds
+    none and does not say that there is none is unknown: it is the name of something."""
+    ids = {part: [one for one in ID_IN_CELL.findall(part) if _is_id(one, kind)] for part in parts}
+    names = [part for part, found in ids.items() if not found and not says_none(part)]
+    kept = tuple(dict.fromkeys(one for found in ids.values() for one in found))
+    if len(names) > len(kept):
+        disk.odd = (*disk.odd, f"{name} is a text without an id; expected: ids such as {_EXAMPLES[name]}")
+        disk.attributes.pop(name)
+    else:
+        disk.attributes[name] = kept
+
+
+def _is_id(text: str, kind: str) -> bool:
+    """Whether a text with a dash in it is an id, no name such as ``web-prod1``."""
+    found = kind_of_id(text)
+    return found == kind or (found is None and len(text.partition("-")[2]) >= _LONG)
+
+
+def says_none(cell: str) -> bool:
+    """Whether a cell says in words that there is none (``未设置``, ``Not attached``)."""
+    return is_none(cell) or _NONE.fullmatch(cell.strip()) is not None

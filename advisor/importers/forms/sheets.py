@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import warnings
+import zipfile
 from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +27,8 @@ _DATA: Final = re.compile(r"^(?:[\d.,:/ -]+|[a-z]{1,4}-[0-9a-z]{6,}|.*[@#$!^&*?~
 """Cells that no header has: numbers, addresses, times, ids, signs as passwords have them. They are never quoted."""
 _TABLES: Final = (".csv", ".tsv")
 _DELIMITERS: Final = (",", "\t", ";", "|")
+_SHEETS: Final = "xl/worksheets/"
+_FORMULA: Final = re.compile(rb"<(?:\w+:)?f[ >/]")
 _WORD: Final = re.compile(r"[^\W_]")
 _NO_BLOCK: Final = "If it is part of a resource, write it into the block that has its id."
 _NO_PAIR: Final = "If it is part of a resource, write it as a pair; headings need nothing."
@@ -139,11 +142,13 @@ def read_workbook(
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             sheets = [(sheet.title, _sheet_rows(sheet)) for sheet in book.worksheets]
             book.close()
+            formulas = _formulas(data) if _has_formulas(data) else {}
     except Exception:  # the library lets whatever it meets inside a broken workbook through
         raise RefusedError("the workbook is broken.", "Save it again, or export CSV.") from None
     found = False
     refused: list[RefusedError] = []
     for title, rows in sheets:
+        _note_formulas(rows, formulas.get(title, ()), context.but(place=f"sheet {title}"), collector)
         said = [row for row in rows if any(cell not in (None, "") for cell in row)]
         if not said:
             continue
@@ -157,6 +162,42 @@ def read_workbook(
             complaint = error
         refused.append(RefusedError(complaint.problem, complaint.remedy, place))
     return found, refused
+
+
+def _has_formulas(data: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = [name for name in archive.namelist() if name.startswith(_SHEETS)]
+        return any(_FORMULA.search(archive.read(name)) for name in names)
+
+
+def _formulas(data: bytes) -> dict[str, list[tuple[int, int]]]:
+    """Row and column of each formula, by sheet."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+    found: dict[str, list[tuple[int, int]]] = {}
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()
+        rows = enumerate(sheet.iter_rows(), start=1)
+        found[sheet.title] = [
+            (number, place) for number, row in rows for place, cell in enumerate(row) if cell.data_type == "f"
+        ]
+    book.close()
+    return found
+
+
+def _note_formulas(
+    rows: Sequence[Sequence[object]], formulas: Sequence[tuple[int, int]], context: Context, collector: Collector
+) -> None:
+    """Say once for a sheet that formulas in it have no result: the program that wrote it did not work them out."""
+    lost = [(number, place) for number, place in formulas if rows[number - 1][place] is None]
+    if lost:
+        number, place = lost[0]
+        more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+        where, title = Origin(context.file, context.place), "Cells hold formulas without a result"
+        detail = f"row {number}, column {place + 1}{more}; they count as empty."
+        fix = "Open the workbook in a spreadsheet program, save it there, and import it again."
+        collector.note("INV-VALUE", "medium", title, where, detail, fix)
 
 
 def _sheet_rows(sheet: Any) -> list[list[object]]:

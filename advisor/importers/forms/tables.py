@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Final, get_args
 
 from advisor.importers.api_json import read_value
 from advisor.importers.catalogue import SPEC_OF_KIND
-from advisor.importers.convert import as_gib, as_text, as_texts, gib_of_bytes, tried
+from advisor.importers.convert import as_gib, as_text, as_texts
 from advisor.importers.fields import ABSENT, Convert
 from advisor.importers.forms.cells import (
     CELL_WORDS,
@@ -20,14 +21,15 @@ from advisor.importers.forms.cells import (
 )
 from advisor.importers.forms.column_attributes import ATTRIBUTES
 from advisor.importers.forms.columns import HEADER_WITHIN as HEADER_WITHIN
+from advisor.importers.forms.columns import Asked, Row, Table, concepts_of, is_api_header, note_width, row_context
 from advisor.importers.forms.columns import ColumnMapping as ColumnMapping
-from advisor.importers.forms.columns import Row, Table, concepts_of, is_api_header, note_width, row_context
 from advisor.importers.forms.columns import find_header as find_header
 from advisor.importers.forms.disk_cells import DISK_COLUMNS, ID_IN_CELL, disk_words, read_disks
 from advisor.importers.forms.flat import tree_of
+from advisor.importers.forms.table_checks import another_header, joined, name_columns, no_resource, skip_row
 from advisor.importers.forms.words import CHARGES, STATES, plain_header, region_named, zone_named
 from advisor.importers.places import is_region, is_zone, kind_of_id, region_of_zone, zones_in
-from advisor.importers.quantities import MEMORY_MIB, STORAGE_GIB, Quantity
+from advisor.importers.quantities import CORES, MEMORY_MIB, STORAGE_GIB, STORAGE_GIB_OF_BYTES, Quantity
 from advisor.importers.records import (
     Batch,
     Collector,
@@ -45,9 +47,12 @@ from advisor.model.inventory import Kind, Origin
 
 KINDS: Final[frozenset[Kind]] = frozenset(get_args(Kind))
 _CPU_MEMORY = re.compile(
-    r"([0-9]{1,9})\s*(?:核|v?cpu|c)\D{0,12}?([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(?:g|gib|gb)", re.IGNORECASE
+    r"(?<![0-9.,+-])([0-9]{1,9})\s*(?:核|v?cpu|c)\D{0,12}?([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(?:g|gib|gb)", re.IGNORECASE
 )
 _API_NAME: Final = re.compile(r"^[A-Za-z][A-Za-z0-9_]*(?:[.\[][\w.\]\[]*)?$")
+_SAYS_TYPE: Final = re.compile(r"\w\.\w")
+_SPECIAL: Final[dict[str, tuple[str, ...]]] = {"database": ("storage_gib",)}
+"""Attributes of which a cell gives the unit, too (``_sizes``)."""
 _FILE_KINDS: Final[tuple[tuple[str, Kind], ...]] = (
     ("ecs_instance_list", "instance"),
     ("rds_instance_list", "database"),
@@ -72,9 +77,19 @@ _HEADER_KINDS: Final[dict[str, Kind]] = {
     "allocationid": "eip",
     "弹性公网ipid": "eip",
 }
+_ID: Final = re.compile(r"\S*\w\S*")
+"""What an id may be: whatever people call their things, but no words with blanks between them."""
 _SAMPLE: Final = 50
+_ROWS_SHOWN: Final = 5
 _NO_ROWS: Final = "Export it again with its rows; if there are none, the account may lack the right to read them."
 _TIMES: Final = {"created": "created_at", "expires": "expired_at"}
+_ADDRESSES: Final = ("ip", "private_ip", "public_ip")
+_OF_ALL: Final = frozenset(
+    {"id", "name", "kind", "region", "zone", "slave_zone", "status", "tags", "charge", "memory", "cpu_memory", "cpu"}
+    | {"type", "private_ips", "public_ips", "security_group_ids", "instance_ids", "snapshot_policy_ids"}
+    | _TIMES.keys()
+)
+"""What a column may hold of a resource of every kind."""
 _OWN: Final[dict[str, Convert]] = {
     "private_ips": as_texts,
     "public_ips": as_texts,
@@ -86,6 +101,7 @@ _OWN: Final[dict[str, Convert]] = {
 
 def read_table(table: Table, context: Context, collector: Collector, mapping: ColumnMapping | None) -> bool:
     """Read every row of a table; False where nothing in it is an inventory."""
+    table = joined(table, context, collector)
     if not mapping and is_api_header(table.header):
         return _read_api_rows(table, context, collector)
     concepts = concepts_of(table.header, [cells for _, cells in table.rows[:_SAMPLE]], mapping)
@@ -93,43 +109,78 @@ def read_table(table: Table, context: Context, collector: Collector, mapping: Co
         return False
     batch = collector.batch(context)
     listed: dict[Kind, list[str]] = {}
-    nameless = 0
-    for number, cells in table.rows:
-        row = Row(
-            table.header,
-            concepts,
-            cells,
-            row_context(context, number),
-        )
+    nameless: list[int] = []
+    asked: set[str] = set()
+    for position, (number, cells) in enumerate(table.rows):
+        row = Row(table.header, concepts, cells, row_context(context, number), asked)
         if row.is_empty():
             continue
+        reason = no_resource(table.header, cells)
+        if reason:
+            skip_row(reason, row.context, collector)
+            continue
+        if not mapping and another_header(cells, concepts):
+            below = Table(tuple(cell_text(cell or "") for cell in cells), table.rows[position + 1 :], table.place)
+            table = Table(table.header, table.rows[:position], table.place)
+            read_table(below, context, collector, mapping)
+            break
         note_width(table.header, cells, row.context, collector)
         draft = _draft(row, batch, collector)
         if draft is None:
-            nameless += 1
+            nameless.append(number)
         else:
             listed.setdefault(draft.kind, []).append(draft.id)
-    if nameless:
-        collector.note(
-            "INV-NO-ID",
-            "medium",
-            f"{nameless} rows have no id",
-            Origin(context.file, context.place),
-            "they were left out.",
-            "Fill the id column (i-…, d-…, rm-…).",
-        )
-    _list_seen(listed, context, collector, table)
+    _note_nameless(nameless, context, collector)
+    if listed:
+        name_columns(table, _columns_read(table.header, concepts, listed, asked), context, collector)
+    _list_seen(listed, len(nameless), context, collector, table)
     return True
 
 
-def _list_seen(listed: Mapping[Kind, list[str]], context: Context, collector: Collector, table: Table) -> None:
-    for kind, ids in listed.items():
-        collector.lists.append(
-            ListSeen(kind, "table", context.region or "", tuple(ids), Origin(context.file, context.place))
+def _note_nameless(rows: Sequence[int], context: Context, collector: Collector) -> None:
+    if rows:
+        more = f" and {len(rows) - _ROWS_SHOWN} more" if len(rows) > _ROWS_SHOWN else ""
+        collector.note(
+            "INV-NO-ID",
+            "medium",
+            f"{len(rows)} rows have no id",
+            Origin(context.file, context.place),
+            f"row {', '.join(map(str, rows[:_ROWS_SHOWN]))}{more}: left out.",
+            "Fill the id column (i-…, d-…, rm-…).",
         )
-    kind_of_file = _kind_of_table(context.file, table.header)
+
+
+def _columns_read(
+    header: Sequence[str], concepts: Sequence[str | None], kinds: Iterable[Kind], asked: set[str]
+) -> set[int]:
+    """The columns that say something of a resource of these kinds: by what they hold, or as a field of the API."""
+    concepts_read = set(_OF_ALL)
+    for kind in kinds:
+        spec = SPEC_OF_KIND.get(kind)
+        concepts_read.update(ATTRIBUTES.get(kind, ()), (one.name for one in spec.fields) if spec else ())
+        concepts_read.update((*DISK_COLUMNS, *_ADDRESSES) if kind == "instance" else ())
+        concepts_read.update(_ADDRESSES if kind in ("load_balancer", "eip") else ())
+    return {
+        place
+        for place, (name, concept) in enumerate(zip(header, concepts, strict=True))
+        if (concept is not None and (concept in concepts_read or concept.startswith("tag:"))) or _top(name) in asked
+    }
+
+
+def _top(name: str) -> str:
+    """``VpcAttributes`` of ``VpcAttributes.VpcId``: the field of the record that the column is a part of."""
+    return re.split(r"[.\[]", name, maxsplit=1)[0]
+
+
+def _list_seen(
+    listed: Mapping[Kind, list[str]], lost: int, context: Context, collector: Collector, table: Table
+) -> None:
     where = Origin(context.file, context.place)
-    if not listed and kind_of_file:
+    for kind, ids in listed.items():
+        seen = ListSeen(kind, "table", context.region or "", tuple(ids), where, rows=len(ids), unsure=lost > 0)
+        collector.lists.append(seen)
+    kind_of_file = _kind_of_table(context.file, table.header)
+    if not listed and kind_of_file and not lost:
         collector.lists.append(ListSeen(kind_of_file, "table", context.region or "", (), where))
     elif not table.rows:
         collector.skip(where.place or where.file, "a table without rows", where, _NO_ROWS)
@@ -139,6 +190,10 @@ def _read_api_rows(table: Table, context: Context, collector: Collector) -> bool
     """Columns named as the API's fields: each row is one record, JSON in cells is read."""
     rows = []
     for number, cells in table.rows:
+        reason = no_resource(table.header, cells)
+        if reason:
+            skip_row(reason, row_context(context, number), collector)
+            continue
         if any(str(cell).strip() for cell in cells if cell is not None):
             note_width(table.header, cells, row_context(context, number), collector)
         rows.append(_record(zip(table.header, cells, strict=False)))
@@ -152,7 +207,7 @@ def _record(columns: Iterable[tuple[str, object]]) -> dict[str, object]:
 
 def _draft(row: Row, batch: Batch, collector: Collector) -> Draft | None:
     resource_id, name = _id_and_name(row)
-    if not resource_id or not re.search(r"\w", resource_id) or looks_like_key(resource_id):
+    if not _ID.fullmatch(resource_id) or looks_like_key(resource_id):
         return None
     draft = Draft(_kind(row, resource_id), resource_id, row.context.place, name=name)
     _place(draft, row, collector)
@@ -281,8 +336,8 @@ def _attributes(draft: Draft, row: Row, collector: Collector) -> None:
         name = names.get(concept) or _TIMES.get(concept)
         if name is None and (concept in known or concept in _OWN):
             name = concept
-        if name:
-            convert = gib_of_bytes if concept == "size_bytes" else _OWN.get(name) or known.get(name) or as_text
+        if name and name not in _SPECIAL.get(draft.kind, ()):
+            convert = STORAGE_GIB_OF_BYTES if concept == "size_bytes" else _OWN.get(name) or known.get(name) or as_text
             _set(draft, name, convert, cell_text(cell), row, collector)
     _special(draft, row, collector)
     _api_columns(draft, row, collector)
@@ -347,30 +402,47 @@ def _special(draft: Draft, row: Row, collector: Collector) -> None:
     charge = row.get("charge")
     if charge:
         draft.attributes["charge_type"] = CHARGES.get(plain_header(charge), CHARGES.get(charge, charge))
-    if row.get("memory"):
-        mib = memory_mib(row.get("memory"), row.header_of("memory"))
-        _set_quantity(draft, "memory_mib", MEMORY_MIB, mib, row, collector)
-    both = _CPU_MEMORY.search(row.get("cpu_memory")) or _CPU_MEMORY.search(row.get("cpu"))
-    both = both or _CPU_MEMORY.search(row.get("type"))
-    if both:
-        draft.attributes.update(cpu=int(both.group(1)), memory_mib=int(float(both.group(2)) * 1024))
+    _sizes(draft, row, collector)
     if draft.kind == "disk":
         disk_words(draft, row.get("disk_category"), row.get("disk_type"))
-    if draft.kind == "database" and row.get("storage"):
-        _set_quantity(draft, "storage_gib", STORAGE_GIB, tried(as_gib, row.get("storage")), row, collector)
     if draft.kind == "database":
         draft.attributes.setdefault("product", "polardb" if draft.id.startswith("pc-") else "rds")
 
 
-def _set_quantity(draft: Draft, name: str, quantity: Quantity, value: object, row: Row, collector: Collector) -> None:
+def _sizes(draft: Draft, row: Row, collector: Collector) -> None:
+    """Processors, memory and storage, which cells write in units of their own or two in one."""
+    if row.get("memory"):
+        read = partial(memory_mib, header=row.header_of("memory"))
+        _set_quantity(draft, "memory_mib", MEMORY_MIB, read, row.get("memory"), row, collector)
+    cells = [cell for concept in ("cpu_memory", "cpu", "type") if (cell := row.get(concept))]
+    both = next((match for cell in cells if (match := _CPU_MEMORY.search(cell))), None)
+    if both:
+        _set_quantity(draft, "cpu", CORES, int, both.group(1), row, collector)
+        _set_quantity(draft, "memory_mib", MEMORY_MIB, _mib_of_gib, both.group(2), row, collector)
+    elif row.get("cpu_memory") and not _SAYS_TYPE.search(row.get("cpu_memory")):
+        problem = "the cell of processors and memory holds no two sizes; expected: such as 4核 16GiB"
+        note_value(draft.id, problem, row.context, collector)
+    if draft.kind == "database" and row.get("storage"):
+        _set_quantity(draft, "storage_gib", STORAGE_GIB, as_gib, row.get("storage"), row, collector)
+
+
+def _mib_of_gib(cell: str) -> int:
+    return int(float(cell) * 1024)
+
+
+def _set_quantity(
+    draft: Draft, name: str, quantity: Quantity, read: Callable[[str], object], cell: str, row: Row, out: Collector
+) -> None:
     """Keep a number that was read from a cell where it lies in its range; where not it is unknown and said."""
-    if value is ABSENT:
-        return
     draft.attributes.pop(name, None)
     try:
-        draft.attributes[name] = quantity(value)
+        found = quantity(read(cell))
     except ValueError as error:
-        note_value(draft.id, f"{name} {error}", row.context, collector)
+        expected = "" if "expected:" in str(error) else f"; expected: {quantity.expected}"
+        note_value(draft.id, f"{name} {error}{expected}", row.context, out)
+        return
+    if found is not ABSENT:
+        draft.attributes[name] = found
 
 
 def _api_columns(draft: Draft, row: Row, collector: Collector) -> None:
@@ -383,8 +455,9 @@ def _api_columns(draft: Draft, row: Row, collector: Collector) -> None:
     ]
     if spec is None or not pairs:
         return
-    record = {**_record(pairs), spec.id[0]: draft.id}
+    record = Asked({**_record(pairs), spec.id[0]: draft.id})
     found = read_record(spec, record, row.context, Batch(row.context), collector)
+    row.asked.update(record.asked)
     if found is None:
         return
     draft.zone, draft.region, draft.status = (

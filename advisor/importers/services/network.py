@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from advisor.importers.convert import as_bool, as_id, as_ids, as_lower, as_number, as_text, as_texts, as_time
+from typing import Final
+
+from advisor.importers.convert import as_bool, as_id, as_ids, as_lower, as_text, as_texts, as_time
 from advisor.importers.fields import ABSENT, Record, get, text
 from advisor.importers.places import ids_in_path
+from advisor.importers.quantities import COUNT, PORT, RATE
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 from advisor.importers.services.hybrid import attached_cens
 
+_ANY_PORT: Final = frozenset({"", "any", "all", "-", "-1"})
 VPC = Spec(
     kind="vpc",
     id=("VpcId", "id"),
@@ -40,7 +44,7 @@ VSWITCH = Spec(
         field_of("vpc_id", "VpcId", as_id),
         field_of("cidr", "CidrBlock", as_text),
         field_of("is_default", "IsDefault", as_bool),
-        field_of("available_ips", "AvailableIpAddressCount", as_number),
+        field_of("available_ips", "AvailableIpAddressCount", COUNT),
         field_of("route_table_id", "RouteTable.RouteTableId", as_id),
         field_of("created_at", "CreationTime", as_time),
     ),
@@ -57,7 +61,7 @@ EIP = Spec(
     zone=("Zone",),
     fields=(
         field_of("address", "IpAddress", as_text),
-        field_of("bandwidth_mbps", "EipBandwidth | Bandwidth", as_number),
+        field_of("bandwidth_mbps", "EipBandwidth | Bandwidth", RATE),
         field_of("instance_id", "InstanceId", as_id),
         field_of("instance_type", "InstanceType", as_text),
         field_of("instance_region", "InstanceRegionId", as_text),
@@ -146,7 +150,19 @@ def _entry(record: Record, context: Context, batch: Batch, attribute: str, names
     gateway = text(get(record, "NatGatewayId")) or next(iter(ids_in_path(context.path, "nat_gateway")[-1:]), "")
     if not gateway:
         raise LookupError("the entry does not name its NAT gateway; put the gateway's id (ngw-…) into the file name")
-    entry = {name: text(get(record, source)) for name, source in names.items() if get(record, source) is not ABSENT}
     draft = Draft("nat_gateway", gateway, context.place, partial=True, unite=frozenset({attribute}))
-    draft.attributes[attribute] = (entry,)
+    found = {
+        name: draft.read(f"{name} of a rule", _ports if name.endswith("_port") else text, get(record, source))
+        for name, source in names.items()
+    }
+    draft.attributes[attribute] = ({name: value for name, value in found.items() if value is not ABSENT},)
     batch.drafts.append(draft)
+
+
+def _ports(value: object) -> object:
+    """A port, several (``10/20``) or any, as written; ``ValueError`` where it is none of these."""
+    written = text(value)
+    ends = [] if written.lower() in _ANY_PORT else written.split("/")
+    for end in ends:
+        PORT(True if isinstance(value, bool) else end)
+    return written

@@ -6,7 +6,6 @@ from advisor.importers.convert import (
     as_bool,
     as_id,
     as_lower,
-    as_number,
     as_tags,
     as_text,
     as_texts,
@@ -155,7 +154,7 @@ REPLICA_PAIR = Spec(
         field_of("rpo_s", "RPO", RATE),
         field_of("last_recover_point", "LastRecoverPoint", as_time),
         field_of("group_id", "ReplicaGroupId", as_id),
-        field_of("bandwidth_kbps", "Bandwidth", as_number),
+        field_of("bandwidth_kbps", "Bandwidth", RATE),
         field_of("created_at", "CreateTime", as_time),
     ),
 )

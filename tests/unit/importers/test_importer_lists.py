@@ -4,7 +4,7 @@ be read, states and links that do not say what they hold."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -119,7 +119,7 @@ def test_a_list_that_says_how_long_it_is_or_nothing_is_taken_as_it_is(
 SERVER = {"mode": "managed", "type": "alicloud_instance", "address": "alicloud_instance.a", "values": {"id": "i-1"}}
 
 
-def state(*resources: tuple[str, dict[str, object]]) -> dict[str, object]:
+def state(*resources: tuple[str, Mapping[str, object]]) -> dict[str, object]:
     rows = [
         {"mode": "managed", "type": kind, "name": f"r{number}", "instances": [{"attributes": attributes}]}
         for number, (kind, attributes) in enumerate(resources)
