@@ -66,7 +66,8 @@ def _listed(pairs: list[object], collector: Collector) -> None:
 
 
 def _draft(row: Record, context: Context, collector: Collector) -> Draft | None:
-    kind, resource_id = text(row.get("kind")), text(row.get("id"))
+    kind, given = text(row.get("kind")), row.get("id")
+    resource_id = "" if isinstance(given, bool) else text(given)
     if kind not in KINDS or not resource_id:
         collector.note(
             "INV-NO-ID",

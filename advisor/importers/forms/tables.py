@@ -153,18 +153,22 @@ def _note_nameless(rows: Sequence[int], context: Context, collector: Collector) 
 def _columns_read(
     header: Sequence[str], concepts: Sequence[str | None], kinds: Iterable[Kind], asked: set[str]
 ) -> set[int]:
-    """The columns that say something of a resource of these kinds: by what they hold, or as a field of the API."""
+    """The columns that say something of a resource of these kinds: by what they hold, as a field of the API, or in
+    another unit than a column beside them."""
     concepts_read = set(_OF_ALL)
     for kind in kinds:
         spec = SPEC_OF_KIND.get(kind)
         concepts_read.update(ATTRIBUTES.get(kind, ()), (one.name for one in spec.fields) if spec else ())
         concepts_read.update((*DISK_COLUMNS, *_ADDRESSES) if kind == "instance" else ())
         concepts_read.update(_ADDRESSES if kind in ("load_balancer", "eip") else ())
-    return {
-        place
-        for place, (name, concept) in enumerate(zip(header, concepts, strict=True))
-        if (concept is not None and (concept in concepts_read or concept.startswith("tag:"))) or _top(name) in asked
-    }
+    in_bytes = {plain_header(name) for name in header}
+
+    def is_read(name: str, concept: str | None) -> bool:
+        if concept is not None and (concept in concepts_read or concept.startswith("tag:")):
+            return True
+        return _top(name) in asked or f"{plain_header(name)}(byte)" in in_bytes
+
+    return {place for place, (name, concept) in enumerate(zip(header, concepts, strict=True)) if is_read(name, concept)}
 
 
 def _top(name: str) -> str:

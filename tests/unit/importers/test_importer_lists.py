@@ -213,7 +213,7 @@ LINKED: list[tuple[str, dict[str, object], str, str, str]] = [
         "destination of a replication rule is not said",
     ),
 ]  # fmt: skip
-OWNERS = {
+OWNERS: dict[str, tuple[str, dict[str, object]]] = {
     "d-1": ("alicloud_disk", {"size": 40}),
     "eip-1": ("alicloud_eip", {"ip_address": "192.0.2.1"}),
     "lb-1": ("alicloud_slb", {"vpc_id": "vpc-1"}),

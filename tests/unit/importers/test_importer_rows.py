@@ -207,6 +207,10 @@ def test_columns_that_nothing_reads_are_named_once(make: Make) -> None:
     )
 
 
+def test_a_size_that_stands_beside_its_bytes_is_read(make: Make) -> None:
+    assert not left_out(make({"a.csv": "存储桶名称,地域,容量,容量（Byte）\nlogs,华东1（杭州）,1 GB,1073741824\n"}))
+
+
 def test_a_column_of_another_kind_is_named(make: Make) -> None:
     result = make({"a.csv": "云盘ID,云盘名称,容量,操作系统\nd-bp1aaaa,x,40,Ubuntu\n"})
     assert left_out(result) == [("a.csv", "columns that nothing reads: 操作系统")]
@@ -214,8 +218,7 @@ def test_a_column_of_another_kind_is_named(make: Make) -> None:
 
 def workbook(*rows: list[object]) -> bytes:
     book = openpyxl.Workbook()
-    sheet = book.create_sheet("Sheet", 0)
-    del book[book.sheetnames[1]]
+    sheet = book.worksheets[0]
     for row in rows:
         sheet.append(row)
     buffer = io.BytesIO()
