@@ -11,7 +11,7 @@ from advisor.importers.convert import as_bool, json_inside
 from advisor.importers.fields import ABSENT, Record, items, records, text
 from advisor.importers.forms.canonical_values import read_attribute
 from advisor.importers.forms.columns import Table, note_width, row_context
-from advisor.importers.forms.table_checks import joined, no_resource, skip_row
+from advisor.importers.forms.table_checks import joined, no_resource, skip_rows
 from advisor.importers.forms.tables import KINDS
 from advisor.importers.numbers import is_whole
 from advisor.importers.records import Collector, Context, Draft, ListSeen, read_tags
@@ -148,14 +148,16 @@ def read_table(table: Table, context: Context, collector: Collector) -> bool:
     table = joined(table, context, collector)
     names = [name.strip() for name in table.header]
     rows = []
+    left: dict[str, list[int]] = {}
     for number, cells in table.rows:
         reason = no_resource(table.header, cells)
         if reason:
-            skip_row(reason, row_context(context, number), collector)
+            left.setdefault(reason, []).append(number)
         elif any(str(cell).strip() for cell in cells if cell is not None):
             note_width(names, cells, row_context(context, number), collector)
             row = _row(dict(zip(names, (_unguarded(cell) for cell in cells), strict=False)))
             rows.append((row_context(context, number), row))
+    skip_rows(left, context, collector)
     collector.lists += _read_rows(rows, context, collector)
     return True
 

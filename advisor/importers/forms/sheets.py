@@ -142,13 +142,13 @@ def read_workbook(
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             sheets = [(sheet.title, _sheet_rows(sheet)) for sheet in book.worksheets]
             book.close()
-            formulas = _formulas(data) if _has_formulas(data) else {}
+            unworked = _without_result(data) if _has_formulas(data) else {}
     except Exception:  # the library lets whatever it meets inside a broken workbook through
         raise RefusedError("the workbook is broken.", "Save it again, or export CSV.") from None
     found = False
     refused: list[RefusedError] = []
     for title, rows in sheets:
-        _note_formulas(rows, formulas.get(title, ()), context.but(place=f"sheet {title}"), collector)
+        _note_formulas(unworked.get(title, ()), context.but(place=f"sheet {title}"), collector)
         said = [row for row in rows if any(cell not in (None, "") for cell in row)]
         if not said:
             continue
@@ -170,27 +170,32 @@ def _has_formulas(data: bytes) -> bool:
         return any(_FORMULA.search(archive.read(name)) for name in names)
 
 
-def _formulas(data: bytes) -> dict[str, list[tuple[int, int]]]:
-    """Row and column of each formula, by sheet."""
+def _without_result(data: bytes) -> dict[str, list[tuple[int, int]]]:
+    """Row and column of each formula whose result the workbook does not hold, by sheet. Of one whose result is an empty
+    text it holds the type of the result."""
     import openpyxl
 
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
     found: dict[str, list[tuple[int, int]]] = {}
-    for sheet in book.worksheets:
-        sheet.reset_dimensions()
-        rows = enumerate(sheet.iter_rows(), start=1)
-        found[sheet.title] = [
-            (number, place) for number, row in rows for place, cell in enumerate(row) if cell.data_type == "f"
+    written, worked_out = (
+        openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=results) for results in (False, True)
+    )
+    for formulas, values in zip(written.worksheets, worked_out.worksheets, strict=True):
+        for sheet in (formulas, values):
+            sheet.reset_dimensions()
+        pairs = zip(formulas.iter_rows(), values.iter_rows(), strict=True)
+        found[formulas.title] = [
+            (number, place)
+            for number, (cells, results) in enumerate(pairs, start=1)
+            for place, (cell, result) in enumerate(zip(cells, results, strict=True))
+            if cell.data_type == "f" and result.value is None and result.data_type == "n"
         ]
-    book.close()
+    written.close()
+    worked_out.close()
     return found
 
 
-def _note_formulas(
-    rows: Sequence[Sequence[object]], formulas: Sequence[tuple[int, int]], context: Context, collector: Collector
-) -> None:
+def _note_formulas(lost: Sequence[tuple[int, int]], context: Context, collector: Collector) -> None:
     """Say once for a sheet that formulas in it have no result: the program that wrote it did not work them out."""
-    lost = [(number, place) for number, place in formulas if rows[number - 1][place] is None]
     if lost:
         number, place = lost[0]
         more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""

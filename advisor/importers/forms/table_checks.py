@@ -4,7 +4,7 @@ reads. Each is said, and none of it becomes a resource or is dropped in silence.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from advisor.importers.forms.cells import cell_text, is_none
@@ -40,9 +40,12 @@ def no_resource(header: Sequence[str], cells: Cells) -> str:
     return HEADER_AGAIN if again else ""
 
 
-def skip_row(reason: str, context: Context, collector: Collector) -> None:
-    """Say that a row is left out, for it is no resource."""
-    collector.skip(context.place, reason, Origin(context.file, context.place), NOTHING_TO_DO)
+def skip_rows(left: Mapping[str, Sequence[int]], context: Context, collector: Collector) -> None:
+    """Say which rows are left out, for they are no resources: by reason the first, and how many there are beside it."""
+    for reason, (first, *others) in left.items():
+        where = row_context(context, first)
+        more = f", and {len(others)} more like it" if others else ""
+        collector.skip(where.place, f"{reason}{more}", Origin(where.file, where.place), NOTHING_TO_DO)
 
 
 def another_header(cells: Cells, concepts: Sequence[str | None]) -> bool:

@@ -26,7 +26,7 @@ from advisor.importers.forms.columns import ColumnMapping as ColumnMapping
 from advisor.importers.forms.columns import find_header as find_header
 from advisor.importers.forms.disk_cells import DISK_COLUMNS, ID_IN_CELL, disk_words, read_disks
 from advisor.importers.forms.flat import tree_of
-from advisor.importers.forms.table_checks import another_header, joined, name_columns, no_resource, skip_row
+from advisor.importers.forms.table_checks import another_header, joined, name_columns, no_resource, skip_rows
 from advisor.importers.forms.words import CHARGES, STATES, plain_header, region_named, zone_named
 from advisor.importers.places import is_region, is_zone, kind_of_id, region_of_zone, zones_in
 from advisor.importers.quantities import CORES, MEMORY_MIB, STORAGE_GIB, STORAGE_GIB_OF_BYTES, Quantity
@@ -77,8 +77,6 @@ _HEADER_KINDS: Final[dict[str, Kind]] = {
     "allocationid": "eip",
     "弹性公网ipid": "eip",
 }
-_ID: Final = re.compile(r"\S*\w\S*")
-"""What an id may be: whatever people call their things, but no words with blanks between them."""
 _SAMPLE: Final = 50
 _ROWS_SHOWN: Final = 5
 _NO_ROWS: Final = "Export it again with its rows; if there are none, the account may lack the right to read them."
@@ -110,6 +108,7 @@ def read_table(table: Table, context: Context, collector: Collector, mapping: Co
     batch = collector.batch(context)
     listed: dict[Kind, list[str]] = {}
     nameless: list[int] = []
+    left: dict[str, list[int]] = {}
     asked: set[str] = set()
     for position, (number, cells) in enumerate(table.rows):
         row = Row(table.header, concepts, cells, row_context(context, number), asked)
@@ -117,7 +116,7 @@ def read_table(table: Table, context: Context, collector: Collector, mapping: Co
             continue
         reason = no_resource(table.header, cells)
         if reason:
-            skip_row(reason, row.context, collector)
+            left.setdefault(reason, []).append(number)
             continue
         if not mapping and another_header(cells, concepts):
             below = Table(tuple(cell_text(cell or "") for cell in cells), table.rows[position + 1 :], table.place)
@@ -125,16 +124,22 @@ def read_table(table: Table, context: Context, collector: Collector, mapping: Co
             read_table(below, context, collector, mapping)
             break
         note_width(table.header, cells, row.context, collector)
-        draft = _draft(row, batch, collector)
+        draft = _draft(row, batch, collector) if mapping or not _is_prose(row) else None
         if draft is None:
             nameless.append(number)
         else:
             listed.setdefault(draft.kind, []).append(draft.id)
     _note_nameless(nameless, context, collector)
+    skip_rows(left, context, collector)
     if listed:
         name_columns(table, _columns_read(table.header, concepts, listed, asked), context, collector)
     _list_seen(listed, len(nameless), context, collector, table)
     return True
+
+
+def _is_prose(row: Row) -> bool:
+    """Whether words with blanks between them stand where the id should; ids of the cloud have none."""
+    return re.search(r"\s", _id_and_name(row)[0]) is not None
 
 
 def _note_nameless(rows: Sequence[int], context: Context, collector: Collector) -> None:
@@ -193,14 +198,16 @@ def _list_seen(
 def _read_api_rows(table: Table, context: Context, collector: Collector) -> bool:
     """Columns named as the API's fields: each row is one record, JSON in cells is read."""
     rows = []
+    left: dict[str, list[int]] = {}
     for number, cells in table.rows:
         reason = no_resource(table.header, cells)
         if reason:
-            skip_row(reason, row_context(context, number), collector)
+            left.setdefault(reason, []).append(number)
             continue
         if any(str(cell).strip() for cell in cells if cell is not None):
             note_width(table.header, cells, row_context(context, number), collector)
         rows.append(_record(zip(table.header, cells, strict=False)))
+    skip_rows(left, context, collector)
     return read_value([row for row in rows if row], context, collector) or not rows
 
 
@@ -211,7 +218,7 @@ def _record(columns: Iterable[tuple[str, object]]) -> dict[str, object]:
 
 def _draft(row: Row, batch: Batch, collector: Collector) -> Draft | None:
     resource_id, name = _id_and_name(row)
-    if not _ID.fullmatch(resource_id) or looks_like_key(resource_id):
+    if not re.search(r"\w", resource_id) or looks_like_key(resource_id):
         return None
     draft = Draft(_kind(row, resource_id), resource_id, row.context.place, name=name)
     _place(draft, row, collector)

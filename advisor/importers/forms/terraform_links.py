@@ -79,7 +79,7 @@ def _backends(record: Record, context: Context, batch: Batch) -> None:
     if rows or (rows is not None and servers is ABSENT):
         backend = tuple(balancing.backend_record(one, owner) for one in rows)
     elif not owner.odd:
-        found = named_ids(owner, "instance_ids", servers)
+        found = named_ids(owner, "instance_ids", servers, or_none=True)
         backend = tuple({"server_id": one, "type": "ecs"} for one in found) if isinstance(found, tuple) else ABSENT
     _add(owner, "backend", backend, batch)
 
@@ -115,7 +115,8 @@ def _scaling_groups_of_balancer(record: Record, context: Context, batch: Batch) 
 
 def _scaling_attachment(record: Record, context: Context, batch: Batch) -> None:
     group = _partial("scaling_group", get(record, "scaling_group_id"), context, "instance_ids")
-    _add(group, "instance_ids", named_ids(group, "instance_ids", get(record, "instance_ids")), batch)
+    members = named_ids(group, "instance_ids", get(record, "instance_ids"), or_none=True)
+    _add(group, "instance_ids", members, batch)
 
 
 def _backup_policy(record: Record, context: Context, batch: Batch) -> None:

@@ -40,12 +40,12 @@ def plain_texts(value: object) -> object:
     return unique(found)
 
 
-def named_ids(draft: Draft, name: str, *values: object) -> object:
+def named_ids(draft: Draft, name: str, *values: object, or_none: bool = False) -> object:
     """The ids that a link names under these fields; ABSENT, and said, where it names none: a link without an end is
-    none of nothing. An empty list names nothing."""
+    no link to nothing. With ``or_none`` an empty list names nothing."""
     given = [value for value in values if value is not ABSENT and value is not None]
     found = draft.read(name, plain_texts, given)
-    if found is ABSENT or found or (given and all(isinstance(value, list) for value in given)):
+    if found is ABSENT or found or (or_none and given and all(isinstance(value, list) for value in given)):
         return found
     draft.odd = (*draft.odd, f"{name} is not said; expected: an id")
     return ABSENT

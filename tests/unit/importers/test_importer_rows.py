@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -234,6 +235,36 @@ def test_formulas_without_a_result_are_said_once_for_a_sheet(make: Make) -> None
     assert found.detail == "a.xlsx, sheet Sheet: row 2, column 2 and 1 more; they count as empty."
     assert result.inventory.resources["i-bp1aaaa"].name == ""
     assert not said(make({"a.xlsx": workbook(head, ["i-bp1aaaa", "web", 8])}))
+
+
+def test_a_formula_whose_result_is_an_empty_text_has_one(make: Make) -> None:
+    written = workbook(["实例ID", "实例名称", "内存"], ["i-bp1aaaa", "=A2", 8])
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(written)) as source, zipfile.ZipFile(buffer, "w") as target:
+        for name in source.namelist():
+            # As spreadsheet programs keep it: the type of the result and an empty value.
+            target.writestr(name, source.read(name).replace(b'<c r="B2"><f>', b'<c r="B2" t="str"><f>'))
+    assert not said(make({"a.xlsx": buffer.getvalue()}))
+
+
+def test_a_text_without_end_is_an_id_or_none_at_once(make: Make) -> None:
+    result = make({"a.csv": f"{HEAD}\n{SERVER}\n{'-' * 200_000} x,,\n"})
+    assert ids(result) == ["i-bp1aaaa"]
+    assert len(said(result, "INV-NO-ID")) == 1
+
+
+def test_headers_that_come_again_and_again_are_said_once(make: Make) -> None:
+    rows = f"{HEAD}\n{SERVER}\n" + f"{HEAD}\n合计,1,\n" * 5
+    result = make({"a.csv": rows})
+    assert left_out(result) == [
+        ("row 3", "the header once more, no resource, and 4 more like it"),
+        ("row 4", "a row of totals, no resource, and 4 more like it"),
+    ]
+
+
+def test_ids_of_ones_own_may_have_blanks_under_a_mapping(make: Make) -> None:
+    table = "主机,机房\n服务器 01,cn-hangzhou-h\n"
+    assert ids(make({"a.csv": table}, mapping={"主机": "id", "机房": "zone"})) == ["服务器 01"]
 
 
 def test_bandwidths_and_ports_that_none_can_have_are_unknown(make: Make) -> None:
