@@ -30,14 +30,18 @@ _MAP: Final = (
 
 def no_resource(header: Sequence[str], cells: Cells) -> str:
     """Why a row is none of a resource: a sum under the others, or the header once more; else empty."""
-    filled = [(place, text) for place, cell in enumerate(cells) if cell is not None and (text := cell_text(cell))]
-    if not filled:
+    first = next((place for place in range(len(cells)) if _is_filled(cells, place)), None)
+    if first is None:
         return ""
-    first, others = filled[0][1], filled[1:]
-    if _TOTAL.fullmatch(first) and all(is_none(text) or _FIGURES.fullmatch(text) for _, text in others):
+    label = cell_text(cells[first])
+    is_sum = _TOTAL.fullmatch(label) is not None
+    if not is_sum and not (first < len(header) and label == cell_text(header[first])):
+        return ""  # the first cell alone tells it of almost all rows
+    others = [(place, cell_text(cells[place])) for place in range(first + 1, len(cells)) if _is_filled(cells, place)]
+    if is_sum and all(is_none(text) or _FIGURES.fullmatch(text) for _, text in others):
         return TOTALS
-    again = len(filled) > 1 and all(place < len(header) and text == cell_text(header[place]) for place, text in filled)
-    return HEADER_AGAIN if again else ""
+    again = bool(others) and all(place < len(header) and text == cell_text(header[place]) for place, text in others)
+    return HEADER_AGAIN if again and not is_sum else ""
 
 
 def skip_rows(left: Mapping[str, Sequence[int]], context: Context, collector: Collector) -> None:
