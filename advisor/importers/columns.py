@@ -11,13 +11,19 @@ from typing import Final
 
 from advisor.importers.convert import (
     as_bool,
+    as_cores,
+    as_count,
+    as_days,
     as_float,
     as_gib,
     as_id,
     as_ids,
     as_int,
+    as_mbps,
     as_mib,
+    as_mib_a_second,
     as_number,
+    as_seconds,
     as_text,
     as_texts,
 )
@@ -261,7 +267,9 @@ def _at_most_one(value: object) -> tuple[str, ...] | None:
 
 
 # Readers that leave whole numbers as they are; others make another number of them, as GiB of bytes.
-_WHOLE_AS_THEY_ARE: Final = (as_int, as_number, as_gib, as_mib)
+_WHOLE_AS_THEY_ARE: Final = (
+    as_int, as_number, as_gib, as_mib, as_cores, as_count, as_days, as_seconds, as_mbps, as_mib_a_second
+)  # fmt: skip
 _QUICK: Final[dict[Convert, Callable[[Column, set[type]], Column | None]]] = {
     as_text: _quick_text,
     as_id: _quick_text,

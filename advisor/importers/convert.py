@@ -11,13 +11,26 @@ from typing import Final
 import orjson
 
 from advisor.importers.fields import ABSENT, Record, get, items, text, texts
-from advisor.importers.numbers import is_whole
+from advisor.importers.numbers import (
+    IN_BYTES,
+    IN_CORES,
+    IN_DAYS,
+    IN_GIB,
+    IN_MBPS,
+    IN_MIB,
+    IN_MIB_A_SECOND,
+    IN_SECONDS,
+    IN_THINGS,
+    NO_UNITS,
+    Units,
+    is_whole,
+    number_in,
+)
 
 _TRUE: Final = frozenset({"true", "1", "yes", "on", "enabled", "enable", "open", "是", "开启", "已开启"})
 _FALSE: Final = frozenset({"false", "0", "no", "off", "disabled", "disable", "close", "closed", "否", "关闭", "未开启"})
 _NONE: Final = frozenset({"-", "--", "—", "——", "n/a", "null", "none", "无"})
 _TIME = re.compile(r"^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d|UTC)?)?$")
-_NUMBER = re.compile(r"^\s*([+-]?\d[\d,]*(?:\.\d+)?)\s*([^\d\s].*)?$")
 _UNSET_YEARS: Final = (1, 1970)
 NEVER_YEAR: Final = 2099
 _MILLISECONDS_FROM: Final = 10**11
@@ -65,13 +78,15 @@ def as_lower(value: object) -> object:
 
 
 def as_int(value: object) -> object:
-    """A whole number; ``"100"``, ``"32 GiB"`` and ``100.0`` are 100."""
+    """A whole number; ``"100"`` and ``100.0`` are 100."""
     found = as_float(value)
+    if isinstance(found, float) and not found.is_integer():
+        raise ValueError("is no whole number")
     return int(found) if isinstance(found, float) else found
 
 
-def as_float(value: object) -> object:
-    """A number, units behind it ignored; an empty text is unknown."""
+def as_float(value: object, units: Units = NO_UNITS) -> object:
+    """A number in a reader's own unit, of one or of a text with one of ``units``; an empty text is unknown."""
     if isinstance(value, bool):
         raise ValueError("is no number")
     if isinstance(value, int | float):
@@ -79,13 +94,10 @@ def as_float(value: object) -> object:
     found = _unkept(value)
     if found is ABSENT or found == "":
         return ABSENT
-    match = _NUMBER.match(str(found))
-    if match is None:
-        raise ValueError("is no number")
-    return _finite(match.group(1).replace(",", ""))
+    return _finite(number_in(str(found), units))
 
 
-def _finite(number: float | str) -> float:
+def _finite(number: float) -> float:
     """A number that a float can hold; the quantities of an inventory are far below its limit of 1.8e308."""
     try:
         found = float(number)
@@ -96,35 +108,61 @@ def _finite(number: float | str) -> float:
     return found
 
 
-def as_number(value: object) -> object:
-    """A number, whole where it can be."""
-    found = as_float(value)
+def as_number(value: object, units: Units = NO_UNITS) -> object:
+    """A number, whole where it can be, as ``as_float``."""
+    found = as_float(value, units)
     return int(found) if isinstance(found, float) and found.is_integer() else found
 
 
 def as_gib(value: object) -> object:
     """GiB of a number of GiB or of a text with its unit (``500 GB``, ``2 TiB``, ``512 MiB``)."""
-    found = as_number(value)
-    if not isinstance(found, int | float):
+    return as_number(value, IN_GIB)
+
+
+def as_mib(value: object) -> object:
+    """Whole MiB of a number of them, or, what is less than one left out, of a text with its unit (``32 GiB``)."""
+    found = as_float(value, IN_MIB)
+    if not isinstance(found, float):
         return found
-    unit = re.sub(r"[\d\s.,+-]", "", text(value)).lower()[:1]
-    scaled = found * 1024 if unit == "t" else found / 1024 if unit == "m" else found
-    return int(scaled) if float(scaled).is_integer() else scaled
+    if not found.is_integer() and tried(as_float, value) == found:
+        raise ValueError("is no whole number")
+    return int(found)
 
 
 def gib_of_bytes(value: object) -> object:
     """GiB, to three places, of a number of bytes."""
-    found = as_float(value)
+    found = as_float(value, IN_BYTES)
     return round(found / _GIB_BYTES, 3) if isinstance(found, float) else found
 
 
-def as_mib(value: object) -> object:
-    """MiB of a number of MiB or of a text with its unit (``32 GiB``)."""
-    found = as_float(value)
-    if not isinstance(found, float):
-        return found
-    unit = re.sub(r"[\d\s.,+-]", "", text(value)).lower()[:1]
-    return int(found * 1024) if unit == "g" else int(found)
+def as_cores(value: object) -> object:
+    """A number of processors (``2``, ``2 核``, ``8 vCPU``)."""
+    return as_number(value, IN_CORES)
+
+
+def as_count(value: object) -> object:
+    """A number of things (``3``, ``3 个``)."""
+    return as_number(value, IN_THINGS)
+
+
+def as_days(value: object) -> object:
+    """A number of days (``7``, ``7天``)."""
+    return as_number(value, IN_DAYS)
+
+
+def as_seconds(value: object) -> object:
+    """Seconds of a number of them or of a text with its unit (``15 min``)."""
+    return as_number(value, IN_SECONDS)
+
+
+def as_mbps(value: object) -> object:
+    """Mbit/s of a number of them or of a text with its unit (``100 Mbps``, ``1 Gbps``)."""
+    return as_number(value, IN_MBPS)
+
+
+def as_mib_a_second(value: object) -> object:
+    """MiB/s of a number of them or of a text with that unit."""
+    return as_number(value, IN_MIB_A_SECOND)
 
 
 def as_bool(value: object) -> object:

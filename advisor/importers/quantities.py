@@ -6,7 +6,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from advisor.importers.convert import as_gib, as_ints, as_mib, as_number, gib_of_bytes
+from advisor.importers.convert import (
+    as_cores,
+    as_count,
+    as_days,
+    as_gib,
+    as_ints,
+    as_mbps,
+    as_mib,
+    as_mib_a_second,
+    as_number,
+    as_seconds,
+    gib_of_bytes,
+)
 from advisor.importers.fields import Convert
 
 _PLAIN_UP_TO: Final = 10**15
@@ -78,17 +90,20 @@ def _written(number: float) -> str:
 # https://github.com/kubernetes-sigs/alibaba-cloud-csi-driver/blob/8aacf9009bf92ff786b07ece73cc3a4d1e600ed5/pkg/disk/category.go).
 DISK_GIB: Final = Quantity(as_gib, "of GiB", 1, 65_536, whole=True)
 # The other bounds are no limits of the cloud: they lie far above whatever it sells, and tell a slip from a quantity.
-STORAGE_GIB: Final = Quantity(as_number, "of GiB", 0.001, 2**40)
+STORAGE_GIB: Final = Quantity(as_gib, "of GiB", 0.001, 2**40)
 STORAGE_GIB_OF_BYTES: Final = Quantity(_gib_of_bytes, "of GiB", 0, 2**40)
 USED_GIB: Final = Quantity(as_gib, "of GiB", 0, 2**40)
-CORES: Final = Quantity(as_number, "of processors", 1, 10_000, whole=True)
-DATABASE_CORES: Final = Quantity(as_number, "of processors", 0.001, 10_000)
+CORES: Final = Quantity(as_cores, "of processors", 1, 10_000, whole=True)
+DATABASE_CORES: Final = Quantity(as_cores, "of processors", 0.001, 10_000)
 MEMORY_MIB: Final = Quantity(as_mib, "of MiB", 1, 2**30)
-COUNT: Final = Quantity(as_number, "of things", 0, 10**9, whole=True)
+COUNT: Final = Quantity(as_count, "of things", 0, 10**9, whole=True)
 PORT: Final = Quantity(as_number, "that numbers a port", 0, 65_535, whole=True)
-DAYS: Final = Quantity(as_number, "of days", -1, 100_000, whole=True)
+DAYS: Final = Quantity(as_days, "of days", -1, 100_000, whole=True)
 """How long something is kept; -1 is how the API says for ever."""
 RATE: Final = Quantity(as_number, "of units a second", 0, 10**9)
+THROUGHPUT: Final = Quantity(as_mib_a_second, "of MiB a second", 0, 10**9)
+SECONDS: Final = Quantity(as_seconds, "of seconds", 0, 10**9)
+MBPS: Final = Quantity(as_mbps, "of Mbit/s", 0, 10**9)
 # TimePoints and RepeatWeekdays of a snapshot policy (DescribeAutoSnapshotPolicyEX, ecs 2014-05-26).
 HOURS: Final = Choices("hours of the day", 0, 23)
 WEEKDAYS: Final = Choices("days of the week, Monday being 1,", 1, 7)

@@ -26,7 +26,7 @@ from advisor.importers.quantities import (
     DISK_GIB,
     HOURS,
     PORT,
-    RATE,
+    SECONDS,
     STORAGE_GIB_OF_BYTES,
     USED_GIB,
     WEEKDAYS,
@@ -57,7 +57,7 @@ _NUMBERS: Final[Mapping[str, Convert]] = {
 _ENDINGS: Final[tuple[tuple[str, Convert], ...]] = (
     ("_days", DAYS),
     ("_gib", USED_GIB),
-    ("_s", RATE),
+    ("_s", SECONDS),
     ("_min_available", COUNT),
     ("_enabled", as_bool),
 )

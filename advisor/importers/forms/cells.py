@@ -96,7 +96,7 @@ def structure(cell: object) -> object:
 
 def memory_mib(cell: str, header: str) -> object:
     """MiB of a memory cell: by its own unit, else that of the header. Without one the API means MiB and people GiB.
-    ``ValueError`` for what is no number."""
+    ``ValueError`` where it is no number, or one in a unit of something else."""
     if re.search(r"[A-Za-z]", cell):
         return as_mib(cell)
     found = as_number(cell)

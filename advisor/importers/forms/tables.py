@@ -344,6 +344,8 @@ def _attributes(draft: Draft, row: Row, collector: Collector) -> None:
     for concept, header, cell in zip(row.concepts, row.header, row.cells, strict=False):
         if concept is None or cell is None or str(cell).strip() == "" or is_secret_name(header):
             continue
+        if concept == "cpu" and _CPU_MEMORY.search(str(cell)):
+            continue  # both in one cell: ``_special`` reads them
         name = names.get(concept) or _TIMES.get(concept)
         if name is None and (concept in known or concept in _OWN):
             name = concept

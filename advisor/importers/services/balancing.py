@@ -7,7 +7,7 @@ import re
 from advisor.importers.convert import as_id, as_ids, as_lower, as_text, as_time, tried, unique
 from advisor.importers.fields import ABSENT, Record, get, items, keys_of, records, text
 from advisor.importers.places import ids_in_path, is_region
-from advisor.importers.quantities import COUNT, PORT, RATE
+from advisor.importers.quantities import COUNT, MBPS, PORT
 from advisor.importers.records import Batch, Collector, Context, Draft, Spec, field_of
 from advisor.model.inventory import Origin
 
@@ -151,7 +151,7 @@ LOAD_BALANCER = Spec(
         field_of("dns_name", "DNSName", as_text),
         field_of("edition", "LoadBalancerEdition", as_text),
         field_of("spec", "LoadBalancerSpec", as_text),
-        field_of("bandwidth_mbps", "Bandwidth", RATE),
+        field_of("bandwidth_mbps", "Bandwidth", MBPS),
         field_of("charge_type", "PayType | LoadBalancerBillingConfig.PayType", as_text),
         field_of("internet_charge_type", "InternetChargeType", as_text),
         field_of("security_group_ids", "SecurityGroupIds", as_ids),

@@ -10,7 +10,7 @@ from typing import Final
 
 from advisor.importers.convert import as_id, as_lower, as_text, as_time, unique
 from advisor.importers.fields import ABSENT, Record, get, records, text
-from advisor.importers.quantities import RATE
+from advisor.importers.quantities import MBPS
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 from advisor.importers.services.traffic import in_no_region
 from advisor.model.inventory import Kind
@@ -164,7 +164,7 @@ PHYSICAL_CONNECTION = Spec(
         field_of("redundant_id", "RedundantPhysicalConnectionId", as_id),
         field_of("parent_id", "ParentPhysicalConnectionId", as_id),
         field_of("line_operator", "LineOperator", as_text),
-        field_of("bandwidth_mbps", "Bandwidth", RATE),
+        field_of("bandwidth_mbps", "Bandwidth", MBPS),
         field_of("business_status", "BusinessStatus", as_lower),
         field_of("created_at", "CreationTime", as_time),
         field_of("expired_at", "EndTime", as_time),

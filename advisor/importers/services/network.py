@@ -7,7 +7,7 @@ from typing import Final
 from advisor.importers.convert import as_bool, as_id, as_ids, as_lower, as_text, as_texts, as_time
 from advisor.importers.fields import ABSENT, Record, get, text
 from advisor.importers.places import ids_in_path
-from advisor.importers.quantities import COUNT, PORT, RATE
+from advisor.importers.quantities import COUNT, MBPS, PORT
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 from advisor.importers.services.hybrid import attached_cens
 
@@ -61,7 +61,7 @@ EIP = Spec(
     zone=("Zone",),
     fields=(
         field_of("address", "IpAddress", as_text),
-        field_of("bandwidth_mbps", "EipBandwidth | Bandwidth", RATE),
+        field_of("bandwidth_mbps", "EipBandwidth | Bandwidth", MBPS),
         field_of("instance_id", "InstanceId", as_id),
         field_of("instance_type", "InstanceType", as_text),
         field_of("instance_region", "InstanceRegionId", as_text),

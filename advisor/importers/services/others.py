@@ -14,7 +14,7 @@ from advisor.importers.convert import (
 )
 from advisor.importers.fields import ABSENT, Record, get, records, text
 from advisor.importers.places import ids_in_path, kind_of_id
-from advisor.importers.quantities import COUNT, DAYS, RATE, STORAGE_GIB_OF_BYTES
+from advisor.importers.quantities import COUNT, DAYS, SECONDS, STORAGE_GIB_OF_BYTES
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 
 
@@ -129,7 +129,7 @@ DTS_JOB = Spec(
         field_of("destination_address", "DestinationEndpoint.Ip", as_text),
         field_of("source_region", "SourceEndpoint.Region", as_text),
         field_of("destination_region", "DestinationEndpoint.Region", as_text),
-        field_of("delay_s", "Delay", RATE),
+        field_of("delay_s", "Delay", SECONDS),
         field_of("checkpoint", "Checkpoint", as_text),
         field_of("created_at", "CreateTime", as_time),
     ),

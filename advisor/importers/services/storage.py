@@ -14,7 +14,17 @@ from advisor.importers.convert import (
 )
 from advisor.importers.fields import ABSENT, Record, get, text
 from advisor.importers.places import region_of_zone, zones_in
-from advisor.importers.quantities import COUNT, DAYS, DISK_GIB, HOURS, RATE, STORAGE_GIB_OF_BYTES, WEEKDAYS
+from advisor.importers.quantities import (
+    COUNT,
+    DAYS,
+    DISK_GIB,
+    HOURS,
+    RATE,
+    SECONDS,
+    STORAGE_GIB_OF_BYTES,
+    THROUGHPUT,
+    WEEKDAYS,
+)
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 from advisor.importers.services.finish_blocks import finish_disks, owners_of
 
@@ -72,7 +82,7 @@ DISK = Spec(
         field_of("expired_at", "ExpiredTime", as_time),
         field_of("iops", "IOPS", COUNT),
         field_of("provisioned_iops", "ProvisionedIops", COUNT),
-        field_of("throughput_mibps", "Throughput", RATE),
+        field_of("throughput_mibps", "Throughput", THROUGHPUT),
         field_of("bursting_enabled", "BurstingEnabled", as_bool),
         field_of("portable", "Portable", as_bool),
         field_of("storage_cluster_id", "StorageClusterId | DedicatedBlockStorageClusterId", as_id),
@@ -151,7 +161,7 @@ REPLICA_PAIR = Spec(
         field_of("source_zone", "SourceZoneId | PrimaryZone", as_text),
         field_of("destination_region", "DestinationRegion | StandbyRegion", as_text),
         field_of("destination_zone", "DestinationZoneId | StandbyZone", as_text),
-        field_of("rpo_s", "RPO", RATE),
+        field_of("rpo_s", "RPO", SECONDS),
         field_of("last_recover_point", "LastRecoverPoint", as_time),
         field_of("group_id", "ReplicaGroupId", as_id),
         field_of("bandwidth_kbps", "Bandwidth", RATE),
