@@ -4,7 +4,7 @@ shape at once."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from typing import Final
@@ -20,6 +20,7 @@ from advisor.importers.records import (
     Plan,
     Spec,
     no_id,
+    no_name,
     no_record,
     no_word,
     note_no_id,
@@ -149,7 +150,7 @@ def _common(
         spec.unite,
         numbers,
         ids,
-        [_name(value) for value in rows.first(plan.name)],
+        [],
         [],
         [],
         [()] * len(ids),
@@ -157,9 +158,10 @@ def _common(
         [],
         [value is not ABSENT for value in tags],
     )
-    block.regions = _words(_worded(block, "region", rows.first(plan.region), out), region=True)
-    block.zone = _words(_worded(block, "zone", rows.first(plan.zone), out))
-    block.statuses = _words(_worded(block, "status", rows.first(plan.status), out))
+    block.names = [_name(value) for value in _checked(block, "name", rows.first(plan.name), no_name, out)]
+    block.regions = _words(_checked(block, "region", rows.first(plan.region), no_word, out), region=True)
+    block.zone = _words(_checked(block, "zone", rows.first(plan.zone), no_word, out))
+    block.statuses = _words(_checked(block, "status", rows.first(plan.status), no_word, out))
     for key in plan.nested:
         _note_scalars(block, key, rows.first(((key, ()),)), out)
     for row, value in enumerate(tags):
@@ -168,11 +170,13 @@ def _common(
     return block
 
 
-def _worded(block: Block, name: str, values: Sequence[object], collector: Collector) -> Sequence[object]:
-    """As ``records._worded``, for a column."""
+def _checked(
+    block: Block, name: str, values: Sequence[object], wrong: Callable[[object], str], collector: Collector
+) -> Sequence[object]:
+    """As ``records._checked``, for a column."""
     if set(map(type, values)) <= _WORDED:
         return values
-    found = [no_word(value) for value in values]
+    found = [wrong(value) for value in values]
     for row, error in enumerate(found):
         if error:
             _note_value(block, row, name, error, collector)
@@ -190,9 +194,7 @@ def _note_scalars(block: Block, key: str, values: Sequence[object], collector: C
 
 
 def _name(value: object) -> str:
-    if value.__class__ is str:
-        return value
-    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    return value if value.__class__ is str else str(value) if isinstance(value, str | int | float) else ""
 
 
 def _words(values: Sequence[object], region: bool = False) -> list[str | None]:

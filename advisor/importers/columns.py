@@ -26,6 +26,7 @@ from advisor.importers.convert import (
     as_seconds,
     as_text,
     as_texts,
+    as_word,
 )
 from advisor.importers.fields import ABSENT, Convert, Path, Record, Source, dig, keys_of, sources_in, text
 from advisor.importers.quantities import Quantity
@@ -272,6 +273,7 @@ _WHOLE_AS_THEY_ARE: Final = (
 )  # fmt: skip
 _QUICK: Final[dict[Convert, Callable[[Column, set[type]], Column | None]]] = {
     as_text: _quick_text,
+    as_word: _quick_text,
     as_id: _quick_text,
     as_int: _quick_whole,
     as_number: _quick_whole,

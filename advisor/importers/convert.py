@@ -33,6 +33,8 @@ _NONE: Final = frozenset({"-", "--", "—", "——", "n/a", "null", "none", "�
 _TIME = re.compile(r"^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d|UTC)?)?$")
 _UNSET_YEARS: Final = (1, 1970)
 NEVER_YEAR: Final = 2099
+_FIRST_TIME: Final = int(datetime(2009, 1, 1, tzinfo=UTC).timestamp())
+"""Nothing in an inventory is older than the cloud itself: a number below is a count, a year or a slip, no time."""
 _MILLISECONDS_FROM: Final = 10**11
 _GIB_BYTES: Final = 1024**3
 _WORDS_LIMIT: Final = 50_000
@@ -59,11 +61,28 @@ def as_text(value: object) -> object:
 def _unkept(value: object) -> object:
     """As ``as_text``, not kept: for what has yet to show that it is a number, a time or a truth value, and may be a
     password in the wrong field."""
-    if isinstance(value, str):
-        return _word(value)
-    if value is None or isinstance(value, dict | list):
+    value = alone(value)
+    return _word(value) if isinstance(value, str) else value if value is ABSENT else text(value)
+
+
+def alone(value: object) -> object:
+    """The one value that stands here, also as the only one of a list; ABSENT where an empty list or record says none,
+    ``ValueError`` where there are several or a record."""
+    while isinstance(value, list | tuple) and len(value) == 1:
+        (value,) = value
+    if value is None or (isinstance(value, list | tuple | dict) and not value):
         return ABSENT
-    return text(value)
+    error = no_scalar(value)
+    if error:
+        raise ValueError(error)
+    return value
+
+
+def no_scalar(value: object) -> str:
+    """What is wrong with what must be one value, where it is a list or a record that holds something; else empty."""
+    if isinstance(value, list | tuple | dict) and value:
+        return f"is a {'record' if isinstance(value, dict) else 'list'}; expected: one value"
+    return ""
 
 
 def _word(written: str) -> str:
@@ -71,9 +90,17 @@ def _word(written: str) -> str:
     return "" if found.lower() in _NONE else found
 
 
+def as_word(value: object) -> object:
+    """Text that names a kind, a type or a category, as ``as_text``: a number or truth value names none."""
+    value = value if value.__class__ is str else alone(value)
+    if isinstance(value, int | float):
+        raise ValueError(f"is {text(value)[:20]}; expected: a word")
+    return as_text(value)
+
+
 def as_lower(value: object) -> object:
-    """Text in lower case."""
-    found = as_text(value)
+    """As ``as_word``, in lower case."""
+    found = as_word(value)
     return found.lower() if isinstance(found, str) else found
 
 
@@ -192,6 +219,7 @@ def as_texts(value: object) -> object:
 
 def as_id(value: object) -> object:
     """The id of another thing: a text, as ``as_text``; a number or truth value is none."""
+    value = value if value.__class__ is str else alone(value)
     if isinstance(value, int | float):
         raise ValueError(f"is {text(value)[:20]}; expected: an id, which is a text")
     return as_text(value)
@@ -229,12 +257,14 @@ def as_time(value: object) -> object:
     """``YYYY-MM-DDThh:mm:ssZ`` of any spelling seen; "never" and "unset" are known to be none, hence empty."""
     if isinstance(value, bool):
         raise ValueError("is no time")
-    if isinstance(value, int | float) or (isinstance(value, str) and re.fullmatch(r"\d{9,14}", value.strip())):
+    if isinstance(value, int | float):
         return _time_of_number(_finite(value))
     found = _unkept(value)
     if found is ABSENT or found == "":
         return found
     written = str(found)
+    if is_whole(written):
+        return _time_of_number(float(written))
     known = _TIMES.get(written)
     if known is None:
         known = _time_of_text(written)
@@ -248,19 +278,21 @@ def _time_of_text(written: str) -> str:
     if match is None:
         raise ValueError("is no time")
     year, month, day, hour, minute, second, zone = match.groups()
-    if int(year) in _UNSET_YEARS or int(year) >= NEVER_YEAR:
+    moment = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC)
+    if moment.year in _UNSET_YEARS or moment.year >= NEVER_YEAR:
         return ""
     if not zone or zone in ("Z", "UTC"):
-        datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC)
         return f"{year}-{month}-{day}T{hour or '00'}:{minute or '00'}:{second or '00'}Z"
     moment = datetime.fromisoformat(f"{year}-{month}-{day}T{hour}:{minute}:{second or '00'}{zone[:3]}:{zone[-2:]}")
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _time_of_number(number: float) -> str:
-    if number <= 0:
+    if number == 0:
         return ""
     seconds = number / 1000 if number >= _MILLISECONDS_FROM else number
+    if seconds < _FIRST_TIME:
+        raise ValueError("is a number of no time since 2009")
     try:
         moment = datetime.fromtimestamp(int(seconds), UTC)
     except (OverflowError, OSError, ValueError):

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from advisor.importers.convert import as_tags
+from advisor.importers.convert import as_tags, no_scalar
 from advisor.importers.fields import ABSENT, Convert, Record, Source, first, keys_of, sources_in, text
 from advisor.importers.places import KIND_OF_PREFIX, is_region, region_of_zone, zones_in
 from advisor.importers.remedies import MORE_LIKE_IT
@@ -339,13 +339,13 @@ def note_no_id(spec: Spec, given: object, context: Context, collector: Collector
 
 
 def _common(draft: Draft, plan: Plan, record: Record, context: Context, collector: Collector) -> None:
-    name = first(record, plan.name)
-    if isinstance(name, str | int | float) and not isinstance(name, bool):
-        draft.name = str(name)
     at = (draft.id, context, collector)
-    draft.region = sys.intern(region_text(_worded("region", first(record, plan.region), *at))) or None
-    draft.zone = sys.intern(text(_worded("zone", first(record, plan.zone), *at))) or None
-    draft.status = sys.intern(text(_worded("status", first(record, plan.status), *at))) or None
+    name = _checked("name", first(record, plan.name), no_name, *at)
+    if isinstance(name, str | int | float):
+        draft.name = str(name)
+    draft.region = sys.intern(region_text(_checked("region", first(record, plan.region), no_word, *at))) or None
+    draft.zone = sys.intern(text(_checked("zone", first(record, plan.zone), no_word, *at))) or None
+    draft.status = sys.intern(text(_checked("status", first(record, plan.status), no_word, *at))) or None
     for key in plan.nested:
         error = no_record(record[key])
         if error:
@@ -374,9 +374,11 @@ def note_value(resource: str, problem: str, context: Context, collector: Collect
     collector.note("INV-VALUE", "low", title, where, detail, "Correct it in the source, or leave it out.", resource)
 
 
-def _worded(name: str, value: object, resource: str, context: Context, collector: Collector) -> object:
-    """A value that must be a text; ABSENT, and a finding, where it is a number."""
-    error = no_word(value)
+def _checked(
+    name: str, value: object, wrong: Callable[[object], str], resource: str, context: Context, collector: Collector
+) -> object:
+    """The value; ABSENT, and a finding, where ``wrong`` says what is wrong with it."""
+    error = wrong(value)
     if error:
         note_value(resource, f"{name} {error}", context, collector)
         return ABSENT
@@ -384,8 +386,14 @@ def _worded(name: str, value: object, resource: str, context: Context, collector
 
 
 def no_word(value: object) -> str:
-    """What is wrong with a value that must be a text, where it is a number or a truth value; else empty."""
-    return f"is {text(value)[:20]}; expected: a text" if isinstance(value, int | float) else ""
+    """What is wrong with a value that must be a text, where it is a number, a truth value, a list or a record; else
+    empty."""
+    return f"is {text(value)[:20]}; expected: a text" if isinstance(value, int | float) else no_scalar(value)
+
+
+def no_name(value: object) -> str:
+    """As ``no_word``, for a name, which may be a number too."""
+    return no_word(value) if isinstance(value, bool) else no_scalar(value)
 
 
 def as_word(value: object) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from advisor.importers.convert import as_id, as_text, unique
+from advisor.importers.convert import as_id, as_word, unique
 from advisor.importers.fields import ABSENT, Record, get, text, texts
 from advisor.importers.forms.terraform_links import LINKS, read_link
 from advisor.importers.forms.terraform_values import plain_texts, retention, rows_of
@@ -219,7 +219,7 @@ def _instance_disks(draft: Draft, attributes: Record, context: Context, batch: B
     """A state names the system disk and the sizes of data disks, not the data disks' ids."""
     system = {
         "size_gib": draft.read("system_disk_size", DISK_GIB, get(attributes, "system_disk_size")),
-        "category": as_text(get(attributes, "system_disk_category")),
+        "category": draft.read("system_disk_category", as_word, get(attributes, "system_disk_category")),
     }
     known = {name: value for name, value in system.items() if value not in (ABSENT, "")}
     system_id = draft.read("system_disk_id", as_id, get(attributes, "system_disk_id"))

@@ -212,6 +212,11 @@ def _group_finish(draft: Draft, record: Record) -> None:
         draft.attributes["rules"] = tuple(rule_record(rule, draft) for rule in records(rules))
 
 
+def _inner_policy(value: object) -> object:
+    """Accept or drop; Ansible gives a truth value."""
+    return text(value) if isinstance(value, bool) else as_lower(value)
+
+
 SECURITY_GROUP = Spec(
     kind="security_group",
     id=("SecurityGroupId", "group_id", "id"),
@@ -232,7 +237,7 @@ SECURITY_GROUP = Spec(
     fields=(
         field_of("vpc_id", "VpcId", as_id),
         field_of("group_type", "SecurityGroupType", as_text),
-        field_of("inner_access_policy", "InnerAccessPolicy", as_lower),
+        field_of("inner_access_policy", "InnerAccessPolicy", _inner_policy),
         field_of("service_managed", "ServiceManaged", as_bool),
         field_of("created_at", "CreationTime", as_time),
     ),

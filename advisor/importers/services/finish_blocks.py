@@ -35,9 +35,9 @@ def finish_disks(block: Block, rows: Rows) -> None:
 
 
 def _owners(own: object, attached: object, mounted: object) -> tuple[object, tuple[str, ...]]:
-    if own.__class__ is str and own and mounted is ABSENT and (attached is ABSENT or attached == [own]):
-        found = own.strip()
-        return (found,) if found else (), ()
+    alike = own.__class__ is str and mounted is ABSENT and (attached is ABSENT or attached == [own])
+    if alike and own.replace("-", "").isalnum():  # type: ignore[attr-defined]
+        return (own,), ()
     return owners_of(own, attached, mounted)
 
 
