@@ -236,11 +236,34 @@ def as_ids(value: object) -> object:
 def _no_text_in(value: object) -> object:
     """The first number or truth value in a list, wrapped or not; None where there is none."""
     for item in items(value):
-        if isinstance(item, dict):
-            continue  # of a record with more than an id the texts are taken
+        if isinstance(item, dict) and len(item) == 1:
+            (item,) = item.values()
+        # Of a record with more than an id the texts are taken.
         if isinstance(item, int | float):
             return item
     return None
+
+
+def as_records(value: object, marks: tuple[str, ...] = ()) -> tuple[Record, ...]:
+    """The records of a list in any wrapping, each with one of the fields ``marks`` where there are any; ``ValueError``
+    where something in it is none. Empty places say nothing."""
+    given = [one for one in items(json_inside(value)) if one not in (None, "", [], {}) and not _is_none(one)]
+    odd = next((one for one in given if not isinstance(one, dict)), None)
+    if odd is not None:
+        what = "a text" if isinstance(odd, str) else "a list" if isinstance(odd, list | tuple) else text(odd)[:20]
+        raise ValueError(f"holds {what}; expected: a list of records")
+    found = tuple(one for one in given if isinstance(one, dict))
+    if marks and not all(_says(get(one, *marks)) for one in found):
+        raise ValueError(f"holds a record without {' or '.join(marks[:2])}; expected: a list of records that have one")
+    return found
+
+
+def _is_none(value: object) -> bool:
+    return isinstance(value, str) and _word(value) == ""
+
+
+def _says(value: object) -> bool:
+    return value is not ABSENT and not isinstance(value, dict) and value != "" and value != []
 
 
 def as_ints(value: object) -> object:

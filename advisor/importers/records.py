@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from advisor.importers.convert import as_tags, no_scalar
+from advisor.importers.convert import as_records, as_tags, no_scalar
 from advisor.importers.fields import ABSENT, Convert, Record, Source, first, keys_of, sources_in, text
 from advisor.importers.places import KIND_OF_PREFIX, is_region, region_of_zone, zones_in
 from advisor.importers.remedies import MORE_LIKE_IT
@@ -66,6 +66,19 @@ class Draft(Struct):
         except ValueError as error:
             self.odd = (*self.odd, f"{name} {error}")
             return ABSENT
+
+    def worded(self, name: str, value: object) -> str:
+        """A value that must be a text, as ``read``; empty where there is none."""
+        error = no_word(value)
+        if error:
+            self.odd = (*self.odd, f"{name} {error}")
+        return "" if error else text(value)
+
+    def listed(self, name: str, value: object, *marks: str) -> tuple[Record, ...] | None:
+        """The records of a list inside this one, each with one of the fields ``marks``, as ``read``; None where nothing
+        is said, and where something in the list is no such record: it is then not known that there is none."""
+        found = self.read(name, lambda given: as_records(given, marks), value)
+        return found if isinstance(found, tuple) else None
 
 
 class Context(Struct, frozen=True):

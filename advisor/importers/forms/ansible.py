@@ -148,11 +148,14 @@ def _cleaned(row: Record, kind: Kind) -> dict[str, object]:
     groups = found.get("security_groups")
     if isinstance(groups, Mapping | list) and records([groups] if isinstance(groups, Mapping) else groups):
         rows = [groups] if isinstance(groups, Mapping) else groups
-        found["security_groups"] = [text(get(one, "group_id", "security_group_id")) for one in records(rows)]
-    if isinstance(found.get("permissions"), list):
+        found["security_groups"] = [
+            text(get(one, "group_id", "security_group_id")) if isinstance(one, dict) else one for one in rows
+        ]
+    permissions = found.get("permissions")
+    if isinstance(permissions, list):
         rules = [
-            {key: "" if inner == "None" else inner for key, inner in rule.items()}
-            for rule in records(found["permissions"])
+            {key: "" if inner == "None" else inner for key, inner in rule.items()} if isinstance(rule, dict) else rule
+            for rule in permissions
         ]
         found["permissions"] = rules
     return found

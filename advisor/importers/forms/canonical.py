@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final
 
-from advisor.importers.convert import as_bool, json_inside
+from advisor.importers.convert import as_bool, as_text, json_inside
 from advisor.importers.fields import ABSENT, Record, items, records, text
 from advisor.importers.forms.canonical_values import read_attribute
 from advisor.importers.forms.columns import Table, note_width, row_context
@@ -78,11 +78,13 @@ def _draft(row: Record, context: Context, collector: Collector) -> Draft | None:
             _fill(kind, resource_id),
         )
         return None
-    draft = Draft(kind, resource_id, context.place, name=text(row.get("name")))
-    draft.region, draft.zone = (_place_in(draft, name, row) for name in ("region", "zone"))
-    draft.zones = tuple(text(zone) for zone in _sequence(json_inside(row.get("zones"))) if text(zone))
+    draft = Draft(kind, resource_id, context.place)
+    draft.name = text(draft.read("name", as_text, row.get("name", ABSENT)))
+    draft.region, draft.zone, draft.status = (
+        draft.worded(name, row.get(name)) or None for name in ("region", "zone", "status")
+    )
+    draft.zones = _zones(draft, json_inside(row.get("zones")))
     draft.zone = draft.zone or (draft.zones[0] if draft.zones else None)
-    draft.status = text(row.get("status")) or None
     if row.get("tags") not in (None, ""):
         draft.tags = read_tags(row["tags"], resource_id, context, collector)
     given = row.get("attributes")
@@ -110,16 +112,11 @@ def _set(draft: Draft, name: str, value: object) -> None:
         draft.attributes[name] = found
 
 
-def _place_in(draft: Draft, name: str, row: Record) -> str | None:
-    found = draft.read(name, _place, row.get(name, ABSENT))
-    return found if isinstance(found, str) and found else None
-
-
-def _place(value: object) -> str:
-    """A zone or region as text; ``ValueError`` for what is no text."""
-    if isinstance(value, Mapping | list | tuple):
-        raise ValueError("is a list or a record; expected: a text")
-    return text(value)
+def _zones(draft: Draft, value: object) -> tuple[str, ...]:
+    """The zones of a list, or of a text with commas, semicolons or blanks between several."""
+    listed = re.split(r"[,;\s]+", value.strip()) if isinstance(value, str) else value or ()
+    found = [draft.worded("zones", one) for one in (listed if isinstance(listed, list | tuple) else [listed])]
+    return tuple(zone for zone in found if zone)
 
 
 def _fill(kind: str, resource_id: str) -> str:
@@ -130,12 +127,6 @@ def _fill(kind: str, resource_id: str) -> str:
     near = get_close_matches(kind, sorted(KINDS), n=1)
     meant = f"perhaps '{near[0]}'" if near else "docs/inventory.md names them"
     return f"Write a kind that there is: {meant}."
-
-
-def _sequence(value: object) -> Sequence[object]:
-    if isinstance(value, str):
-        return re.split(r"[,;\s]+", value.strip())
-    return value if isinstance(value, list | tuple) else ()
 
 
 def is_canonical(header: Sequence[str]) -> bool:

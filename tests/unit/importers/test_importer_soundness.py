@@ -334,7 +334,7 @@ def test_what_a_cell_of_this_products_own_table_holds_has_the_shape_of_its_attri
 def test_a_place_in_this_products_own_form_is_a_text(name: str, value: object, make: Make) -> None:
     result = make({"a.json": {"resources": [{"kind": "instance", "id": "i-1", name: value}]}})
     (found,) = said(result)
-    assert f"{name} is a list or a record; expected: a text" in found.detail
+    assert f"{name} is a {'list' if isinstance(value, list) else 'record'}; expected: one value" in found.detail
 
 
 def test_english_headers_of_the_console_are_no_fields_of_the_api(make: Make) -> None:
