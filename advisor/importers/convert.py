@@ -290,7 +290,10 @@ def as_time(value: object) -> object:
         return _time_of_number(float(written))
     known = _TIMES.get(written)
     if known is None:
-        known = _time_of_text(written)
+        try:
+            known = _time_of_text(written)
+        except ValueError:
+            raise ValueError("is no time") from None
         if len(_TIMES) < _WORDS_LIMIT:
             _TIMES[written] = known
     return known
