@@ -64,6 +64,8 @@ def number_in(text: str, units: Units) -> float:
     number, unit = float(match.group(1).replace(",", "")), match.group(2).lower()
     if not unit:
         return number
+    if not unit[0].isalpha():
+        raise ValueError("is no number")
     if unit not in units:
         raise ValueError("is no number in a unit that is known for it")
     return number * units[unit]

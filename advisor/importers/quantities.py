@@ -41,7 +41,7 @@ class Quantity:
         try:
             found = self.read(value)
         except ValueError as error:
-            raise ValueError(f"{error}; expected: {self.expected}") from None
+            raise ValueError(f"{str(error).partition(';')[0]}; expected: {self.expected}") from None
         if isinstance(found, int | float) and not self.holds(found, found):
             given = value if isinstance(value, int | float) else found
             raise ValueError(f"is {_written(given)}; expected: {self.expected}")
