@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from advisor.importers.convert import as_bool, as_id, as_lower, as_text, as_texts, as_time
-from advisor.importers.fields import ABSENT, Record, get, records, text
+from advisor.importers.convert import as_bool, as_id, as_lower, as_text, as_texts, as_time, as_word
+from advisor.importers.fields import ABSENT, Record, get, text
 from advisor.importers.places import kind_of_id
 from advisor.importers.quantities import COUNT, DAYS
 from advisor.importers.records import Draft, Spec, field_of
@@ -35,10 +35,10 @@ def _rule(rule: Record, policy: Draft) -> dict[str, object]:
 
 
 def _policy_finish(draft: Draft, record: Record) -> None:
-    given = get(record, "Rules")
-    if given is ABSENT:
+    given = draft.listed("rules", get(record, "Rules"), "RuleType", "RuleId", "Schedule", "Retention")
+    if given is None:
         return
-    rules = tuple(_rule(rule, draft) for rule in records(given))
+    rules = tuple(_rule(rule, draft) for rule in given)
     draft.attributes["rules"] = rules
     backup = next((rule for rule in rules if rule.get("rule_type") == _BACKUP), {})
     lifecycle = next((rule for rule in rules if rule.get("rule_type") == _LIFECYCLE), {})
@@ -110,7 +110,7 @@ POLICY_BINDING = Spec(
     finish=_binding_finish,
     fields=(
         field_of("policy_id", "PolicyId", as_id),
-        field_of("source_type", "SourceType", as_text),
+        field_of("source_type", "SourceType", as_word),
         field_of("disabled", "Disabled", as_bool),
         field_of("paths", "Source", as_texts),
         field_of("bound_by_tag", "CreatedByTag", as_bool),

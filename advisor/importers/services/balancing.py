@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from advisor.importers.convert import as_id, as_ids, as_lower, as_text, as_time, tried, unique
-from advisor.importers.fields import ABSENT, Record, get, items, keys_of, records, text
+from advisor.importers.convert import as_id, as_ids, as_lower, as_text, as_time, as_word, tried, unique
+from advisor.importers.fields import ABSENT, Record, get, items, keys_of, text
 from advisor.importers.places import ids_in_path, is_region
 from advisor.importers.quantities import COUNT, MBPS, PORT
 from advisor.importers.records import Batch, Collector, Context, Draft, Spec, field_of
@@ -32,13 +32,14 @@ def _balancer_finish(draft: Draft, record: Record) -> None:
         draft.attributes["lb_type"] = kind
     _clb_zones(draft, record)
     mappings = get(record, "ZoneMappings")
-    if mappings is not ABSENT:
-        found = tuple(_zone_mapping(one) for one in records(mappings))
+    placed = draft.listed("zone_mappings", mappings, "ZoneId", "VSwitchId")
+    if placed is not None:
+        found = tuple(_zone_mapping(one, draft) for one in placed)
         draft.attributes["zone_mappings"] = found
         draft.zones = tuple(dict.fromkeys(str(one["zone"]) for one in found if "zone" in one))
-    backend = get(record, "BackendServers")
-    if backend is not ABSENT:
-        draft.attributes["backend"] = tuple(backend_record(one, draft) for one in records(backend))
+    backend = draft.listed("backend", get(record, "BackendServers"), *_MEMBER)
+    if backend is not None:
+        draft.attributes["backend"] = tuple(backend_record(one, draft) for one in backend)
     if not draft.region:
         draft.region = _region_of_name(text(get(record, "DNSName")))
 
@@ -53,8 +54,9 @@ def _region_of_name(dns_name: str) -> str | None:
     return next((part for part in dns_name.split(".") if is_region(part)), None)
 
 
-def _zone_mapping(mapping: Record) -> dict[str, object]:
-    address = next(iter(records(get(mapping, "LoadBalancerAddresses"))), {})
+def _zone_mapping(mapping: Record, balancer: Draft) -> dict[str, object]:
+    addresses = balancer.listed("addresses in a zone", get(mapping, "LoadBalancerAddresses"))
+    address = addresses[0] if addresses else {}
     found = {
         "zone": text(get(mapping, "ZoneId")),
         "vswitch_id": text(get(mapping, "VSwitchId")),
@@ -62,6 +64,9 @@ def _zone_mapping(mapping: Record) -> dict[str, object]:
         "eip_id": text(get(address, "AllocationId")) or text(get(mapping, "allocation_id")),
     }
     return {name: value for name, value in found.items() if value}
+
+
+_MEMBER = ("ServerId", "ServerIp", "server_ids")
 
 
 def member_record(member: Record, owner: Draft) -> dict[str, object]:
@@ -150,7 +155,7 @@ LOAD_BALANCER = Spec(
         field_of("address", "Address", as_text),
         field_of("dns_name", "DNSName", as_text),
         field_of("edition", "LoadBalancerEdition", as_text),
-        field_of("spec", "LoadBalancerSpec", as_text),
+        field_of("spec", "LoadBalancerSpec", as_word),
         field_of("bandwidth_mbps", "Bandwidth", MBPS),
         field_of("charge_type", "PayType | LoadBalancerBillingConfig.PayType", as_text),
         field_of("internet_charge_type", "InternetChargeType", as_text),
@@ -163,47 +168,52 @@ _CONFIGS = ("TCPListenerConfig", "UDPListenerConfig", "HTTPListenerConfig", "HTT
 
 
 def _listener_finish(draft: Draft, record: Record) -> None:
+    actions = draft.listed("default_actions", get(record, "DefaultActions"), *_ACTION)
     groups = unique(
         get(record, "ServerGroupId"),
         get(record, "VServerGroupId", "server_group_id"),
         get(record, "MasterSlaveServerGroupId"),
         *(get(record, f"{config}.MasterSlaveServerGroupId") for config in _CONFIGS),
-        *_forwarded(get(record, "DefaultActions")),
+        *_forwarded(draft, actions or ()),
     )
     stated = {"servergroupid", "vservergroupid", "defaultactions", "masterslaveservergroupid"} & keys_of(record).keys()
-    if groups or stated:
+    if groups or (stated and not draft.odd):
         draft.attributes["server_group_ids"] = groups
-    _mirrored(draft, get(record, "DefaultActions"))
-    rules = get(record, "Rules")
-    if rules is not ABSENT:
-        draft.attributes["rule_server_group_ids"] = unique(*(get(rule, "VServerGroupId") for rule in records(rules)))
+    _mirrored(draft, actions or ())
+    rules = draft.listed("rules", get(record, "Rules"), "RuleId", "RuleName", "VServerGroupId", "Domain", "Url")
+    if rules is not None:
+        draft.attributes["rule_server_group_ids"] = unique(*(get(rule, "VServerGroupId") for rule in rules))
     config = next((get(record, name) for name in _CONFIGS if get(record, name) is not ABSENT), ABSENT)
     check = health_check(config, draft) if isinstance(config, dict) else {}
     if check:
         draft.attributes["health_check"] = check
 
 
-def _forwarded(actions: object) -> tuple[str, ...]:
+_ACTION = ("Type", "ForwardGroupConfig.ServerGroupTuples", "TrafficMirrorConfig.MirrorGroupConfig")
+
+
+def _forwarded(listener: Draft, actions: tuple[Record, ...]) -> tuple[str, ...]:
     """The server groups that actions send to; one of weight 0 gets nothing while another has more."""
-    found = [one for action in records(actions) for one in _tuples(get(action, "ForwardGroupConfig"))]
+    found = [one for action in actions for one in _tuples(listener, get(action, "ForwardGroupConfig"))]
     served = [one for one in found if text(get(one, "Weight")) != "0"] or found
     return unique(*(get(one, "ServerGroupId") for one in served))
 
 
-def _mirrored(draft: Draft, actions: object) -> None:
+def _mirrored(draft: Draft, actions: tuple[Record, ...]) -> None:
     """The server groups that get a copy of the traffic and whose answers nobody waits for."""
     found = [
         one
-        for action in records(actions)
+        for action in actions
         for config in _configs(get(action, "TrafficMirrorConfig"))
-        for one in _tuples(get(config, "MirrorGroupConfig"))
+        for one in _tuples(draft, get(config, "MirrorGroupConfig"))
     ]
     if found:
         draft.attributes["mirror_server_group_ids"] = unique(*(get(one, "ServerGroupId") for one in found))
 
 
-def _tuples(config: object) -> list[Record]:
-    return [one for inner in _configs(config) for one in records(get(inner, "ServerGroupTuples"))]
+def _tuples(listener: Draft, config: object) -> list[Record]:
+    given = (get(inner, "ServerGroupTuples") for inner in _configs(config))
+    return [one for value in given for one in listener.listed("server groups", value, "ServerGroupId") or ()]
 
 
 def _configs(value: object) -> list[Record]:
@@ -291,12 +301,13 @@ def health_check(config: Record, owner: Draft) -> dict[str, object]:
 
 def _group_finish(draft: Draft, record: Record) -> None:
     check = get(record, "HealthCheckConfig", "HealthCheck", "health_check_config")
-    config = next(iter(records([check] if isinstance(check, dict) else check)), None)
-    if config is not None:
-        draft.attributes["health_check"] = health_check(config, draft)
-    members = get(record, "BackendServers", "MasterSlaveBackendServers", "servers")
-    if members is not ABSENT:
-        draft.attributes["members"] = tuple(member_record(one, draft) for one in records(members))
+    configs = draft.listed("health_check", [check] if isinstance(check, dict) else check)
+    if configs:
+        draft.attributes["health_check"] = health_check(configs[0], draft)
+    given = get(record, "BackendServers", "MasterSlaveBackendServers", "servers")
+    members = draft.listed("members", given, *_MEMBER)
+    if members is not None:
+        draft.attributes["members"] = tuple(member_record(one, draft) for one in members)
 
 
 def _group_owner(draft: Draft, record: Record, context: Context, _batch: Batch, _collector: Collector) -> None:
@@ -360,8 +371,11 @@ def read_rule(record: Record, context: Context, batch: Batch) -> None:
     listener = text(get(record, "ListenerId"))
     if listener:
         draft = Draft("listener", listener, context.place, partial=True, unite=LISTENER.unite)
-        draft.attributes["rule_server_group_ids"] = _forwarded(get(record, "RuleActions"))
-        _mirrored(draft, get(record, "RuleActions"))
+        actions = draft.listed("actions of a rule", get(record, "RuleActions"), *_ACTION) or ()
+        groups = _forwarded(draft, actions)
+        if groups or not draft.odd:
+            draft.attributes["rule_server_group_ids"] = groups
+        _mirrored(draft, actions)
         batch.drafts.append(draft)
 
 

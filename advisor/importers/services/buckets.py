@@ -5,8 +5,8 @@ not name its bucket: the fetch adds the name, of other answers the name of the f
 
 from __future__ import annotations
 
-from advisor.importers.convert import as_text, as_time, unique
-from advisor.importers.fields import Record, get, records, text
+from advisor.importers.convert import as_text, as_time, as_word, unique
+from advisor.importers.fields import Record, get, text
 from advisor.importers.places import about_in_path
 from advisor.importers.quantities import USED_GIB
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of, region_text
@@ -33,8 +33,8 @@ BUCKET = Spec(
     ),
     finish=_finish,
     fields=(
-        field_of("redundancy", "DataRedundancyType | redundancy_type", as_text),
-        field_of("storage_class", "StorageClass", as_text),
+        field_of("redundancy", "DataRedundancyType | redundancy_type", as_word),
+        field_of("storage_class", "StorageClass", as_word),
         field_of("versioning", "Versioning | versioning.status", as_text),
         field_of("size_gib", "Storage", USED_GIB),
         field_of("created_at", "CreationDate", as_time),
@@ -46,7 +46,7 @@ def read_replication(record: Record, context: Context, batch: Batch) -> None:
     """All replication rules of a bucket that the answer names."""
     bucket = text(get(record, "bucket"))
     if bucket:
-        _add(bucket, records(get(record, "Rule")), context, batch)
+        _add(bucket, get(record, "Rule"), context, batch)
 
 
 def read_replication_rule(record: Record, context: Context, batch: Batch) -> None:
@@ -59,11 +59,14 @@ def read_replication_rule(record: Record, context: Context, batch: Batch) -> Non
     _add(bucket, [record], context, batch)
 
 
-def _add(bucket: str, rules: list[Record], context: Context, batch: Batch) -> None:
+def _add(bucket: str, given: object, context: Context, batch: Batch) -> None:
     draft = Draft("bucket", bucket, context.place, partial=True, unite=frozenset({"replication_rules"}))
-    draft.attributes["replication_rules"] = tuple(
-        _rule(rule, target) for rule in rules for target in records(get(rule, "Destination"))[:1]
-    )
+    rules = draft.listed("replication_rules", given) or ()
+    targets = [draft.listed("destination of a rule", get(rule, "Destination"), "Bucket") for rule in rules]
+    if not draft.odd:
+        draft.attributes["replication_rules"] = tuple(
+            _rule(rule, target[0]) for rule, target in zip(rules, targets, strict=True) if target
+        )
     batch.drafts.append(draft)
 
 

@@ -12,9 +12,10 @@ from advisor.importers.convert import (
     as_text,
     as_texts,
     as_time,
+    as_word,
     unique,
 )
-from advisor.importers.fields import ABSENT, Record, get, keys_of, records, text, texts
+from advisor.importers.fields import ABSENT, Record, get, keys_of, text, texts
 from advisor.importers.places import ids_in_path, kind_of_id, zones_in
 from advisor.importers.quantities import (
     COUNT,
@@ -38,7 +39,7 @@ def _rds_finish(draft: Draft, record: Record) -> None:
     draft.attributes["product"] = "mongodb" if draft.id.startswith("dds-") else "rds"
     master = text(get(record, "MasterZone"))
     zones = zones_in(master or text(get(record, "ZoneId", "zone_id", "zone")))
-    slaves = _slave_zones(record)
+    slaves = _slave_zones(draft, record)
     if slaves is not None:
         draft.attributes["slave_zones"] = slaves
     elif len(zones) > 1:
@@ -46,21 +47,29 @@ def _rds_finish(draft: Draft, record: Record) -> None:
     if slaves is not None or len(zones) > 1:
         draft.zones = tuple(dict.fromkeys((*zones[:1], *(slaves or ()), *zones[1:])))
     draft.zone = zones[0] if zones else draft.zone
-    readonly = get(record, "ReadOnlyDBInstanceIds")
+    readonly = draft.read("readonly_ids", _readonly_ids, get(record, "ReadOnlyDBInstanceIds"))
     if readonly is not ABSENT:
-        draft.attributes["readonly_ids"] = unique(
-            get(record, "ReadOnlyDBInstanceIds.ReadOnlyDBInstanceId.DBInstanceId"),
-            [one for one in texts(readonly) if kind_of_id(one) == "database"],
-        )
+        draft.attributes["readonly_ids"] = readonly
     guard = text(get(record, "GuardDBInstanceId")) or text(get(record, "DrReplicaInfo.InsName"))
     if guard or get(record, "GuardDBInstanceId") is not ABSENT:
         draft.attributes["dr_instance_id"] = guard
 
 
-def _slave_zones(record: Record) -> tuple[str, ...] | None:
+def _readonly_ids(value: object) -> object:
+    """The ids of read-only instances, in records or as they are; ``ValueError`` where something stands there and none
+    of it is one, for then it is not known that there is none."""
+    wrapped = {"ids": value}
+    named = unique(get(wrapped, "ids.ReadOnlyDBInstanceId.DBInstanceId", "ids.DBInstanceId"))
+    found = unique(named, [one for one in texts(value) if kind_of_id(one) == "database"])
+    if not found and texts(value):
+        raise ValueError("holds no id of a database; expected: a list of ids")
+    return found
+
+
+def _slave_zones(draft: Draft, record: Record) -> tuple[str, ...] | None:
     if "slavezones" in keys_of(record):
         return unique(get(record, "SlaveZones.SlaveZone.ZoneId", "SlaveZones.ZoneId"))
-    nodes = records(get(record, "DBClusterNodes.DBClusterNode", "DBClusterNodes"))
+    nodes = draft.listed("nodes", get(record, "DBClusterNodes.DBClusterNode", "DBClusterNodes"), "NodeZoneId", "NodeId")
     if nodes:
         return unique(
             *(
@@ -97,15 +106,15 @@ RDS = Spec(
     finish=_rds_finish,
     unite=frozenset({"security_ips"}),
     fields=(
-        field_of("engine", "Engine", as_text),
+        field_of("engine", "Engine", as_word),
         field_of("engine_version", "EngineVersion", as_text),
-        field_of("category", "Category", as_text),
+        field_of("category", "Category", as_word),
         field_of("role", "DBInstanceType", as_lower),
-        field_of("instance_class", "DBInstanceClass | instance_type", as_text),
+        field_of("instance_class", "DBInstanceClass | instance_type", as_word),
         field_of("cpu", "DBInstanceCPU", DATABASE_CORES),
         field_of("memory_mib", "DBInstanceMemory", MEMORY_MIB),
         field_of("storage_gib", "DBInstanceStorage | instance_storage", STORAGE_GIB),
-        field_of("storage_type", "DBInstanceStorageType", as_text),
+        field_of("storage_type", "DBInstanceStorageType", as_word),
         field_of("vpc_id", "VpcId", as_id),
         field_of("vswitch_id", "VSwitchId", _first),
         field_of("master_id", "MasterInstanceId | master_db_instance_id", as_id),
@@ -128,7 +137,8 @@ def _polardb_finish(draft: Draft, record: Record) -> None:
     draft.attributes["category"] = (
         "cluster" if not category or category.lower().startswith(("normal", "senormal")) else category
     )
-    nodes = [_node(one) for one in records(get(record, "DBNodes.DBNode", "DBNodes"))]
+    listed = draft.listed("nodes", get(record, "DBNodes.DBNode", "DBNodes"), "DBNodeId", "DBNodeRole", "ZoneId")
+    nodes = [_node(one) for one in listed or ()]
     if nodes:
         draft.attributes["nodes"] = tuple(nodes)
     writer = next((str(node["zone"]) for node in nodes if node.get("role") == "writer" and "zone" in node), "")
@@ -168,13 +178,13 @@ POLARDB = Spec(
     finish=_polardb_finish,
     unite=frozenset({"security_ips"}),
     fields=(
-        field_of("engine", "DBType | Engine", as_text),
+        field_of("engine", "DBType | Engine", as_word),
         field_of("engine_version", "DBVersion", as_text),
         field_of("instance_class", "DBNodeClass | DBNodes.DBNode.DBNodeClass | DBNodes.DBNodeClass", _first),
         field_of("cpu", "CpuCores", DATABASE_CORES),
         field_of("memory_mib", "MemorySize", MEMORY_MIB),
         field_of("storage_gib", "StorageUsed", STORAGE_GIB_OF_BYTES),
-        field_of("storage_type", "StorageType", as_text),
+        field_of("storage_type", "StorageType", as_word),
         field_of("vpc_id", "VpcId", as_id),
         field_of("vswitch_id", "VSwitchId", _first),
         field_of("hot_standby", "HotStandbyCluster", as_text),
@@ -209,11 +219,11 @@ CACHE = Spec(
     finish=_cache_finish,
     unite=frozenset({"security_ips"}),
     fields=(
-        field_of("engine", "Engine | InstanceType", as_text),
+        field_of("engine", "Engine | InstanceType", as_word),
         field_of("engine_version", "EngineVersion", as_text),
-        field_of("instance_class", "InstanceClass", as_text),
+        field_of("instance_class", "InstanceClass", as_word),
         field_of("architecture", "ArchitectureType", as_lower),
-        field_of("node_type", "NodeType", as_text),
+        field_of("node_type", "NodeType", as_word),
         field_of("edition", "EditionType", as_text),
         field_of("capacity_mib", "Capacity", MEMORY_MIB),
         field_of("shard_count", "ShardCount", COUNT),

@@ -9,9 +9,10 @@ from advisor.importers.convert import (
     as_lower,
     as_text,
     as_time,
+    as_word,
     unique,
 )
-from advisor.importers.fields import ABSENT, Record, get, records, text, texts
+from advisor.importers.fields import ABSENT, Record, get, text, texts
 from advisor.importers.places import kind_of_id
 from advisor.importers.quantities import CORES, COUNT, MEMORY_MIB, USED_GIB
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
@@ -89,7 +90,7 @@ INSTANCE = Spec(
     finish=_instance_finish,
     finish_block=finish_instances,
     fields=(
-        field_of("instance_type", "InstanceType", as_text),
+        field_of("instance_type", "InstanceType", as_word),
         field_of("cpu", "Cpu | CpuOptions.CoreCount | cpu_cores", CORES),
         field_of("memory_mib", "Memory | memory_size", MEMORY_MIB),
         field_of("image_id", "ImageId", as_id),
@@ -206,10 +207,13 @@ _RULE_ENDS = {
 }
 
 
+_RULE_MARKS = ("Direction", "PortRange", "IpProtocol", "protocol", "type", "SourceCidrIp", "DestCidrIp", "cidr_ip")
+
+
 def _group_finish(draft: Draft, record: Record) -> None:
-    rules = get(record, "Permissions", "rules")
-    if rules is not ABSENT:
-        draft.attributes["rules"] = tuple(rule_record(rule, draft) for rule in records(rules))
+    rules = draft.listed("rules", get(record, "Permissions", "rules"), *_RULE_MARKS)
+    if rules is not None:
+        draft.attributes["rules"] = tuple(rule_record(rule, draft) for rule in rules)
 
 
 def _inner_policy(value: object) -> object:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from advisor.importers.convert import as_id, as_lower, as_text, as_time, unique
-from advisor.importers.fields import ABSENT, Record, get, records, text
+from advisor.importers.convert import as_id, as_lower, as_text, as_time, as_word, unique
+from advisor.importers.fields import ABSENT, Record, get, text
 from advisor.importers.places import about_in_path, region_of_zone
 from advisor.importers.quantities import COUNT, STORAGE_GIB_OF_BYTES, USED_GIB
 from advisor.importers.records import Batch, Collector, Context, Draft, Spec, field_of
@@ -35,9 +35,9 @@ def _finish(draft: Draft, record: Record) -> None:
         draft.attributes["vswitch_ids"] = vswitches
         draft.region = draft.region or region_of_zone(draft.zone)
         draft.zone, draft.zones = None, ()
-    targets = get(record, "MountTargets")
-    if targets is not ABSENT:
-        draft.attributes["mount_targets"] = tuple(_mount(one) for one in records(targets))
+    targets = draft.listed("mount_targets", get(record, "MountTargets"), "MountTargetDomain", "VpcId", "Status")
+    if targets is not None:
+        draft.attributes["mount_targets"] = tuple(_mount(one) for one in targets)
 
 
 FILE_SYSTEM = Spec(
@@ -56,7 +56,7 @@ FILE_SYSTEM = Spec(
         field_of("storage_type", "StorageType", as_lower),
         field_of("size_gib", "MeteredSize", STORAGE_GIB_OF_BYTES),
         field_of("capacity_gib", "Capacity", USED_GIB),
-        field_of("redundancy", "RedundancyType", as_text),
+        field_of("redundancy", "RedundancyType", as_word),
         field_of("vpc_id", "VpcId", as_id),
         field_of("kms_key_id", "KMSKeyId", as_id),
         field_of("snapshot_policy_id", "AutoSnapshotPolicyId", as_id),

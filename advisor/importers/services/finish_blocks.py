@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from advisor.importers.convert import as_ids, as_texts, unique
 from advisor.importers.fields import ABSENT
 from advisor.importers.places import zones_in
+from advisor.importers.records import no_record
+from advisor.model.tables import Absent
 
 if TYPE_CHECKING:
     from advisor.importers.blocks import Block
     from advisor.importers.columns import Rows
 
+_HELD: Final[frozenset[type]] = frozenset({dict, list, Absent})
 SCALING_TAG = "acs:autoscaling:scalingGroupId"
 TELL_PRIVATE = ("VpcAttributes.PrivateIpAddress", "PrivateIpAddress", "private_ip", "primary_ip_address")
 """Fields that tell the private addresses of an instance: where a record has none of them, they are unknown, not none.
 ``InnerIpAddress`` is empty wherever the network is no classic one, which says nothing of them."""
+
+
+HOLD_OWNERS = ("Attachments", "MountInstances")
+"""Fields in whose records the instances stand that a disk is attached to."""
+
+
+def unheld(name: str, value: object) -> str:
+    """What is wrong with a field of ``HOLD_OWNERS``: where it is no record, it is not known that a disk has none."""
+    error = "" if value is ABSENT else no_record(value)
+    return f"{name} {error}" if error else ""
 
 
 def finish_disks(block: Block, rows: Rows) -> None:
@@ -28,6 +41,13 @@ def finish_disks(block: Block, rows: Rows) -> None:
         found, odd = _owners(*values)
         owners.append(found)
         block.odd += [(row, problem) for problem in odd]
+    for name in HOLD_OWNERS:
+        column = rows.get(name)
+        if not set(map(type, column)) <= _HELD:
+            odd_rows = [(row, problem) for row, value in enumerate(column) if (problem := unheld(name, value))]
+            block.odd += odd_rows
+            for row, _ in odd_rows:
+                owners[row] = owners[row] or ABSENT
     for row, placement in enumerate(rows.get("Placement.ZoneIds")):
         found = as_texts(placement) if placement is not ABSENT else ()
         if isinstance(found, tuple) and found:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from advisor.importers.convert import as_id, as_lower, as_text, as_time, unique
-from advisor.importers.fields import ABSENT, Record, get, records, text
+from advisor.importers.convert import as_id, as_lower, as_records, as_text, as_time, unique
+from advisor.importers.fields import ABSENT, Record, get, text
 from advisor.importers.quantities import MBPS
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 from advisor.importers.services.traffic import in_no_region
@@ -20,7 +20,8 @@ _ATTACHED: Final = "attached"
 
 def attached_cens(value: object) -> object:
     """The ids of the CEN instances among ``AssociatedCens`` that are attached (a state that is not told counts)."""
-    return unique(*(get(one, "CenId") for one in records(value) if _is_attached(text(get(one, "CenStatus")))))
+    given = as_records(value, ("CenId",))
+    return unique(*(get(one, "CenId") for one in given if _is_attached(text(get(one, "CenStatus")))))
 
 
 def _is_attached(status: str) -> bool:
@@ -58,7 +59,7 @@ TRANSIT_ROUTER = Spec(
 
 
 def _attachment_finish(draft: Draft, record: Record) -> None:
-    mappings = records(get(record, "ZoneMappings"))
+    mappings = draft.listed("zone_mappings", get(record, "ZoneMappings"), "ZoneId", "VSwitchId") or ()
     found = [{"zone": text(get(one, "ZoneId")), "vswitch_id": text(get(one, "VSwitchId"))} for one in mappings]
     if mappings:
         draft.attributes["zone_mappings"] = tuple(
@@ -105,10 +106,11 @@ def read_child(record: Record, context: Context, batch: Batch) -> None:
 
 def _router_finish(draft: Draft, record: Record) -> None:
     """The lines of a border router: its own one, and those that were associated beside it and are not ended."""
-    further = records(get(record, "AssociatedPhysicalConnections"))
-    kept = (one for one in further if text(get(one, "Status")).lower() not in _ENDED)
+    given = get(record, "AssociatedPhysicalConnections")
+    further = draft.listed("physical_connection_ids", given, "PhysicalConnectionId")
+    kept = (one for one in further or () if text(get(one, "Status")).lower() not in _ENDED)
     lines = unique(get(record, "PhysicalConnectionId"), *(get(one, "PhysicalConnectionId") for one in kept))
-    if lines or get(record, "PhysicalConnectionId") is not ABSENT:
+    if lines or (get(record, "PhysicalConnectionId") is not ABSENT and not draft.odd):
         draft.attributes["physical_connection_ids"] = lines
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from advisor.importers.convert import as_bool, as_id, as_ids, as_lower, as_text, as_texts, as_time
+from advisor.importers.convert import as_bool, as_id, as_ids, as_lower, as_text, as_texts, as_time, as_word
 from advisor.importers.fields import ABSENT, Record, get, text
 from advisor.importers.places import ids_in_path
 from advisor.importers.quantities import COUNT, MBPS, PORT
@@ -63,7 +63,7 @@ EIP = Spec(
         field_of("address", "IpAddress", as_text),
         field_of("bandwidth_mbps", "EipBandwidth | Bandwidth", MBPS),
         field_of("instance_id", "InstanceId", as_id),
-        field_of("instance_type", "InstanceType", as_text),
+        field_of("instance_type", "InstanceType", as_word),
         field_of("instance_region", "InstanceRegionId", as_text),
         field_of("charge_type", "ChargeType", as_text),
         field_of("internet_charge_type", "InternetChargeType", as_text),
@@ -89,7 +89,7 @@ NAT_GATEWAY = Spec(
         field_of("eip_ids", "IpLists.IpList.AllocationId | ip_lists.AllocationId", as_ids),
         field_of("addresses", "IpLists.IpList.IpAddress | ip_lists.IpAddress", as_texts),
         field_of("network_type", "NetworkType", as_lower),
-        field_of("nat_type", "NatType", as_text),
+        field_of("nat_type", "NatType", as_word),
         field_of("snat_table_ids", "SnatTableIds", as_ids),
         field_of("forward_table_ids", "ForwardTableIds", as_ids),
         field_of("charge_type", "InstanceChargeType", as_text),

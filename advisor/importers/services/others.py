@@ -9,21 +9,25 @@ from advisor.importers.convert import (
     as_text,
     as_texts,
     as_time,
+    as_word,
     json_inside,
     unique,
 )
-from advisor.importers.fields import ABSENT, Record, get, records, text
+from advisor.importers.fields import ABSENT, Record, get, text
 from advisor.importers.places import ids_in_path, kind_of_id
 from advisor.importers.quantities import COUNT, DAYS, SECONDS, STORAGE_GIB_OF_BYTES
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 
 
 def _plan_finish(draft: Draft, record: Record) -> None:
-    targets = unique(get(record, "InstanceId"), get(record, "Resources.Resource.ResourceId", "Resources.ResourceId"))
-    draft.attributes["resource_ids"] = targets
+    listed = draft.listed("resources", get(record, "Resources.Resource", "Resources"), "ResourceId")
+    targets = unique(get(record, "InstanceId"), *(get(one, "ResourceId") for one in listed or ()))
+    if targets or not draft.odd:
+        draft.attributes["resource_ids"] = targets
     if targets:
         draft.attributes.setdefault("instance_id", targets[0])
-    rules = records(get(record, "Rules.Rule", "Rules"))
+    given = get(record, "Rules.Rule", "Rules")
+    rules = draft.listed("rules", given, "RuleId", "Schedule", "Retention", "BackupType", "DoCopy", "Disabled")
     if not rules:
         return
     draft.attributes["rules"] = read = tuple(_plan_rule(rule, draft) for rule in rules)
@@ -64,7 +68,7 @@ BACKUP_PLAN = Spec(
         field_of("instance_id", "InstanceId", as_id),
         field_of("instance_name", "InstanceName", as_text),
         field_of("vault_id", "VaultId", as_id),
-        field_of("source_type", "SourceType", as_text),
+        field_of("source_type", "SourceType", as_word),
         field_of("backup_type", "BackupType", as_text),
         field_of("schedule", "Schedule", as_text),
         field_of("disabled", "Disabled", as_bool),
@@ -86,9 +90,9 @@ VAULT = Spec(
     needs=(frozenset({"vaultid", "vaultname"}), frozenset({"vaultid", "vaulttype"})),
     refuses=frozenset({"planid"}),
     fields=(
-        field_of("vault_type", "VaultType", as_text),
-        field_of("redundancy", "RedundancyType", as_text),
-        field_of("storage_class", "VaultStorageClass", as_text),
+        field_of("vault_type", "VaultType", as_word),
+        field_of("redundancy", "RedundancyType", as_word),
+        field_of("storage_class", "VaultStorageClass", as_word),
         field_of("size_gib", "StorageSize", STORAGE_GIB_OF_BYTES),
         field_of("charge_type", "ChargeType", as_text),
         field_of("worm_enabled", "WormEnabled", as_bool),
@@ -163,8 +167,8 @@ CLUSTER = Spec(
     finish=_cluster_finish,
     unite=frozenset({"node_ids"}),
     fields=(
-        field_of("cluster_type", "cluster_type", as_text),
-        field_of("cluster_spec", "cluster_spec", as_text),
+        field_of("cluster_type", "cluster_type", as_word),
+        field_of("cluster_spec", "cluster_spec", as_word),
         field_of("version", "current_version", as_text),
         field_of("size", "size", COUNT),
         field_of("vpc_id", "vpc_id", as_id),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from advisor.importers.convert import as_id, as_ids, as_lower, as_text, as_time
-from advisor.importers.fields import ABSENT, Record, get, records, text
+from advisor.importers.fields import Record, get, text
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 
 HA_VIP = Spec(
@@ -31,11 +31,11 @@ _OWN_HOPS: Final = frozenset({"instance", "networkinterface", "havip"})
 """Next hops that a failure of a server takes away; all others are gateways, which the provider keeps."""
 
 
-def _routes(record: Record) -> tuple[dict[str, object], ...]:
+def _routes(record: Record, table: Draft) -> tuple[dict[str, object], ...]:
     """The next hops of a route that are servers of one's own; those of a standby or of equal weight are several."""
-    hops = records(get(record, "NextHops"))
+    hops = table.listed("next hops of a route", get(record, "NextHops"), "NextHopId", "NextHopType") or ()
     if not hops and text(get(record, "InstanceId")):
-        hops = [{"NextHopId": get(record, "InstanceId"), "NextHopType": get(record, "NextHopType")}]
+        hops = ({"NextHopId": get(record, "InstanceId"), "NextHopType": get(record, "NextHopType")},)
     found: list[dict[str, object]] = []
     for hop in hops:
         kind, target = text(get(hop, "NextHopType")), text(get(hop, "NextHopId"))
@@ -45,9 +45,9 @@ def _routes(record: Record) -> tuple[dict[str, object], ...]:
 
 
 def _table_finish(draft: Draft, record: Record) -> None:
-    entries = get(record, "RouteEntrys")
-    if entries is not ABSENT:
-        draft.attributes["routes"] = tuple(route for one in records(entries) for route in _routes(one))
+    entries = draft.listed("routes", get(record, "RouteEntrys"), "DestinationCidrBlock", "RouteEntryId", "NextHops")
+    if entries is not None:
+        draft.attributes["routes"] = tuple(route for one in entries for route in _routes(one, draft))
 
 
 ROUTE_TABLE = Spec(
@@ -78,5 +78,5 @@ def read_route(record: Record, context: Context, batch: Batch) -> None:
     if not table:
         return
     draft = Draft("route_table", table, context.place, partial=True, unite=frozenset({"routes"}))
-    draft.attributes["routes"] = _routes(record)
+    draft.attributes["routes"] = _routes(record, draft)
     batch.drafts.append(draft)

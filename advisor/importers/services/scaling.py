@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from advisor.importers.convert import as_id, as_text, as_texts, as_time, unique
-from advisor.importers.fields import ABSENT, Record, get, keys_of, records, text
+from advisor.importers.convert import as_id, as_ids, as_text, as_texts, as_time, unique
+from advisor.importers.fields import ABSENT, Record, get, keys_of, text
 from advisor.importers.quantities import COUNT, DISK_GIB
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 
@@ -11,29 +11,51 @@ from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 def _group_finish(draft: Draft, record: Record) -> None:
     names = keys_of(record).keys()
     if names & {"vswitchid", "vswitchids"}:
-        draft.attributes["vswitch_ids"] = unique(get(record, "VSwitchIds"), get(record, "VSwitchId"))
+        _set(draft, "vswitch_ids", _ids(draft, "vswitch_ids", get(record, "VSwitchIds"), get(record, "VSwitchId")))
     if names & {"loadbalancerids", "loadbalancerconfigs", "loadbalancerid"}:
-        draft.attributes["load_balancer_ids"] = unique(
-            get(record, "LoadBalancerIds", "LoadBalancerId"),
-            get(record, "LoadBalancerConfigs.LoadBalancerConfig.LoadBalancerId", "LoadBalancerConfigs.LoadBalancerId"),
-        )
+        own = _ids(draft, "load_balancer_ids", get(record, "LoadBalancerIds", "LoadBalancerId"))
+        configs = get(record, "LoadBalancerConfigs.LoadBalancerConfig", "LoadBalancerConfigs")
+        _set(draft, "load_balancer_ids", own, _ids_in(draft, "load_balancer_ids", configs, "LoadBalancerId"))
     if names & {"vservergroups", "albservergroups", "servergroups"}:
-        draft.attributes["server_group_ids"] = unique(*_server_groups(record))
-    if names & {"dbinstanceids", "dbinstances"}:
-        draft.attributes["db_ids"] = unique(
-            get(record, "DBInstanceIds"), get(record, "DBInstances.DBInstance.DBInstanceId", "DBInstances.DBInstanceId")
+        _set(
+            draft,
+            "server_group_ids",
+            *(_ids_in(draft, "server_group_ids", value, *fields) for value, fields in _server_groups(record)),
         )
+    if names & {"dbinstanceids", "dbinstances"}:
+        own = _ids(draft, "db_ids", get(record, "DBInstanceIds"))
+        listed = get(record, "DBInstances.DBInstance", "DBInstances")
+        _set(draft, "db_ids", own, _ids_in(draft, "db_ids", listed, "DBInstanceId"))
 
 
-def _server_groups(record: Record) -> tuple[object, ...]:
+def _set(group: Draft, name: str, *ids: object) -> None:
+    """Keep the ids of several fields; where one of these cannot be read and no other names any, it is not known that
+    there is none."""
+    found = unique(*ids)
+    if found or not any(problem.startswith(f"{name} ") for problem in group.odd):
+        group.attributes[name] = found
+
+
+def _ids(group: Draft, name: str, *values: object) -> tuple[str, ...]:
+    """Ids in lists."""
+    return unique(*(group.read(name, as_ids, value) for value in values))
+
+
+def _ids_in(group: Draft, name: str, value: object, *fields: str) -> tuple[str, ...]:
+    """Ids in a list of records, under the first of these fields that each has."""
+    return unique(*(get(one, *fields) for one in group.listed(name, value, *fields) or ()))
+
+
+def _server_groups(record: Record) -> tuple[tuple[object, tuple[str, ...]], ...]:
+    """The lists of server groups in a record, each with the fields that name the groups."""
+    attributes = "VServerGroupAttributes"
     return (
-        get(
-            record,
-            "VServerGroups.VServerGroup.VServerGroupAttributes.VServerGroupAttribute.VServerGroupId",
-            "VServerGroups.VServerGroupAttributes.VServerGroupId",
+        (
+            get(record, "VServerGroups.VServerGroup", "VServerGroups"),
+            (f"{attributes}.VServerGroupAttribute.VServerGroupId", f"{attributes}.VServerGroupId"),
         ),
-        get(record, "AlbServerGroups.AlbServerGroup.AlbServerGroupId", "AlbServerGroups.AlbServerGroupId"),
-        get(record, "ServerGroups.ServerGroup.ServerGroupId", "ServerGroups.ServerGroupId"),
+        (get(record, "AlbServerGroups.AlbServerGroup", "AlbServerGroups"), ("AlbServerGroupId",)),
+        (get(record, "ServerGroups.ServerGroup", "ServerGroups"), ("ServerGroupId",)),
     )
 
 
@@ -90,6 +112,7 @@ def read_configuration(record: Record, context: Context, batch: Batch) -> None:
 
 def _data_sizes(record: Record, group: Draft) -> tuple[object, ...]:
     """The size of each data disk; one that cannot be read is left out, and said."""
-    given = (get(one, "Size") for one in records(get(record, "DataDisks.DataDisk", "DataDisks")))
+    disks = group.listed("data_disks of a configuration", get(record, "DataDisks.DataDisk", "DataDisks"))
+    given = (get(one, "Size") for one in disks or ())
     sizes = [group.read("a size of data_disk_sizes_gib of a configuration", DISK_GIB, size) for size in given]
     return tuple(size for size in sizes if size is not ABSENT)

@@ -10,6 +10,7 @@ from advisor.importers.convert import (
     as_text,
     as_texts,
     as_time,
+    as_word,
     one_text,
 )
 from advisor.importers.fields import ABSENT, Record, get, text
@@ -26,7 +27,7 @@ from advisor.importers.quantities import (
     WEEKDAYS,
 )
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
-from advisor.importers.services.finish_blocks import finish_disks, owners_of
+from advisor.importers.services.finish_blocks import HOLD_OWNERS, finish_disks, owners_of, unheld
 
 
 def _disk_finish(draft: Draft, record: Record) -> None:
@@ -35,10 +36,12 @@ def _disk_finish(draft: Draft, record: Record) -> None:
         get(record, "Attachments.Attachment.InstanceId", "attachments.InstanceId"),
         get(record, "MountInstances.MountInstance.InstanceId", "mount_instances.InstanceId"),
     )
+    unheld_fields = tuple(problem for name in HOLD_OWNERS if (problem := unheld(name, get(record, name))))
     if any(value is not ABSENT for value in raw):
         owners, draft.odd = owners_of(*raw)
-        if owners is not ABSENT:
+        if owners is not ABSENT and (owners or not unheld_fields):
             draft.attributes["instance_ids"] = owners
+    draft.odd += unheld_fields
     placement = get(record, "Placement.ZoneIds")
     found = as_texts(placement) if placement is not ABSENT else ()
     if isinstance(found, tuple) and found:
@@ -61,8 +64,8 @@ DISK = Spec(
     finish_block=finish_disks,
     fields=(
         field_of("size_gib", "Size", DISK_GIB),
-        field_of("category", "Category | disk_category", as_text),
-        field_of("performance_level", "PerformanceLevel", as_text),
+        field_of("category", "Category | disk_category", as_word),
+        field_of("performance_level", "PerformanceLevel", as_word),
         field_of("disk_type", "Type | disk_type", as_lower),
         field_of("snapshot_policy_ids", "AutoSnapshotPolicyId", one_text),
         field_of("auto_snapshot_enabled", "EnableAutomatedSnapshotPolicy", as_bool),

@@ -5,7 +5,7 @@ Fields: DescribeDnsGtm…, ListCloudGtmInstances and DescribeDomainRecords in th
 from __future__ import annotations
 
 from advisor.importers.convert import as_lower, as_text, as_time, unique
-from advisor.importers.fields import ABSENT, Record, get, records, text
+from advisor.importers.fields import ABSENT, Record, get, text
 from advisor.importers.places import ids_in_path
 from advisor.importers.quantities import COUNT
 from advisor.importers.records import Batch, Collector, Context, Draft, Spec, field_of
@@ -33,9 +33,9 @@ GTM_INSTANCE = Spec(
 
 
 def _pool_finish(draft: Draft, record: Record) -> None:
-    listed = get(record, "Addrs")
-    if listed is not ABSENT:
-        draft.attributes["addresses"] = tuple(_address(one, draft) for one in records(listed))
+    listed = draft.listed("addresses", get(record, "Addrs"), "Addr")
+    if listed is not None:
+        draft.attributes["addresses"] = tuple(_address(one, draft) for one in listed)
 
 
 def _address(record: Record, pool: Draft) -> dict[str, object]:
@@ -102,11 +102,9 @@ def read_strategy(record: Record, context: Context, batch: Batch) -> None:
         "access_mode": text(get(record, "AccessMode")).lower(),
     }
     for group in ("Default", "Failover", "Effective"):
-        pools = get(record, f"{group}AddrPools")
-        if pools is not ABSENT:
-            found[f"{group.lower()}_pool_ids"] = unique(
-                get(record, f"{group}AddrPools.{group}AddrPool.Id", f"{group}AddrPools.Id")
-            )
+        pools = draft.listed(f"{group.lower()}_pool_ids of a strategy", get(record, f"{group}AddrPools"), "Id")
+        if pools is not None:
+            found[f"{group.lower()}_pool_ids"] = unique(*(get(one, "Id") for one in pools))
         name = f"{group.lower()}_min_available"
         found[name] = draft.read(f"{name} of a strategy", COUNT, get(record, f"{group}MinAvailableAddrNum"))
     draft.attributes["strategies"] = ({name: value for name, value in found.items() if value not in ("", ABSENT)},)
