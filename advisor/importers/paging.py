@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
+from advisor.importers.convert import no_scalar
 from advisor.importers.fields import Record, get, text
 from advisor.importers.quantities import COUNT
-from advisor.importers.records import Collector, Context, ListSeen
+from advisor.importers.records import Collector, Context, ListSeen, no_word
 from advisor.model.finding import Finding
 from advisor.model.inventory import Origin
 
@@ -51,11 +52,8 @@ def length_of(answer: Record, context: Context, collector: Collector) -> Length:
         total = COUNT(stated)
     except ValueError as error:
         problems.append(f"the total number {error}")
-    for name, value in (("the total number", stated), ("NextToken", token)):
-        if value and isinstance(value, dict | list):
-            problems.append(f"{name} is a record or a list; expected: one value")
-    if isinstance(token, bool):
-        problems.append(f"NextToken is {text(token)}; expected: a text")
+    if no_scalar(token) or isinstance(token, bool):
+        problems.append(f"NextToken {no_word(token)}")
     for problem in problems:
         collector.note(
             "INV-VALUE",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from advisor.importers.convert import as_id, as_word, unique
-from advisor.importers.fields import ABSENT, Record, get, text, texts
+from advisor.importers.fields import ABSENT, Record, get, records, text, texts
 from advisor.importers.forms.terraform_links import LINKS, read_link
 from advisor.importers.forms.terraform_values import plain_texts, retention, rows_of
 from advisor.importers.quantities import DISK_GIB
@@ -252,11 +252,8 @@ def _database(draft: Draft, attributes: Record) -> None:
 
 def _several_servers(draft: Draft, attributes: Record) -> None:
     """Old server groups name several servers in one block (``server_ids``)."""
-    servers = rows_of(draft, "servers", get(attributes, "servers"))
-    if servers is None:
-        if get(attributes, "servers"):
-            draft.attributes.pop("members", None)
-    elif any("server_ids" in one for one in servers):
+    servers = records(get(attributes, "servers")) if "members" in draft.attributes else []
+    if any("server_ids" in one for one in servers):
         draft.attributes["members"] = tuple(
             balancing.member_record({**one, "ServerId": server}, draft)
             for one in servers

@@ -87,8 +87,8 @@ def test_an_empty_member_is_no_lost_list(nothing: object, make: Make) -> None:
         ({"TotalCount": "abc"}, "the total number is no number"),
         ({"TotalCount": 1e30}, "the total number is 1e+30"),
         ({"TotalCount": True}, "the total number is no number"),
-        ({"TotalCount": {"a": 1}}, "the total number is a record or a list"),
-        ({"NextToken": {"a": 1}}, "NextToken is a record or a list"),
+        ({"TotalCount": {"a": 1}}, "the total number is a record"),
+        ({"NextToken": {"a": 1}}, "NextToken is a record"),
         ({"NextToken": True}, "NextToken is true"),
     ],
 )
@@ -277,7 +277,7 @@ def test_servers_and_nodes_of_a_state_that_are_no_records_are_unknown(make: Make
     found = result.inventory.resources
     assert "members" not in found["rsp-1"].attributes
     assert "node_ids" not in found[cluster].attributes
-    assert [one.detail.partition(": ")[2].partition(" is or")[0] for one in said(result)] == ["worker_nodes", "servers"]
+    assert [one.detail.partition(": ")[2].partition(" ")[0] for one in said(result)] == ["worker_nodes", "members"]
     assert [reason for _, reason in left_out(result)] == ["its NAT gateway is not in this state"]
 
 
