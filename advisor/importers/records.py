@@ -409,14 +409,6 @@ def no_name(value: object) -> str:
     return no_word(value) if isinstance(value, bool) else no_scalar(value)
 
 
-def as_word(value: object) -> object:
-    """A text; ``ValueError`` where it is a number or a truth value."""
-    error = no_word(value)
-    if error:
-        raise ValueError(error)
-    return text(value)
-
-
 def no_record(value: object) -> str:
     """What is wrong with a value that other fields stand in, where it is a scalar; empty where nothing is. A text is
     not shown, for it may be a password."""

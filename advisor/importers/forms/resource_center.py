@@ -16,7 +16,6 @@ from advisor.importers.records import (
     Context,
     Draft,
     ListSeen,
-    as_word,
     no_record,
     read_record,
     read_tags,
@@ -257,9 +256,9 @@ def _no_configuration(value: object) -> object:
 def _profile(draft: Draft, row: Record, context: Context, collector: Collector) -> None:
     """What the row itself says."""
     draft.name = draft.name or text(get(row, "resourceName"))
-    draft.region = draft.region or _word(draft, "region", get(row, "RegionId", "Region")) or context.region
-    draft.zone = draft.zone or _word(draft, "zone", get(row, "ZoneId", "AvailabilityZone")) or None
-    draft.status = draft.status or _word(draft, "status", get(row, "ResourceStatus", "Status")) or None
+    draft.region = draft.region or draft.worded("region", get(row, "RegionId", "Region")) or context.region
+    draft.zone = draft.zone or draft.worded("zone", get(row, "ZoneId", "AvailabilityZone")) or None
+    draft.status = draft.status or draft.worded("status", get(row, "ResourceStatus", "Status")) or None
     tags = get(row, "Tags")
     if draft.tags is None and tags is not ABSENT:
         draft.tags = read_tags(tags, draft.id, context, collector)
@@ -287,10 +286,6 @@ def _profile(draft: Draft, row: Record, context: Context, collector: Collector) 
     if account:
         draft.attributes.setdefault("account_id", account)
     _relationships(draft, get(row, "_relationships"))
-
-
-def _word(draft: Draft, name: str, value: object) -> str:
-    return text(draft.read(name, as_word, value))
 
 
 def _relationships(draft: Draft, value: object) -> None:
