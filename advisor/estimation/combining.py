@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.estimation.dominance import QUOTA, Quota, Times, TooManyError, pareto
+from advisor.estimation.endings import WIDTH
 from advisor.estimation.performance import Floats, Ints, Performance, Table
 from advisor.estimation.timelines import LOST
 from advisor.model.disruption import DISRUPTIONS
@@ -86,7 +87,7 @@ class Composer:
 
     def run(self) -> Composition:
         """Unit by unit to the whole workload."""
-        found = start_table(len(self.performance.failures), KINDS * self.performance.endings.width)
+        found = start_table(len(self.performance.failures), KINDS * WIDTH)
         for unit, table in enumerate(self.tables):
             kept, stands = self.packages_left(table)
             self.trace.packages.append(stands)
@@ -137,7 +138,7 @@ class Exact(Composer):
         """The table after a unit, with the failures closed that touch no later one."""
         places = self.performance.closing[unit]
         found = self.performance.close(table, places, table.classes[:, places])
-        gone = np.repeat(table.worst[:, 2 * KINDS :] > 0, self.performance.endings.width, axis=1)
+        gone = np.repeat(table.worst[:, 2 * KINDS :] > 0, WIDTH, axis=1)
         return replace(found, ended=np.where(gone, np.inf, found.ended))
 
     def progress(self, before: Ints, pieces: Ints, worst: Floats, unit: int) -> Ints:

@@ -10,9 +10,6 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 
-import numpy as np
-from numpy.typing import NDArray
-
 from advisor.estimation.coarse import STEP
 from advisor.estimation.combining import Composition, Trace
 from advisor.estimation.compose import Task, compose, in_steps
@@ -27,10 +24,11 @@ from advisor.estimation.no_option import no_option
 from advisor.estimation.option import Beaten, Option, OptionSet, meets, missed_parts, tier_of
 from advisor.estimation.option_ids import OptionIds
 from advisor.estimation.outcome import QUANTILES, RELEVANT, Outcome, evaluate
-from advisor.estimation.packages import NOTHING, Package, Part, Unit, agree, combinations, units_of
+from advisor.estimation.packages import Package, Part, Unit, agree, combinations, units_of
 from advisor.estimation.queues import Queues
 from advisor.estimation.sampling import Sampler
 from advisor.estimation.stakes import Dependent, Stakes
+from advisor.estimation.unbeaten import unbeaten
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.finding import InputError
 from advisor.model.plan import LEFT_OUT, OTHER_COMBINATIONS
@@ -198,7 +196,8 @@ class Building:
 
     def unbeaten(self, options: Sequence[Option]) -> tuple[list[Option], list[tuple[Option, Option]]]:
         """The options that no other one beats, and the beaten ones with their winner."""
-        return _pareto(options, self.builder.risk_level, self.quota(), self.builder.coupled)
+        builder = self.builder
+        return unbeaten(options, builder.risk_level, self.quota(), builder.stakes)
 
     def composed(self) -> Composition:
         """Combinations to evaluate together, each as the number of every unit's package, entries included."""
@@ -227,8 +226,8 @@ class Building:
         builder = self.builder
         queues = Queues(builder.context, builder.sampler, builder.stakes, builder.risk_level)
         if not any(queues.decide(option) for option in made.values()):
-            waits = max((item.loss - builder.loss_of(queues.without(item)) for item in made.values()), default=0)
-            return replace(found, within=(found.within or 0.0) + float(waits)), dict(made)
+            waits = max((queues.adds(item) for item in made.values()), default=0.0)
+            return replace(found, within=(found.within or 0.0) + waits), dict(made)
         others = self.with_entries(in_steps(self.task))
         picks = tuple(dict.fromkeys((*found.picks, *others.picks)))
         every = {pick: made[pick] if pick in made else self.option(pick) for pick in picks}
@@ -333,51 +332,3 @@ def _in_order(units: Sequence[Unit]) -> tuple[Unit, ...]:
     with suppress(CycleError):
         inner = [inner[number] for number in TopologicalSorter(graph).static_order()]
     return (*inner, *(unit for unit in units if unit.is_entry))
-
-
-def _pareto(
-    options: Sequence[Option], risk_level: RiskLevel, quota: Quota, coupled: bool
-) -> tuple[list[Option], list[tuple[Option, Option]]]:
-    """Options that no other one beats, and the beaten ones with their winner.
-
-    A winner is no worse in changes, loss, every RPO and every RTO, has no more shared charges, and costs no more than
-    the loser would with all the credit that its larger use of a free quota could give it. Where other workloads depend
-    on this one (or it on them), whole distributions count and not one quantile. Doing nothing is always kept: it is
-    what "before" means."""
-    vectors = _vectors(options, risk_level, coupled)
-    order = sorted(range(len(options)), key=lambda index: (*vectors[index], options[index].id))
-    kept: list[int] = []
-    beaten: list[tuple[Option, Option]] = []
-    used = np.array([option.quota.get(FILE_BACKUP_QUOTA, 0.0) for option in options])
-    ahead, taken = np.empty((len(options), vectors.shape[1])), np.empty(len(options))
-    for index in order:
-        count = len(kept)
-        best_case = vectors[index, 0] - quota.worth(used[index] - taken[:count]) / CENTS
-        rivals = (ahead[:count, 1:] <= vectors[index, 1:]).all(axis=1) & (ahead[:count, 0] <= best_case)
-        found = (kept[place] for place in np.flatnonzero(rivals).tolist())
-        winner = next((rival for rival in found if options[rival].shared <= options[index].shared), None)
-        if winner is not None and options[index].id != NOTHING:
-            beaten.append((options[index], options[winner]))
-            continue
-        ahead[count], taken[count] = vectors[index], used[index]
-        kept.append(index)
-    return [options[index] for index in kept], beaten
-
-
-def _vectors(options: Sequence[Option], risk_level: RiskLevel, coupled: bool) -> NDArray[np.float64]:
-    """One row an option: cost, changes, loss, and for each disruption RPO and RTO (with more of its distribution, and
-    of
-    what follows a needed workload's return, where workloads wait for one another)."""
-    levels = [0.5, 0.9, 0.95, 0.99] if coupled else [QUANTILES[risk_level]]
-    known: dict[int, list[float]] = {}
-    rows = []
-    for option in options:
-        row = [float(option.monthly), float(option.changes), float(option.loss)]
-        for disruption in DISRUPTIONS:
-            outcome = option.outcomes[disruption]
-            if id(outcome) not in known:
-                tail = [float(outcome.tail.max())] if coupled and outcome.tail is not None else [0.0]
-                known[id(outcome)] = [outcome.worst_s, *(outcome.quantile(level) for level in levels), *tail]
-            row += known[id(outcome)]
-        rows.append(row)
-    return np.array(rows)

@@ -12,7 +12,7 @@ from advisor.estimation.context import Context
 from advisor.estimation.paths import Failure, Path, recover
 from advisor.estimation.paths.path import PROVISION_POOL, RESTORE_POOL, lost, unaffected
 from advisor.estimation.sampling import Sampler, Samples, quantile
-from advisor.estimation.schedule import Schedule, run
+from advisor.estimation.schedule import Schedule, Starts, run
 from advisor.model.disruption import Disruption
 from advisor.model.graph import Component
 from advisor.model.plan import Mechanism
@@ -45,16 +45,19 @@ RELEVANT: Mapping[Disruption, frozenset[Mechanism]] = {
         }
     ),
 }
+_START = ("start.service", "start.data_service")  # facts: of any server, and of one that keeps data
 QUANTILES = {"p50": 0.50, "p90": 0.90, "p95": 0.95}
+Place = str | None  # a server, zone or region that fails; None: all at once, or one that is not known
+PLACES_APART = 16  # places whose times with needed workloads are kept apart
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one disruption does to a workload. Losses and times in seconds, inf without bound. ``samples`` holds the
-    makespan in every sample (None: no bound, or nothing happens), ``tail`` the time from "what it needs is back" to the
-    end (service start and verification; ``rest``, where no schedule tells it), ``peers`` the schedules of the other
-    places that can fail: each quantile and the mean is that of the place where it is largest, so that an option that is
-    better everywhere is never worse."""
+    """What one disruption does to a workload. Losses and times in seconds, inf without bound. ``schedule`` is that of
+    ``place``, the one that takes longest, ``by_place`` holds those of all places whose failure interrupts something:
+    each quantile and the mean is that of the place where it is largest, so that an option that is better everywhere is
+    never worse. ``joint`` holds the times with those of needed workloads in every sample, by place; ``rest`` is the
+    tail where no schedule tells it."""
 
     disruption: Disruption
     place: str | None
@@ -64,9 +67,9 @@ class Outcome:
     schedule: Schedule | None
     recoverable: bool
     rest: Samples | None = None
-    joint: Samples | None = None
+    joint: Mapping[Place, Samples] | None = None
     lossy: Outcome | None = None
-    peers: tuple[Schedule, ...] = ()
+    by_place: Mapping[Place, Schedule] = field(default_factory=dict)
     known_quantiles: dict[float, float] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -75,15 +78,19 @@ class Outcome:
         return self.lossy.paths if self.lossy is not None else self.paths
 
     @property
-    def samples(self) -> Samples | None:
-        """Makespans, with those of needed workloads once ``joint`` is set."""
+    def times(self) -> Mapping[Place, Samples]:
+        """How long the interruption takes in every sample (``Schedule.seen``), by the place that fails, with what
+        needed workloads take once that is joined; none where nothing is interrupted."""
         if self.joint is not None:
             return self.joint
-        return self.schedule.makespan if self.schedule is not None else None
+        return {place: schedule.seen[0] for place, schedule in self.by_place.items()}
 
     @property
     def tail(self) -> Samples | None:
-        return self.rest if self.schedule is None else self.schedule.tail
+        """The time from "what it needs is back" to the end (service start and verification), the longest of all
+        places; None where nothing follows."""
+        tails = [schedule.seen[1] for schedule in self.schedules]
+        return np.maximum.reduce(tails) if len(tails) > 1 else tails[0] if tails else self.rest
 
     def keep_service(self) -> None:
         """Hold the samples that workloads which wait for one another are compared by, whatever the sampler forgets."""
@@ -93,25 +100,34 @@ class Outcome:
     def quantile(self, probability: float) -> float:
         if not self.recoverable:
             return math.inf
-        if self.joint is None and self.schedule is None:
-            return 0.0
         if probability not in self.known_quantiles:  # nothing is simulated again for what is known
-            waiting = [] if self.joint is None else [quantile(self.joint, probability)]
-            alone = [item.quantile(probability) for item in self.schedules]
-            self.known_quantiles[probability] = max((*waiting, *alone))
+            if self.joint is not None:
+                found = [quantile(samples, probability) for samples in self.joint.values()]
+            else:
+                found = [schedule.quantile(probability) for schedule in self.schedules]
+            self.known_quantiles[probability] = max(found, default=0.0)
         return self.known_quantiles[probability]
+
+    def probability_within(self, limit_s: float) -> float:
+        """Share of the samples in which the interruption ends within ``limit_s`` seconds, at the place where it is
+        least."""
+        if not self.recoverable:
+            return 0.0
+        return min((float((samples <= limit_s).mean()) for samples in self.times.values()), default=1.0)
 
     @property
     def mean_s(self) -> float:
         if not self.recoverable:
             return math.inf
-        waiting = [] if self.joint is None else [float(self.joint.mean())]
-        return max((*waiting, *(item.mean for item in self.schedules)), default=0.0)
+        if self.joint is not None:
+            return max((float(samples.mean()) for samples in self.joint.values()), default=0.0)
+        return max((schedule.mean for schedule in self.schedules), default=0.0)
 
     @property
     def schedules(self) -> tuple[Schedule, ...]:
-        """One for each place that can fail, the worst first."""
-        return self.peers if self.schedule is None else (self.schedule, *self.peers)
+        """The different ones of all places, the worst first."""
+        worst = () if self.schedule is None else (self.schedule,)
+        return tuple({id(schedule): schedule for schedule in (*worst, *self.by_place.values())}.values())
 
     @property
     def facts(self) -> tuple[str, ...]:
@@ -139,8 +155,8 @@ def evaluate(
     worst = max(outcomes, key=lambda item: (not item.recoverable, item.quantile(0.95), item.worst_s))
     lossy = max(outcomes, key=lambda item: item.worst_s)
     expected = max(item.expected_s for item in outcomes)
-    others = {id(item.schedule): item.schedule for item in outcomes if item is not worst and item.schedule is not None}
-    elsewhere = replace(worst, expected_s=expected, peers=tuple(others.values()), known_quantiles={})
+    by_place = {item.place: item.schedule for item in outcomes if item.schedule is not None}
+    elsewhere = replace(worst, expected_s=expected, by_place=by_place, known_quantiles={})
     return elsewhere if lossy is worst else replace(elsewhere, worst_s=lossy.worst_s, lossy=lossy)
 
 
@@ -194,7 +210,8 @@ def _scheduled(context: Context, failure: Failure, tasks: tuple[Task, ...], samp
     known = sampler.memo.get(key)
     if not isinstance(known, Schedule):
         slots = pools(context) if queued else {}
-        known = run(tasks, sampler, slots, f"{context.workload.name}/{failure.disruption}")
+        stream = f"{context.workload.name}/{failure.disruption}"
+        known = run(tasks, sampler, slots, stream, services(context))
         sampler.memo[key] = known
     return known
 
@@ -235,6 +252,13 @@ def _in_unknown_place(context: Context, component: Component, disruption: Disrup
     if known and all(known) and len(members) == len(component.members):
         return unaffected(component)
     return lost(component, f"its {disruption} is not in the inventory", unknown=True)
+
+
+def services(context: Context) -> Starts:
+    """What starts on servers once what the workload needs is back, whichever of it failed itself: with options that
+    bring back different parts, it is never chance that tells them apart."""
+    servers = [item for item in context.components() if item.kind in ("stateful_instance", "server_group")]
+    return tuple((item.id, context.seconds(_START[item.kind == "stateful_instance"])) for item in servers)
 
 
 def pools(context: Context) -> dict[str, int]:
@@ -331,16 +355,41 @@ def _switch(context: Context, disruption: Disruption, active: dict[str, Path], e
 
 
 def with_needs(own: Outcome, needed: Sequence[Outcome]) -> Outcome:
-    """The outcome when the workload also waits for those it needs: it cannot be back before them and its own start."""
-    waiting = [item for item in needed if not item.recoverable or item.samples is not None]
+    """The outcome when the workload also waits for those it needs: it cannot be back before them and its own start,
+    whichever place fails. Where many places can fail, some are taken as if they failed at once (``_together``)."""
+    waiting = [item for item in needed if not item.recoverable or item.times]
     if not waiting or not own.recoverable:
         return own
     if not all(item.recoverable for item in waiting):
         return replace(own, recoverable=False)
     tail = own.tail if own.tail is not None else 0.0
-    joint = own.samples
+    joint = dict(own.times)
     for item in waiting:
-        samples = item.samples
-        if samples is not None:
-            joint = samples + tail if joint is None else np.maximum(joint, samples + tail)
-    return replace(own, joint=joint, known_quantiles={})
+        for place, samples in item.times.items():
+            later = samples + tail
+            joint[place] = np.maximum(joint[place], later) if place in joint else later
+    return replace(own, joint=_together(joint), known_quantiles={})
+
+
+def _together(joint: dict[Place, Samples]) -> dict[Place, Samples]:
+    """No more than ``PLACES_APART``: the last ones by name count as one place. Fewer places are kept apart the longer,
+    so that an option that is later nowhere is later with this neither."""
+    if len(joint) <= PLACES_APART:
+        return joint
+    names = sorted(joint, key=lambda place: place or "")
+    apart = {place: joint[place] for place in names[: PLACES_APART - 1]}
+    return apart | {names[-1]: np.maximum.reduce([joint[place] for place in names[PLACES_APART - 1 :]])}
+
+
+def no_faster(one: Outcome, other: Outcome) -> bool:
+    """Whether ``one`` is back no earlier than ``other``, whichever place fails, and takes no less after what it waits
+    for, in all samples."""
+    if not one.recoverable or not other.recoverable:
+        return not one.recoverable
+    if one is other:
+        return True
+    mine, theirs = one.times, other.times
+    if not all(bool(np.all(mine.get(place, 0.0) >= samples)) for place, samples in theirs.items()):
+        return False
+    after, least = one.tail, other.tail
+    return bool(np.all((0.0 if after is None else after) >= (0.0 if least is None else least)))

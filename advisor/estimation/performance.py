@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from advisor.estimation.alike import effect
 from advisor.estimation.context import Context
-from advisor.estimation.endings import Endings
+from advisor.estimation.endings import WIDTH, Endings
 from advisor.estimation.outcome import RELEVANT, failures, path_of, pools
 from advisor.estimation.packages import Package, Part, Unit
 from advisor.estimation.sampling import Sampler
@@ -102,8 +102,8 @@ class Performance:
         self.disruption = np.array([DISRUPTIONS.index(item.disruption) for item in self.failures], dtype=np.int64)
         self.units, entries = [u for u in units if not u.is_entry], [u for u in units if u.is_entry]
         waiting, self.in_order = _order(self.units)
-        self.timelines = [Timeline(context, sampler, self.vectors, item, waiting, coupled) for item in self.failures]
-        self.endings = Endings(self.timelines, quantile, coupled)
+        self.timelines = [Timeline(context, sampler, self.vectors, item, waiting) for item in self.failures]
+        self.endings, self.coupled = Endings(self.timelines, quantile), coupled
         self.closing: list[list[int]] = [[] for _ in self.units]
         self.pieces: list[dict[Pieces, int]] = [{} for _ in self.failures]
         self.listed: list[list[Pieces]] = [[] for _ in self.failures]
@@ -140,7 +140,7 @@ class Performance:
         for place, failure in enumerate(self.failures):
             if self._entry_ids and failure.disruption != "instance":
                 continue
-            if len(touched[place]) > 1:
+            if len(touched[place]) > 1 or self.coupled:
                 self.closing[last[place]].append(place)
             else:
                 found = [self._alone(table, unit, place) for unit, table in enumerate(found)]
@@ -157,9 +157,14 @@ class Performance:
         return self.close(table, [place], np.array(progress)[where], self._number(place, (0,) * len(names)))
 
     def close(self, table: Table, places: Sequence[int], progress: Ints, nothing: int = 0) -> Table:
-        """The table with these failures closed, in which each row has come to this ``progress`` (a column each)."""
+        """The table with these failures closed, in which each row has come to this ``progress`` (a column each). Where
+        workloads wait for one another, the whole distribution of each counts to the end."""
         ended, classes = table.ended.copy(), table.classes.copy()
         for place, column in zip(places, progress.reshape(len(table), -1).T, strict=True):
+            if self.coupled:
+                listed, where = np.unique(column, return_inverse=True)
+                classes[:, place] = np.array([self.timelines[place].finish(one) for one in listed.tolist()])[where]
+                continue
             own = self.endings.part(int(self.disruption[place]))
             ended[:, own] = np.maximum(ended[:, own], self.endings.of(place, column))
             classes[:, place] = nothing
@@ -170,7 +175,7 @@ class Performance:
         tasks: list[dict[str, int]] = [{} for _ in self.failures]
         index, parts = _numbered(unit.packages)
         figures, classes = self._through_all(unit, index, parts, tasks)
-        count, width = len(unit.packages), len(DISRUPTIONS) * self.endings.width
+        count, width = len(unit.packages), len(DISRUPTIONS) * WIDTH
         signals = [self._signals.of(self._seen_by_others(part)) for part in parts]
         charges = [self._charges.of(part.shared) for part in parts]
         return Table(

@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from advisor.estimation.context import Context
 from advisor.estimation.option import Option, missed_parts
 from advisor.estimation.outcome import RELEVANT, Outcome, evaluate
@@ -42,6 +44,18 @@ class Queues:
             self.known[id(outcome)] = (outcome, found)
         return self.known[id(outcome)][1]
 
+    def adds(self, option: Option) -> float:
+        """Money a year that waiting adds to the loss of the workload, and of those that wait for it, at most."""
+        return float(sum(self._adds(number, option, name) for number, name in enumerate(DISRUPTIONS)))
+
+    def _adds(self, number: int, option: Option, disruption: Disruption) -> float:
+        outcome, free = option.outcomes[disruption], self._without(option, disruption)
+        if outcome is free or not outcome.recoverable or not free.recoverable:
+            return 0.0
+        least = free.times
+        later = (float(np.mean(samples - least.get(place, 0.0))) for place, samples in outcome.times.items())
+        return max(later, default=0.0) * float(self.stakes.down[number])
+
     def decide(self, option: Option) -> bool:
         """Whether waiting makes the option miss a target, or may make a workload miss one that waits for it."""
         return any(
@@ -57,10 +71,10 @@ class Queues:
 
     def _moments(self, number: int, outcome: Outcome) -> Sequence[bytes]:
         """In which samples the workload is late for its own target, and how far it is where those that wait for it may
-        be, in any order of places."""
+        be, by place."""
         target = self.stakes.targets.get(DISRUPTIONS[number], Target()).rto_s
         spans = self.stakes.spans_s(number)
-        return sorted(
-            passed(item.makespan, spans).tobytes() + (b"" if target is None else (item.makespan > target).tobytes())
-            for item in outcome.schedules
-        )
+        return [
+            passed(samples, spans).tobytes() + (b"" if target is None else (samples > target).tobytes())
+            for _, samples in sorted(outcome.times.items(), key=lambda pair: pair[0] or "")
+        ]

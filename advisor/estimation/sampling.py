@@ -83,6 +83,13 @@ class Sampler:
             draws = self._uniforms[key] = generator.random(self.size)
         return draws
 
+    def order(self, key: str) -> NDArray[np.int64]:
+        """A random order of the samples, as places, of the stream ``key``."""
+        known = self.memo.get(("order", key))
+        if not isinstance(known, np.ndarray):
+            known = self.memo["order", key] = np.argsort(self.uniforms(f"{key}/order"), kind="stable")
+        return known
+
     def durations(self, key: str, spread: Spread) -> Samples:
         """``size`` durations in the unit of ``spread`` from the stream ``key``."""
         if spread.low == spread.high:

@@ -14,7 +14,10 @@ from functools import cached_property
 import numpy as np
 
 from advisor.estimation.sampling import Sampler, Samples, quantile
+from advisor.model.evidence import Spread
 from advisor.model.recovery import Task
+
+Starts = tuple[tuple[str, Spread], ...]  # components that serve, and how long the service of each takes to start
 
 
 @dataclass(frozen=True)
@@ -32,12 +35,13 @@ class Schedule:
 
     The arrays are kept with the sampler's draws: what the sampler forgets is worked out again when it is asked for, so
     that an estate of thousands of workloads holds no more of them than it looks at. ``service`` holds what other
-    workloads wait for (makespan and tail), where ``keep_service`` asked for it to stay."""
+    workloads wait for (``seen``), where ``keep_service`` asked for it to stay."""
 
     tasks: tuple[Task, ...]
     sampler: Sampler
     pools: Mapping[str, int]
     key: str
+    services: Starts = ()
     known: dict[float, float] = field(default_factory=dict, repr=False)  # quantiles asked for before
     service: tuple[Samples, Samples] | None = field(default=None, repr=False)
 
@@ -59,20 +63,34 @@ class Schedule:
 
     @property
     def makespan(self) -> Samples:
-        return self.service[0] if self.service is not None else self.table.makespan
+        return self.table.makespan
 
     @property
     def tail(self) -> Samples:
-        """Time from "all it needs is back" to the end: the longest service start, then the switch and verification."""
-        return self.service[1] if self.service is not None else _tail(self.tasks, self.table)
+        """Time from "all it needs is back" to the end: the start of the slowest of its ``services``, then the
+        switch and verification."""
+        return longest_start(self.services, self.sampler, self.key) + _rest(self)
+
+    @property
+    def seen(self) -> tuple[Samples, Samples]:
+        """Makespan and tail as a workload's times are joined with those of others. Draws of different workloads are
+        independent, so that only distributions matter there: the values by size, in a random order that all options
+        have in common. So an option that is earlier at every quantile is earlier in every sample, and it is never
+        chance that tells two options apart. The tail has an order of its own: it is at least as long in the slow
+        recoveries in truth, so that taken as independent it never makes a time shorter."""
+        if self.service is not None:
+            return self.service
+        orders = (self.sampler.order(self.key), self.sampler.order(f"{self.key}/tail"))
+        return np.sort(self.makespan)[orders[0]], np.sort(self.tail)[orders[1]]
 
     def keep_service(self) -> None:
-        """Hold makespan and tail whatever the sampler forgets."""
-        self.service = (self.makespan, self.tail)
+        """Hold what others see whatever the sampler forgets."""
+        self.service = self.seen
 
     def quantile(self, probability: float) -> float:
         if probability not in self.known:
-            self.known[probability] = quantile(self.makespan, probability)
+            samples = self.makespan if self.service is None else self.service[0]
+            self.known[probability] = quantile(samples, probability)
         return self.known[probability]
 
     @cached_property
@@ -145,11 +163,14 @@ def priority_order(tasks: Sequence[Task]) -> tuple[Task, ...]:
     return tuple(order)
 
 
-def run(tasks: Sequence[Task], sampler: Sampler, pools: Mapping[str, int], key: str = "") -> Schedule:
+def run(
+    tasks: Sequence[Task], sampler: Sampler, pools: Mapping[str, int], key: str = "", services: Starts = ()
+) -> Schedule:
     """Schedule ``tasks`` in every sample. ``pools`` gives how many tasks of a pool run at once; ``key`` prefixes the
-    random streams, so that the same task of the same workload draws the same durations in every option."""
+    random streams, so that the same task of the same workload draws the same durations in every option; ``services``
+    are those that start once what they need is back."""
     contended = any(_contended(tasks, name, slots) for name, slots in pools.items())
-    return Schedule(priority_order(tasks) if contended else topological(tasks), sampler, pools, key)
+    return Schedule(priority_order(tasks) if contended else topological(tasks), sampler, pools, key, services)
 
 
 def makespan_of(tasks: Sequence[Task], sampler: Sampler, pools: Mapping[str, int], key: str = "") -> Samples:
@@ -175,16 +196,22 @@ def _placed(order: Sequence[Task], sampler: Sampler, pools: Mapping[str, int], k
     return Timetable(starts, ends, _latest(last, sampler.size))
 
 
-def _tail(tasks: Sequence[Task], table: Timetable) -> Samples:
-    longest: Samples = np.zeros(table.makespan.shape)
-    rest: Samples = np.zeros(table.makespan.shape)
-    for task in tasks:
-        length = table.ends[task.id] - table.starts[task.id]
-        if task.kind == "start":
-            longest = np.maximum(longest, length)
-        elif task.component == "workload" and task.kind in ("switch", "verify"):
-            rest = rest + length
-    return longest + rest
+def longest_start(services: Starts, sampler: Sampler, key: str) -> Samples:
+    """How long the slowest of these services takes to start, drawn as its start within a recovery is."""
+    found: Samples = np.zeros(sampler.size)
+    for component, duration in services:
+        found = np.maximum(found, sampler.durations(f"{key}/{component}/start", duration))
+    return found
+
+
+def _rest(schedule: Schedule) -> Samples:
+    """The switch and verification. As drawn, not as the difference of two times: its last bits would tell options apart
+    that end alike."""
+    rest: Samples = np.zeros(schedule.sampler.size)
+    for task in schedule.tasks:
+        if task.component == "workload" and task.kind in ("switch", "verify"):
+            rest = rest + task_samples(task, schedule.sampler, schedule.key)
+    return rest
 
 
 def task_samples(task: Task, sampler: Sampler, key: str) -> Samples:

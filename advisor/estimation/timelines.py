@@ -18,18 +18,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advisor.estimation.context import Context
-from advisor.estimation.outcome import assemble, detection, pools
+from advisor.estimation.outcome import assemble, detection, pools, services
 from advisor.estimation.paths import Failure, Path
 from advisor.estimation.sampling import Sampler, Samples, quantile
-from advisor.estimation.schedule import makespan_of, run, task_samples
+from advisor.estimation.schedule import longest_start, makespan_of, run, task_samples
 from advisor.model.graph import Component
 from advisor.model.recovery import Task
 
 AT_ONCE: Final = 0  # the vector of zeros
 LOST: Final = -1  # the class of a failure after which nothing brings the service back
 PROBES: Final = 32  # samples of a recovery time that are compared before all of them are
-# something has to be done; people act; addresses change; not by an EIP alone
-ACTIVE, MANUAL, READDRESSED, BY_HAND = 1, 2, 4, 8
+# something has to be done; people act; addresses change; not by an EIP alone; nothing more comes
+ACTIVE, MANUAL, READDRESSED, BY_HAND, ENDED = 1, 2, 4, 8, 16
 
 Roles = tuple[tuple[frozenset[str], int], ...]
 Pieces = tuple[int, ...]  # one number a component; 0: nothing happens to it
@@ -48,13 +48,13 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Some components together: when the last is ready, when those are that others still wait for (by who waits), the
-    longest start and the flags; ``pieces`` only where nothing but equal pieces can be compared."""
+    """Some components together: when the last is ready, when those are that others still wait for (by who waits), and
+    the flags; the ``tail`` once all has ended; ``pieces`` only where nothing but equal pieces can be compared."""
 
     last: int = AT_ONCE
     roles: Roles = ()
-    start: int = AT_ONCE
     flags: int = 0
+    tail: int = AT_ONCE
     pieces: Pieces = ()
 
 
@@ -122,8 +122,7 @@ class Vectors:
 class Timeline:
     """The recovery from one failure, put together unit by unit in an order in which nothing waits for what comes later.
 
-    ``needers`` maps a component to those that wait for it; ``counts_start`` keeps the longest start apart, as what
-    follows the return of another workload; without ``comparable`` only equal pieces are ordered."""
+    ``needers`` maps a component to those that wait for it; without ``comparable`` only equal pieces are ordered."""
 
     def __init__(
         self,
@@ -132,10 +131,9 @@ class Timeline:
         vectors: Vectors,
         failure: Failure,
         needers: Mapping[str, frozenset[str]],
-        counts_start: bool,
     ) -> None:
         self.context, self.sampler, self.vectors = context, sampler, vectors
-        self.failure, self.needers, self.counts_start = failure, needers, counts_start
+        self.failure, self.needers = failure, needers
         self.comparable = True
         self.stream = f"{context.workload.name}/{failure.disruption}"
         self._pieces: list[Piece | None] = [None]
@@ -144,6 +142,7 @@ class Timeline:
         self._progress: list[Progress] = [Progress()]
         self._numbers: dict[Progress, int] = {Progress(): 0}
         self._joined: dict[tuple[int, Pieces], int] = {}
+        self._finished: dict[int, int] = {0: 0, LOST: LOST}
 
     def piece(self, component: Component, path: Path) -> int:
         """The number of the piece that a path is to this recovery; 0 where nothing happens to the component."""
@@ -188,13 +187,26 @@ class Timeline:
             found = self._progress[progress]
             for component, piece in zip(components, pieces, strict=True):
                 found = self._with(found, component, piece)
-            if found not in self._numbers:
-                self._numbers[found] = len(self._progress)
-                self._progress.append(found)
-            self._joined[key] = self._numbers[found]
+            self._joined[key] = self._number(found)
         return self._joined[key]
 
+    def _number(self, found: Progress) -> int:
+        if found not in self._numbers:
+            self._numbers[found] = len(self._progress)
+            self._progress.append(found)
+        return self._numbers[found]
+
+    def finish(self, number: int) -> int:
+        """The number of a recovery to which nothing more comes, as workloads see it that wait for this one or that it
+        waits for: makespan and tail by size (``Schedule.seen``). 0 where nothing happens."""
+        if number not in self._finished:
+            makespan, tail = (self.vectors.number(np.sort(times)) for times in self.ending(number))
+            self._finished[number] = self._number(Progress(makespan, (), ENDED, tail)) if makespan != AT_ONCE else 0
+        return self._finished[number]
+
     def _with(self, progress: Progress, component: str, number: int) -> Progress:
+        if progress.flags == ENDED:
+            return progress  # nothing that comes later has to do with this failure
         if not self.comparable:
             return Progress(pieces=(*progress.pieces, number))
         latest = self.vectors.latest
@@ -212,8 +224,7 @@ class Timeline:
             ready = latest(ready, self.vectors.sum(waited, piece.start))
         if role := self.needers.get(component):
             roles[role] = latest(roles.get(role, AT_ONCE), ready)
-        start = latest(progress.start, piece.start) if self.counts_start else AT_ONCE
-        return Progress(latest(progress.last, ready), _sorted(roles), start, progress.flags | piece.flags)
+        return Progress(latest(progress.last, ready), _sorted(roles), progress.flags | piece.flags)
 
     def ending(self, number: int) -> tuple[Samples, Samples]:
         """Makespan and tail (``Schedule``) of a recovery to which no more components come, with what ``assemble`` adds
@@ -224,7 +235,11 @@ class Timeline:
         if not progress.flags:
             return values[AT_ONCE], values[AT_ONCE]
         follows = self._follows(progress.flags)
-        return added(values[progress.last], follows), values[progress.start] + added(follows[0], follows[1:])
+        return added(values[progress.last], follows), added(self._start, follows)
+
+    @cached_property
+    def _start(self) -> Samples:
+        return longest_start(services(self.context), self.sampler, self.stream)
 
     def _follows(self, flags: int) -> tuple[Samples, ...]:
         """The durations of what ``assemble`` adds at the end, one after the other."""
@@ -237,7 +252,7 @@ class Timeline:
         tasks = assemble(self.context, self.failure, [path for path in paths if path is not None])
         if not tasks:
             return self.vectors.values[AT_ONCE], self.vectors.values[AT_ONCE]
-        schedule = run(tasks, self.sampler, pools(self.context), self.stream)
+        schedule = run(tasks, self.sampler, pools(self.context), self.stream, services(self.context))
         return schedule.makespan, schedule.tail
 
     def _verification(self, manual: bool) -> Samples:
@@ -280,12 +295,13 @@ class Timeline:
     def _view(self, found: Sequence[Progress], no_worse: Callable[[Progress, Progress], bool]) -> View:
         values = self.vectors.values
         last = np.array([values[item.last] for item in found])
-        groups = [(item.flags, item.start, item.roles) for item in found]
+        groups = [(item.flags, item.tail, item.roles) for item in found]
         first = dict(zip(reversed(groups), reversed(found), strict=True))
         table = {(a, b): no_worse(first[a], first[b]) for a in first for b in first}
         worse = np.array([[not table[a, b] for b in groups] for a in groups], dtype=bool)
         flags = np.array([item.flags for item in found], dtype=np.int64)
-        endings = tuple((flags & ~end == 0, self._follows(end)) for end in self._ends)
+        ended: tuple[Samples, ...] = ()
+        endings = (*((flags & ~end == 0, self._follows(end)) for end in self._ends), (flags == ENDED, ended))
         return View(last.reshape(len(found), self.sampler.size), worse.reshape(len(found), len(found)), endings)
 
     @property
@@ -297,13 +313,13 @@ class Timeline:
 
     def _holds_up_no_more(self, one: Progress, other: Progress) -> bool:
         """Whether the first asks no more of people, and lets what waits start no later."""
-        if (one.flags, one.start, one.roles) == (other.flags, other.start, other.roles):
+        if (one.flags, one.tail, one.roles) == (other.flags, other.tail, other.roles):
             return True
         readiness = dict(other.roles)
         earlier = self.vectors.no_later
         return (
             self._asks_no_more(one.flags, other.flags)
-            and earlier(one.start, other.start)
+            and earlier(one.tail, other.tail)
             and all(earlier(ready, readiness.get(role, AT_ONCE)) for role, ready in one.roles)
         )
 
@@ -315,14 +331,14 @@ class Timeline:
     def _figures(self, number: int) -> Samples:
         if number == LOST:
             return np.full(PROBES + 8, np.inf)
-        if not self.comparable:  # only an equal one is no worse
+        if not self.comparable and not self._has_ended(number):  # only an equal one is no worse
             return np.array([0.0, number, -number, *(0.0,) * (PROBES + 5)])
         progress, means = self._progress[number], self.vectors.means
         last = self.vectors.values[progress.last]
         return np.array([
             means[progress.last],
             last.max(),
-            means[progress.start],
+            means[progress.tail],
             sum(means[ready] for _, ready in progress.roles),
             *(bool(progress.flags & flag) for flag in (ACTIVE, MANUAL, READDRESSED, BY_HAND)),
             *last[np.linspace(0, last.size - 1, PROBES).astype(np.int64)],
@@ -333,9 +349,14 @@ class Timeline:
         if one == other:
             return True
         a, b = self._progress[one], self._progress[other]
+        if self._has_ended(one) and self._has_ended(other):
+            return self.vectors.no_later(a.last, b.last) and self.vectors.no_later(a.tail, b.tail)
         if not self.comparable:
             return False
         return self.vectors.no_later(a.last, b.last) and self._holds_up_no_more(a, b)
+
+    def _has_ended(self, number: int) -> bool:
+        return number == 0 or self._progress[number].flags == ENDED
 
     def pieces_no_worse(self, one: Pieces, other: Pieces) -> bool:
         """The same for the pieces of one unit, whatever they wait for."""

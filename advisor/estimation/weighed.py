@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from advisor.estimation.combining import KINDS, Composition, Exact
 from advisor.estimation.dominance import QUOTA, Quota, TooManyError
+from advisor.estimation.endings import WIDTH
 from advisor.estimation.performance import Floats, Ints, Performance, Table
 from advisor.estimation.sampling import rank
 from advisor.estimation.sieve import sieve
@@ -61,17 +62,20 @@ class _Open:
 
 @dataclass(frozen=True)
 class _Judge:
-    """Lets a rival win that adds no more than ``money`` a year to the loss of a row."""
+    """Lets a rival win that adds no more than ``money`` a year to the loss of a row. Of ``whole`` combinations what it
+    saves by losing less data counts against what it takes longer: nothing that is added later can take that away."""
 
     soft: Floats
     failures: Sequence[_Open]
     money: float
+    whole: bool
 
     def passes(self, rivals: Ints, rows: Ints) -> NDArray[np.bool_]:
         """Pair by pair whether it does."""
         excess = np.zeros(len(rows))
-        for column in self.soft.T:
-            excess += np.maximum(column[rivals] - column[rows], 0.0)
+        for number, column in enumerate(self.soft.T):
+            more = column[rivals] - column[rows]
+            excess += more if self.whole and number < KINDS else np.maximum(more, 0.0)
         for failure in self.failures:
             excess += failure.money[failure.where[rivals], failure.where[rows]]
         found: NDArray[np.bool_] = excess <= self.money
@@ -113,15 +117,16 @@ class Weighing:
         size = performance.sampler.size
         self.allowed = size - rank(size, stakes.quantile)  # samples in which a target that is met may be missed
 
-    def left(self, table: Table, views: Sequence[tuple[int, View, Ints]]) -> Found:
+    def left(self, table: Table, views: Sequence[tuple[int, View, Ints]], *, whole: bool = False) -> Found:
         """The rows that stay, and the place of the one that stands for each. ``views``: of each open failure the
-        samples of the classes that occur, with each row's class among them, ``LOST`` apart. Raises ``TooManyError``."""
+        samples of the classes that occur, with each row's class among them, ``LOST`` apart. ``whole``: no unit comes
+        that may lose more. Raises ``TooManyError``."""
         failures = [_Open(self._money(place, view), where) for place, view, where in views]
         hard, soft = self._hard(table), self._soft(table)
         allowance = self.allowance
 
         def at(place: int, limit: int) -> Found:
-            judge = _Judge(soft, failures, allowance.amounts[place])
+            judge = _Judge(soft, failures, allowance.amounts[place], whole)
             return sieve(hard, soft.sum(axis=1), table, self.quota, judge.passes, limit)
 
         least = _least(len(allowance.amounts), lambda place: at(place, allowance.limit))
@@ -137,18 +142,14 @@ class Weighing:
             worst, gone = table.worst[:, number], table.worst[:, 2 * KINDS + number]
             columns += [_exceeded(stakes.bounds_s(number, "rpo_s"), worst) + np.isinf(worst), gone]
             ended = table.ended[:, endings.part(number)]
-            asked, spans = stakes.bounds_s(number, "rto_s"), stakes.spans_s(number)
-            for level in range(len(endings.levels)):
-                columns += [_exceeded(asked, ended[:, 1 + level]), passed(ended[:, 1 + level], spans)]
-            if stakes.coupled:
-                columns.append(ended[:, -1])
+            columns.append(_exceeded(stakes.bounds_s(number, "rto_s"), ended[:, 1]))
         return np.column_stack(columns).astype(float)
 
     def _soft(self, table: Table) -> Floats:
         """Money a year by disruption: for lost data, and for the time of closed failures."""
         cap = self.stakes.cap_s
         lost = np.minimum(table.worst[:, KINDS : 2 * KINDS], cap) * self.stakes.lost
-        down = np.minimum(table.ended[:, :: self.performance.endings.width], cap) * self.stakes.down
+        down = np.minimum(table.ended[:, ::WIDTH], cap) * self.stakes.down
         return np.hstack([lost, down])
 
     def _money(self, place: int, view: View) -> Matrix:
@@ -215,7 +216,7 @@ class Weighed(Exact):
         for place in np.flatnonzero((table.classes > 0).any(axis=0)).tolist():
             listed, where = _listed(table.classes[:, place])
             views.append((place, self.performance.timelines[place].view(listed), where))
-        return self.weighing.left(table, views)
+        return self.weighing.left(table, views, whole=len(self.trace.packages) == len(self.tables))
 
 
 def _least(count: int, attempt: Callable[[int], Found]) -> tuple[int, Found] | None:

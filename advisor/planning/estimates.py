@@ -76,10 +76,7 @@ def _probability(outcome: Outcome, target: Target) -> float | None:
         return None
     if not outcome.recoverable or (target.rpo_s is not None and outcome.worst_s > target.rpo_s):
         return 0.0
-    samples = outcome.samples
-    if target.rto_s is None or samples is None:
-        return 1.0
-    return round(float((samples <= target.rto_s).mean()), 4)
+    return 1.0 if target.rto_s is None else round(outcome.probability_within(target.rto_s), 4)
 
 
 def is_unknown(outcome: Outcome) -> bool:

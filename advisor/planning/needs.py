@@ -19,8 +19,7 @@ import numpy as np
 
 from advisor.estimation.loss import annual_loss
 from advisor.estimation.options import Option, missed_parts
-from advisor.estimation.outcome import Outcome, with_needs
-from advisor.estimation.sampling import Samples
+from advisor.estimation.outcome import Outcome, no_faster, with_needs
 from advisor.model.disruption import DISRUPTIONS, Disruption
 from advisor.model.option import Coupling, Joint, Problem, Waiting
 from advisor.model.targets import RiskLevel
@@ -280,21 +279,5 @@ def _delays(own: Outcome, other: Outcome) -> bool:
         return False
     if not other.recoverable:
         return True
-    if other.samples is None:
-        return False
-    return bool(np.any(other.samples + _tail(own) > _times(own)))
-
-
-def no_faster(one: Outcome, other: Outcome) -> bool:
-    """Whether ``one`` is back no earlier than ``other``, and takes no less after what it waits for, in all samples."""
-    if not one.recoverable or not other.recoverable:
-        return not one.recoverable
-    return bool(np.all(_times(one) >= _times(other)) and np.all(_tail(one) >= _tail(other)))
-
-
-def _times(outcome: Outcome) -> Samples | float:
-    return 0.0 if outcome.samples is None else outcome.samples
-
-
-def _tail(outcome: Outcome) -> Samples | float:
-    return 0.0 if outcome.tail is None else outcome.tail
+    tail, mine = (0.0 if own.tail is None else own.tail), own.times
+    return any(bool(np.any(samples + tail > mine.get(place, 0.0))) for place, samples in other.times.items())

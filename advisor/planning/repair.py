@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from advisor.estimation.options import Option
+from advisor.estimation.outcome import no_faster
 from advisor.model.disruption import Disruption
 from advisor.model.option import FreeQuota, Problem, ProblemWorkload, Solution
 from advisor.optimise import chosen, missed_of, totals_of
 from advisor.planning.chooser import Chooser
-from advisor.planning.needs import no_faster
 from advisor.planning.relief import least_cost
 
 EFFORT: Final = 3000

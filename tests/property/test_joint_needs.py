@@ -36,7 +36,7 @@ HOURS = 3600.0
 
 def outcome(times: Sequence[float] | None, tail: float = 0.0) -> Outcome:
     """A zone outcome whose recovery takes ``times`` (hours, one a sample; None: there is no way back)."""
-    joint = None if times is None else np.array(times, float) * HOURS
+    joint = None if times is None else {None: np.array(times, float) * HOURS}
     rest = None if times is None else np.full(len(times), tail * HOURS)
     return Outcome("zone", None, (), 0.0, 0.0, None, times is not None, rest, joint)
 

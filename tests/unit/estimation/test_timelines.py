@@ -20,7 +20,7 @@ def timeline(rules: RuleBook) -> Timeline:
     assert vectors.number(np.array([1.0, 2.0, 3.0, 4.0])) == EARLY
     assert vectors.number(np.array([2.0, 2.0, 5.0, 4.0])) == LATE
     context = estate.context(rules, [], [])
-    made = Timeline(context, Sampler(1, SIZE), vectors, Failure("zone", "z"), {"a": frozenset({"c"})}, False)
+    made = Timeline(context, Sampler(1, SIZE), vectors, Failure("zone", "z"), {"a": frozenset({"c"})})
     made._pieces += [
         Piece(False, AT_ONCE, EARLY, ACTIVE),
         Piece(False, AT_ONCE, LATE, ACTIVE),
