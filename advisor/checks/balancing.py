@@ -128,9 +128,11 @@ def _one_zone(bench: Bench) -> str:
 
 
 def _balancer_zones_known(balancer: Resource) -> bool:
-    """Whether the inventory tells all zones of a balancer; of a classic one the master zone alone does not."""
-    if len(balancer.zones) > 1 or balancer.records("zone_mappings"):
-        return bool(balancer.zones)
+    """Whether the inventory tells all zones of a balancer; of a classic one the master zone alone does not, and one
+    place of it without a zone may be in any."""
+    places = balancer.records("zone_mappings")
+    if len(balancer.zones) > 1 or places:
+        return len(balancer.zones) > 1 or (bool(balancer.zones) and all(place.get("zone") for place in places))
     return "slave_zone" in balancer.attributes and bool(balancer.zones or balancer.zone)
 
 

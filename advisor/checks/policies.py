@@ -232,7 +232,9 @@ def _staying(estate: Estate, subject_id: str, disks: tuple[Resource, ...]) -> Hi
         text = f"{detail}; its snapshots lie in that region alone; {known}"
         hit = Hit.on(subject, home, text, rpo=rpo, region=far)
         return replace(hit, severity=LEAST_BY_CLASS) if estate.is_system_beside_data(subject) else hit
-    text = f"{detail}; the policy copies nothing to another one, and no copy lies there; {known}"
+    copying = any(copies_somewhere(found) for disk in disks for found in _copiers(estate, disk))
+    copies = "copies are made, but where they go is not told" if copying else "the policy copies nothing to another one"
+    text = f"{detail}; {copies}, and no copy lies there; {known}"
     return Use(subject, home, disks).hit(estate, text, "copy_enabled", "copy_regions", rpo=rpo, region=far)
 
 
@@ -253,6 +255,20 @@ def _leaves(estate: Estate, disk: Resource) -> bool:
 
 
 def _others_known(estate: Estate, disk: Resource, policies: tuple[Resource, ...]) -> bool:
-    """Whether the inventory tells of other regions' snapshots, and of what the disk's policies copy."""
+    """Whether the inventory tells of other regions' snapshots, and of what the disk's policies and plans copy."""
     told = all({"copy_enabled", "copy_regions"} & policy.attributes.keys() for policy in policies)
+    told = told and not any(map(copies_somewhere, _copiers(estate, disk)))
     return told and bool(estate.snapshot_regions - {disk.region or ""})
+
+
+def _copiers(estate: Estate, disk: Resource) -> tuple[Resource, ...]:
+    """The policies and working backup plans that may copy the disk's data to another region."""
+    return (*estate.policies_of(disk), *(plan for plan in estate.plans_of_disk(disk) if is_plan_working(plan)))
+
+
+def copies_somewhere(copier: Resource) -> bool:
+    """Whether a policy or plan does copy, and no file tells to which region."""
+    on = copier.flag("copy_enabled") is True or any(
+        rule.get("copy_enabled") is True or rule.get("rule_type") == "replication" for rule in copier.records("rules")
+    )
+    return on and not copier.texts("copy_regions")

@@ -15,15 +15,10 @@ from advisor.model.units import DAY, format_duration
 
 POLICY_IN_SERVICE = frozenset({"normal", "正常"})
 SNAPSHOT_FAILED = frozenset({"failed", "error"})
-SNAPSHOT_UNFINISHED = frozenset({"progressing", "creating"})
-PAIR_BROKEN = frozenset(
-    {
-        "created", "create_failed", "initial_syncing", "stopping", "stopped", "stop_failed", "failovering",
-        "failovered", "failover_failed", "reprotecting", "reprotect_failed", "deleting", "deleted", "delete_failed",
-        "invalid", "failed", "error",
-    }
-)  # fmt: skip
-"""States in which a pair has no copy yet, has stopped keeping it up, or was turned round."""
+SNAPSHOT_FINISHED = frozenset({"", "accomplished"})
+PAIR_WORKING = frozenset({"", "normal", "syncing", "manual_syncing", "active"})
+"""States in which a pair keeps up its copy; in all others it has none yet, has stopped, was turned round, or nobody
+knows what it does. A status that nobody told (empty) counts as one of these."""
 JITTER = "snapshot.auto_policy.start_jitter"
 
 State = Literal["working", "broken", "unknown"]
@@ -85,13 +80,13 @@ def is_switched_off(disk: Resource) -> bool:
 
 
 def is_in_service(policy: Resource) -> bool:
-    """Whether a policy runs; an unknown status counts as running."""
+    """Whether a policy runs; a status that nobody told counts as running."""
     return policy.status is None or policy.status.lower() in POLICY_IN_SERVICE
 
 
 def is_pair_working(pair: Resource) -> bool:
-    """Whether a replication pair has a copy and keeps it up; an unknown status counts as working."""
-    return (pair.status or "").lower() not in PAIR_BROKEN
+    """Whether a replication pair has a copy and keeps it up; one that nobody told counts as working."""
+    return (pair.status or "").lower() in PAIR_WORKING
 
 
 def is_plan_working(plan: Resource) -> bool:
@@ -101,8 +96,8 @@ def is_plan_working(plan: Resource) -> bool:
 
 
 def is_finished(snapshot: Resource) -> bool:
-    """Whether a snapshot can be used; an unknown status counts as finished."""
-    return (snapshot.status or "").lower() not in SNAPSHOT_FAILED | SNAPSHOT_UNFINISHED
+    """Whether a snapshot can be used; a status that nobody told counts as finished."""
+    return (snapshot.status or "").lower() in SNAPSHOT_FINISHED
 
 
 def is_failed(snapshot: Resource) -> bool:

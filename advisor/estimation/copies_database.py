@@ -35,9 +35,10 @@ def database_levels(
     levels += _existing_remotes(context, database)
     for item in covering:
         levels += _remote_database_levels(context, item, upload)
-    if database.flag("cross_region_backup") and database.text("cross_region_target"):
+    target = database.text("cross_backup_region") if database.flag("cross_region_backup") else None
+    if target:
         lag = context.seconds("rds.cross_region_lag").high
-        target = database.text("cross_region_target") or ""
+        kept = database.number("cross_backup_retention_days")
         levels.append(
             Level(
                 f"backups in {target}",
@@ -46,7 +47,7 @@ def database_levels(
                 upload,
                 0.0,
                 lag,
-                retention,
+                retention if kept is None else days_kept_s(kept),
                 (),
                 "log backup",
                 "rds_cross_region_backup",
@@ -99,8 +100,13 @@ def backup_retention_s(context: Context, database: Resource) -> tuple[float, tup
     """Retention of point-in-time restore in seconds, and the fact it rests on where the inventory does not say."""
     days = database.number("log_backup_retention_days") or database.number("backup_retention_days")
     if days is not None:
-        return days * DAY, ()
+        return days_kept_s(days), ()
     return context.seconds("rds.backup.default_retention").likely, ("rds.backup.default_retention",)
+
+
+def days_kept_s(days: float) -> float:
+    """Seconds of so many days; -1 (as PolarDB writes it) is for ever."""
+    return math.inf if days < 0 else days * DAY
 
 
 def standby_zone(database: Resource, covering: Sequence[Protection]) -> str | None:

@@ -4,20 +4,20 @@ plans."""
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from advisor.estimation.context import Context, age_s, longest_gap_s
 from advisor.estimation.levels import can_snapshot, copy_level, file_backup_level, replica_level, snapshot_levels
 from advisor.model.inventory import Resource
 from advisor.model.recovery import Level, Protection
-from advisor.model.units import DAY, HOUR, MINUTE, WEEK
+from advisor.model.schedules import interval_s
+from advisor.model.units import DAY
 
 SINGLE = "snapshot.single.period"
 SNAPSHOT_STATUS_DONE = "accomplished"
-POLICY_STATUS_ACTIVE = "normal"
+POLICY_STATUS_ACTIVE = ("normal", "正常")
 REPLICA_STATUS_ACTIVE = ("normal", "syncing", "manual_syncing")
-_SCHEDULE = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$")  # ISO 8601, as in I|start|PT1H
 
 
 def active_policies(context: Context, disk: Resource) -> tuple[Resource, ...]:
@@ -25,11 +25,12 @@ def active_policies(context: Context, disk: Resource) -> tuple[Resource, ...]:
     if not switched_on(disk) or not can_snapshot(disk):
         return ()
     policies = (context.inventory.get(policy) for policy in disk.texts("snapshot_policy_ids"))
-    return tuple(
-        policy
-        for policy in policies
-        if policy is not None and (policy.status or POLICY_STATUS_ACTIVE).lower() == POLICY_STATUS_ACTIVE
-    )
+    return tuple(policy for policy in policies if policy is not None and in_force(policy))
+
+
+def in_force(policy: Resource) -> bool:
+    """Whether a policy runs: one whose state nobody told does, one in a state that nobody knows is not counted on."""
+    return not policy.status or policy.status.lower() in POLICY_STATUS_ACTIVE
 
 
 def switched_on(disk: Resource) -> bool:
@@ -46,11 +47,11 @@ def policy_schedule(policy: Resource) -> tuple[tuple[int, ...], tuple[int, ...]]
 
 def policy_levels(context: Context, disk: Resource, policy: Resource, covering: Sequence[Protection]) -> list[Level]:
     gap = longest_gap_s(*policy_schedule(policy))
-    retention = _retention(policy.number("retention_days"))
+    kept, copies_kept = policy.number("retention_days"), policy.number("copy_retention_days")
     name = f"snapshots by policy {policy.name or policy.id}"
-    levels = snapshot_levels(context, disk, name, gap, retention)
+    levels = [_kept(level, kept) for level in snapshot_levels(context, disk, name, gap, 0.0)]
     for region in copied_regions(policy):
-        levels.append(copy_level(context, disk, levels, region, _retention(policy.number("copy_retention_days"))))
+        levels.append(_kept(copy_level(context, disk, levels, region, 0.0), copies_kept))
     for protection in covering:
         if protection.mechanism == "snapshot_copy" and protection.text("extends") == policy.id:
             region = protection.text("target_region") or ""
@@ -63,9 +64,16 @@ def copied_regions(policy: Resource) -> tuple[str, ...]:
     return policy.texts("copy_regions") if policy.flag("copy_enabled") is not False else ()
 
 
-def _retention(days: float | None) -> float:
-    """Seconds of retention; the API writes -1 for ever, and an unlimited one where it says nothing (its default)."""
-    return math.inf if days is None or days < 0 else days * DAY
+def copies_somewhere(policy: Resource) -> bool:
+    """Whether the policy does copy its snapshots, but the inventory does not tell to which region."""
+    return policy.flag("copy_enabled") is True and not policy.texts("copy_regions")
+
+
+def _kept(level: Level, days: float | None) -> Level:
+    """The level with the retention that the inventory tells, -1 being for ever. Where it tells none, each capture is
+    taken to be kept until there is the next: one that must be older, for a silent error, is not counted on."""
+    known = level.accumulation_s if days is None else math.inf if days < 0 else days * DAY
+    return replace(level, retention_s=known)
 
 
 def newest_snapshots(context: Context, disk: Resource) -> list[Level]:
@@ -79,7 +87,7 @@ def newest_snapshots(context: Context, disk: Resource) -> list[Level]:
         age = age_s(snapshot.text("created_at"), context.as_of)
         if age is None or not _finished(snapshot):
             continue
-        region = snapshot.region or ""
+        region = snapshot.region or disk.region or ""
         if region not in newest or age < newest[region][0]:
             newest[region] = (age, snapshot)
     period = context.seconds(SINGLE).high
@@ -103,17 +111,15 @@ def _finished(snapshot: Resource) -> bool:
 
 
 def replicas(context: Context, disk: Resource) -> list[Level]:
-    return [
-        replica_level(
-            context,
-            disk,
-            f"replica disk {pair.text('destination_disk_id') or pair.id}",
-            pair.text("destination_region") or "",
-            pair.text("destination_zone"),
-        )
-        for pair in context.inventory.pairs_by_disk.get(disk.id, ())
-        if (pair.status or "").lower() in REPLICA_STATUS_ACTIVE
-    ]
+    """Replica disks of pairs at work. One whose place is unknown is not counted on to stand elsewhere."""
+    found = []
+    for pair in context.inventory.pairs_by_disk.get(disk.id, ()):
+        if (pair.status or "").lower() in REPLICA_STATUS_ACTIVE:
+            name = f"replica disk {pair.text('destination_disk_id') or pair.id}"
+            region = pair.text("destination_region") or disk.region or ""
+            zone = pair.text("destination_zone") or (disk.zone if region == disk.region else None)
+            found.append(replica_level(context, disk, name, region, zone))
+    return found
 
 
 def backup_plans(context: Context, disk: Resource) -> list[Level]:
@@ -125,15 +131,11 @@ def backup_plans(context: Context, disk: Resource) -> list[Level]:
         gap = schedule_interval_s(plan.text("schedule"))
         if plan.flag("disabled") or gap is None or disk.id in plan.texts("excluded_disk_ids"):
             continue
-        kept = _retention(plan.number("retention_days"))
-        levels.append(file_backup_level(context, disk, f"backup plan {plan.name or plan.id}", gap, kept, ()))
+        level = file_backup_level(context, disk, f"backup plan {plan.name or plan.id}", gap, 0.0, ())
+        levels.append(_kept(level, plan.number("retention_days")))
     return levels
 
 
 def schedule_interval_s(schedule: str | None) -> float | None:
     """Seconds between two runs of a schedule such as ``I|1735689600|P1D``; None where it cannot be read."""
-    match = _SCHEDULE.match((schedule or "").rsplit("|", 1)[-1])
-    if match is None or not any(match.groups()):
-        return None
-    sizes = (WEEK, DAY, HOUR, MINUTE)
-    return sum(int(part) * size for part, size in zip(match.groups(), sizes, strict=True) if part)
+    return interval_s(schedule or "")

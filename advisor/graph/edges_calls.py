@@ -55,6 +55,15 @@ def _accepts(rule: Mapping[str, object]) -> bool:
     return _word(rule, "policy") in ("", "accept", "allow")
 
 
+def _drops(rule: Mapping[str, object]) -> bool:
+    """Whether a rule is known to refuse what its ports say; one whose policy or ports cannot be read is not."""
+    return _word(rule, "policy") in ("drop", "deny", "reject", "refuse") and _ports_known(rule)
+
+
+def _ports_known(rule: Mapping[str, object]) -> bool:
+    return all(part.removeprefix("-").isdigit() for part in _word(rule, "port_range").split("/") if part)
+
+
 def port_span(rule: Mapping[str, object]) -> tuple[int, int]:
     """First and last port of a rule; ``-1/-1`` is all of them."""
     parts = _word(rule, "port_range").replace("-1/-1", "").split("/")
@@ -74,7 +83,7 @@ def _denied(group: Resource, rule: Mapping[str, object]) -> bool:
     for other in _ingress(group):
         low, high = port_span(other)
         covers = low <= first and last <= high and _word(other, "protocol") in ("all", "", _word(rule, "protocol"))
-        if not _accepts(other) and covers and _same_source(other, rule) and priority(other) <= priority(rule):
+        if _drops(other) and covers and _same_source(other, rule) and priority(other) <= priority(rule):
             return True
     return False
 
@@ -103,7 +112,8 @@ def _as_block(written: str) -> IPv4Network | None:
 def _allowed(estate: Estate, edges: EdgeSet, group: Resource, rule: Mapping[str, object]) -> None:
     first, last = port_span(rule)
     label = f" ({PORT_ROLES[first]})" if first == last and first in PORT_ROLES else ""
-    evidence = f"{group.id} accepts {_word(rule, 'protocol') or 'all'} {first}/{last}{label}"
+    ports = f"{first}/{last}{label}" if _ports_known(rule) else "ports that cannot be read"
+    evidence = f"{group.id} accepts {_word(rule, 'protocol') or 'all'} {ports}"
     source = str(rule.get("source_group_id") or "")
     if source:
         known = estate.group_instances.get(source) and estate.group_instances.get(group.id)

@@ -19,14 +19,11 @@ _REBUILT = "custom image to rebuild from"
 _LOCAL_DISKS = ("local_", "ephemeral")
 _STALE_DISK = "stale: a newer recording of the disk does not name the instance"
 _STALE_LIST = "stale: newer lists of the region hold no such instance"
-_UNFINISHED = frozenset({"progressing", "failed", "creating", "error"})
-_POLICY_OFF = frozenset({"expire", "expired", "disabled", "unavailable", "deleted"})
+_FINISHED = frozenset({"", "accomplished"})
+_POLICY_ON = frozenset({"", "normal", "正常"})
 _COPIES = frozenset({"starting", "doing"})
 """The states of a replication rule of OSS in which it is in force; the third, ``closing``, is that of a deleted one."""
-_REPLICATION_OFF = frozenset(
-    {"created", "create_failed", "stopped", "stopping", "stop_failed", "failed", "invalid", "error", "deleting",
-     "deleted", "delete_failed"}
-)  # fmt: skip
+_REPLICATION_ON = frozenset({"", "normal", "syncing", "manual_syncing", "active", "initial_syncing"})
 
 
 def add_storage_edges(estate: Estate, edges: EdgeSet) -> None:
@@ -130,13 +127,14 @@ def policies_work(disk: Resource) -> bool:
 
 
 def policy_is_on(policy: Resource) -> bool:
-    """Whether a snapshot policy is in force."""
-    return (policy.status or "").lower() not in _POLICY_OFF
+    """Whether a snapshot policy is in force (one whose state nobody told is, one in a state that nobody knows is
+    not)."""
+    return (policy.status or "").lower() in _POLICY_ON
 
 
 def pair_works(pair: Resource) -> bool:
     """Whether a replication pair copies data now (unknown counts as working)."""
-    return (pair.status or "").lower() not in _REPLICATION_OFF
+    return (pair.status or "").lower() in _REPLICATION_ON
 
 
 def newest_snapshots(estate: Estate) -> tuple[Codes, Codes]:
@@ -162,7 +160,7 @@ def _ages(snapshots: Table) -> list[str]:
 
 def _usable(snapshots: Table) -> Bools:
     """Which snapshots are finished (unknown counts as finished)."""
-    known = {status: (status or "").lower() not in _UNFINISHED for status in set(snapshots.statuses)}
+    known = {status: (status or "").lower() in _FINISHED for status in set(snapshots.statuses)}
     return np.fromiter(map(known.__getitem__, snapshots.statuses), dtype=np.bool_, count=len(snapshots))
 
 

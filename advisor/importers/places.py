@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from advisor.importers.convert import as_text
 from advisor.model.inventory import Kind
 
 KIND_OF_PREFIX: Final[dict[str, Kind]] = {
@@ -118,12 +119,13 @@ def is_zone(text: str) -> bool:
 
 
 def zones_in(text: str) -> tuple[str, ...]:
-    """The zones of ``cn-beijing-MAZ5(a,b)``, of a comma-separated list or of a single zone, in the order written."""
+    """The zones of ``cn-beijing-MAZ5(a,b)``, of a comma-separated list or of a single zone, in the order written; words
+    for none (``-``) are no zones."""
     match = _MULTI_ZONE.match(text.strip())
     if match:
         region, dash, letters = match.groups()
-        return tuple(dict.fromkeys(f"{region}{dash}{letter}" for letter in letters.lower().split(",")))
-    return tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
+        return tuple(dict.fromkeys(f"{region}{dash}{letter}".lower() for letter in letters.split(",")))
+    return tuple(dict.fromkeys(zone for part in text.split(",") if (zone := zone_written(part))))
 
 
 def _without_name(path: str) -> str:
@@ -155,3 +157,17 @@ def date_in_path(path: str) -> str | None:
     found = ["-".join(parts) for parts in _DATE_TOKEN.findall(_without_name(path))]
     days = [day for day in found if day not in _API_VERSIONS]
     return days[-1] if days else None
+
+
+def zone_written(text: str) -> str:
+    """A zone as the cloud writes it, in lower case; empty for a word for none (``-``), as it stands where it is spelt
+    like no zone."""
+    written = str(as_text(text))
+    return lowered if not is_zone(written) and is_zone(lowered := written.lower()) else written
+
+
+def region_written(text: str) -> str:
+    """A region as the cloud writes it, as ``zone_written``; without the prefix of OSS (``oss-cn-hangzhou``)."""
+    written = str(as_text(text))
+    lowered = written.lower().removeprefix("oss-")
+    return lowered if is_region(lowered) else written

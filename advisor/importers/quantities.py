@@ -17,12 +17,15 @@ from advisor.importers.convert import (
     as_mib_a_second,
     as_number,
     as_seconds,
+    as_text,
     gib_of_bytes,
 )
 from advisor.importers.fields import Convert
+from advisor.model.schedules import interval_s
 
 _PLAIN_UP_TO: Final = 10**15
 _BELOW_ZERO: Final = -0.001
+_SHOWN: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +110,29 @@ MBPS: Final = Quantity(as_mbps, "of Mbit/s", 0, 10**9)
 # TimePoints and RepeatWeekdays of a snapshot policy (DescribeAutoSnapshotPolicyEX, ecs 2014-05-26).
 HOURS: Final = Choices("hours of the day", 0, 23)
 WEEKDAYS: Final = Choices("days of the week, Monday being 1,", 1, 7)
+
+
+def _days_kept(value: object) -> object:
+    """Days for which something is kept: 0 is none, for then nothing would be."""
+    found = as_days(value)
+    if found == 0:
+        raise ValueError("is 0")
+    return found
+
+
+# -1 or 1 to 65535 of a snapshot policy (fact snapshot.auto_policy.retention_range; 65536 by the Terraform docs); -1 or
+# 3 to 7300 of PolarDB, 7 to 730 of RDS.
+KEPT_DAYS: Final = Quantity(_days_kept, "of days (-1: for ever; never 0)", -1, 100_000, whole=True)
+# 1 to 364635 of a rule of Cloud Backup (fact cloud_backup.policy.retention_max), where nothing stands for "for ever".
+BACKUP_DAYS: Final = Quantity(as_days, "of days", 1, 400_000, whole=True)
+
+
+def as_schedule(value: object) -> object:
+    """A schedule of Cloud Backup, ``I|<start>|<interval>`` with an ISO 8601 interval (``PT1H``, ``P1D``), as written
+    (fact cloud_backup.ecs_file.schedule_format); empty where none is set."""
+    found = as_text(value)
+    if isinstance(found, str) and found and interval_s(found) is None:
+        raise ValueError(
+            f"is '{found[:_SHOWN]}'; expected: I|<start>|<interval> with an interval from PT1M to P1Y, such as P1D"
+        )
+    return found

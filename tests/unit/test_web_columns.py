@@ -167,6 +167,7 @@ def test_fields_go_with_the_kind_of_the_rows() -> None:
 
 
 VALUES = {
+    "db_category": "HighAvailability",
     "zone": "cn-hangzhou-h", "region": "cn-hangzhou", "slave_zone": "cn-hangzhou-i", "cpu": "4", "memory": "8 GiB",
     "cpu_memory": "4核 8G", "system_disk": "d-bp1sys00001(ESSD 40GiB)", "data_disks": "d-bp1dat00001(ESSD 80GiB)",
     "size": "40", "size_bytes": "1073741824", "encrypted": "true", "storage": "100", "bandwidth": "5",

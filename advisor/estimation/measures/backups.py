@@ -8,7 +8,7 @@ from math import ceil
 from pydantic import JsonValue
 
 from advisor.estimation.context import Context, has_local_data, longest_gap_s, size_gib
-from advisor.estimation.existing import copied_regions, policy_schedule, switched_on
+from advisor.estimation.existing import copied_regions, copies_somewhere, in_force, policy_schedule, switched_on
 from advisor.estimation.levels import JITTER, can_snapshot
 from advisor.estimation.measures.base import Gathered, dr_region, proposal, same_side, slug
 from advisor.estimation.paths.stateful import volumes
@@ -67,7 +67,7 @@ def active_policy(context: Context, disk: Resource) -> Resource | None:
     if not switched_on(disk):
         return None
     policies = [context.inventory.get(item) for item in disk.texts("snapshot_policy_ids")]
-    working = [item for item in policies if item is not None and (item.status or "normal").lower() == "normal"]
+    working = [item for item in policies if item is not None and in_force(item)]
     return min(working, key=lambda item: longest_gap_s(*policy_schedule(item)), default=None)
 
 
@@ -96,13 +96,15 @@ def snapshot_policy(
     extended = _own_policy(context, wanting)
     old = {policy.id for _, policy in wanting if policy is not None} - {extended}
     what = f"on {len(ids)} disk(s) of {component.name}"
+    ended = sorted({policy.id for _, policy in wanting if policy is not None and copies_somewhere(policy)})
     return proposal(
         context,
         "snapshot_policy",
         component,
         f"snap-{interval_h}h-{retention_d}d",
         f"snapshots every {interval_h} h, kept {retention:g} days, {what}"
-        + (f", by the present policy {extended}" if extended else ""),
+        + (f", by the present policy {extended}" if extended else "")
+        + (f"; ends the copies of {', '.join(ended)} to a region that is not known" if ended else ""),
         wanting[0][0].region or "",
         ids,
         {
@@ -122,9 +124,10 @@ def snapshot_policy(
 
 def _own_policy(context: Context, wanting: Sequence[tuple[Resource, Resource | None]]) -> str | None:
     """The one policy that these disks have now and that nothing else has: it can be changed as it stands. A policy that
-    other disks have too is left to them, and one with copies, whose retention the change would leave behind."""
+    other disks have too is left to them, and one with copies, whose retention the change would leave behind (or whose
+    region nobody knows)."""
     present = {policy.id: policy for _, policy in wanting if policy is not None}
-    if len(present) != 1 or any(copied_regions(policy) for policy in present.values()):
+    if len(present) != 1 or any(copied_regions(policy) or copies_somewhere(policy) for policy in present.values()):
         return None
     name, ids = next(iter(present)), {disk.id for disk, _ in wanting}
     users = context.inventory.disks_by_policy.get(name, frozenset())
@@ -149,7 +152,7 @@ def _beyond_quota(context: Context, interval_h: int, retention_d: float) -> tupl
 
 def _as_good(policy: Resource, gap_s: float, retention_d: int) -> bool:
     days = policy.number("retention_days")
-    long_enough = days is None or days < 0 or days >= retention_d
+    long_enough = days is not None and (days < 0 or days >= retention_d)
     return longest_gap_s(*policy_schedule(policy)) <= gap_s and long_enough
 
 

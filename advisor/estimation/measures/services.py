@@ -260,7 +260,12 @@ def rds_cross_region_backup(
     """Backups and logs of the database are also kept in the recovery region: for as long as at home, or for
     ``retention_d`` days where that is another time."""
     database = first_member(context, component)
-    if component.kind != "database" or database is None or database.flag("cross_region_backup"):
+    if component.kind != "database" or database is None:
+        return None
+    if database.flag("cross_region_backup"):
+        if not database.text("cross_backup_region"):
+            reason = "its backups are copied to another region already, and the inventory does not tell to which"
+            gathered.reject("rds_cross_region_backup", component, database.id, reason)
         return None
     if _unsized(component, database, "rds_cross_region_backup", gathered):
         return None
@@ -269,7 +274,8 @@ def rds_cross_region_backup(
         reason = "no other region in the same geography is known" if region is None else "not offered here for PolarDB"
         gathered.reject("rds_cross_region_backup", component, database.id, reason)
         return None
-    at_home = int(database.number("backup_retention_days") or context.number("rds.backup.default_retention"))
+    known = max(database.number("backup_retention_days") or 0.0, 0.0)
+    at_home = int(known or context.number("rds.backup.default_retention"))
     if retention_d == at_home:
         return None
     days = at_home if retention_d is None else retention_d

@@ -16,12 +16,11 @@ from advisor.estimation.paths.path import (
     lost,
     unaffected,
 )
+from advisor.model.editions import has_second_node
 from advisor.model.graph import Component
 from advisor.model.inventory import Resource
 from advisor.model.recovery import Protection, Served
 from advisor.model.units import MIB_PER_GIB
-
-SINGLE_NODE_CATEGORIES = ("basic", "serverless_basic")
 
 
 def database_path(context: Context, component: Component, failure: Failure, protections: Sequence[Protection]) -> Path:
@@ -44,11 +43,10 @@ def database_path(context: Context, component: Component, failure: Failure, prot
 
 
 def has_standby_node(database: Resource, covering: Sequence[Protection], standby: str | None) -> bool:
-    """Whether a second node exists: by its zone, or by an edition that has one (its zone may be unknown)."""
+    """Whether a second node exists: by its zone, or by an edition known to have one (its zone may be unknown)."""
     if standby is not None or any(item.mechanism == "rds_ha" for item in covering):
         return True
-    category = (database.text("category") or "").lower()
-    return bool(category) and category not in SINGLE_NODE_CATEGORIES
+    return has_second_node(database.text("category"))
 
 
 def _instance_path(

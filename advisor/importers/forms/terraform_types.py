@@ -81,7 +81,11 @@ _RDS: Final = {
     "zone_id": "MasterZone",
     "instance_charge_type": "PayType",
 }
-_POLARDB: Final = {"description": "DBClusterDescription", "db_node_class": "DBNodeClass"}
+_POLARDB: Final = {
+    "description": "DBClusterDescription",
+    "db_node_class": "DBNodeClass",
+    "creation_category": "Category",
+}
 _KVSTORE: Final = {
     "db_instance_name": "InstanceName",
     "instance_name": "InstanceName",

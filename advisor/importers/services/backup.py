@@ -8,29 +8,30 @@ from __future__ import annotations
 
 from typing import Final
 
-from advisor.importers.convert import as_bool, as_id, as_lower, as_text, as_texts, as_time, as_word
+from advisor.importers.convert import as_bool, as_id, as_lower, as_text, as_texts, as_time, as_word, unique
 from advisor.importers.fields import ABSENT, Record, get, text
 from advisor.importers.places import kind_of_id
-from advisor.importers.quantities import COUNT, DAYS
+from advisor.importers.quantities import BACKUP_DAYS, COUNT, as_schedule
 from advisor.importers.records import Draft, Spec, field_of
 
 _BACKUP: Final = "backup"
 _LIFECYCLE: Final = "transition"
 _REPLICATION: Final = "replication"
-_RULE_TEXTS: Final = (
-    ("schedule", "Schedule"),
-    ("backup_type", "BackupType"),
-    ("vault_id", "VaultId"),
-    ("copy_region", "ReplicationRegionId"),
+_RULE_FIELDS: Final = (
+    ("schedule", as_schedule, "Schedule"),
+    ("backup_type", as_text, "BackupType"),
+    ("vault_id", as_id, "VaultId"),
+    ("copy_region", as_word, "ReplicationRegionId"),
 )
 
 
 def _rule(rule: Record, policy: Draft) -> dict[str, object]:
     """One rule of a policy in canonical names; a replication rule's retention is that of its copies."""
     found: dict[str, object] = {"rule_type": text(get(rule, "RuleType")).lower()}
-    found |= {name: text(get(rule, source)) for name, source in _RULE_TEXTS}
+    for name, convert, source in _RULE_FIELDS:
+        found[name] = policy.read(f"{name} of a rule", convert, get(rule, source))
     kept = "copy_retention_days" if found["rule_type"] == _REPLICATION else "retention_days"
-    found[kept] = policy.read(f"{kept} of a rule", DAYS, get(rule, "Retention"))
+    found[kept] = policy.read(f"{kept} of a rule", BACKUP_DAYS, get(rule, "Retention"))
     return {name: value for name, value in found.items() if value not in ("", ABSENT)}
 
 
@@ -42,13 +43,10 @@ def _policy_finish(draft: Draft, record: Record) -> None:
     draft.attributes["rules"] = rules
     backup = next((rule for rule in rules if rule.get("rule_type") == _BACKUP), {})
     lifecycle = next((rule for rule in rules if rule.get("rule_type") == _LIFECYCLE), {})
-    draft.attributes["copy_regions"] = tuple(
-        dict.fromkeys(
-            str(rule["copy_region"])
-            for rule in rules
-            if rule.get("rule_type") == _REPLICATION and "copy_region" in rule
-        )
-    )
+    copying = [rule for rule in rules if rule.get("rule_type") == _REPLICATION]
+    regions = unique(*(rule.get("copy_region", "") for rule in copying))
+    if regions or not copying:
+        draft.attributes["copy_regions"] = regions  # else it is not known where the copies go
     for name, value in (
         ("schedule", backup.get("schedule")),
         ("vault_id", backup.get("vault_id")),

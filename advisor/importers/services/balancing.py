@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from advisor.importers.convert import as_id, as_ids, as_lower, as_text, as_time, as_word, tried, unique
+from advisor.importers.convert import as_bool, as_id, as_ids, as_lower, as_text, as_time, as_word, tried, unique
 from advisor.importers.fields import ABSENT, Record, get, items, keys_of, text
 from advisor.importers.places import ids_in_path, is_region
 from advisor.importers.quantities import COUNT, MBPS, PORT
@@ -118,7 +118,7 @@ def _named_listener(balancer: Draft, row: Record, context: Context) -> Draft | N
         return None
     listener = Draft("listener", listener_id(balancer.id, protocol, str(port)), context.place, region=balancer.region)
     listener.attributes = {"load_balancer_id": balancer.id, "port": port, "protocol": protocol}
-    if text(get(row, "ListenerForward")) == "on":
+    if listener.read("forward of the listener", as_bool, get(row, "ListenerForward")) is True:
         forward = listener.read("forward_port", PORT, get(row, "ForwardPort"))
         if forward is not ABSENT:
             listener.attributes["forward_port"] = forward
@@ -195,7 +195,8 @@ _ACTION = ("Type", "ForwardGroupConfig.ServerGroupTuples", "TrafficMirrorConfig.
 def _forwarded(listener: Draft, actions: tuple[Record, ...]) -> tuple[str, ...]:
     """The server groups that actions send to; one of weight 0 gets nothing while another has more."""
     found = [one for action in actions for one in _tuples(listener, get(action, "ForwardGroupConfig"))]
-    served = [one for one in found if text(get(one, "Weight")) != "0"] or found
+    weights = [listener.read("weight of a server group", COUNT, get(one, "Weight")) for one in found]
+    served = [one for one, weight in zip(found, weights, strict=True) if weight != 0] or found
     return unique(*(get(one, "ServerGroupId") for one in served))
 
 
@@ -282,9 +283,10 @@ _CHECK = {
 def health_check(config: Record, owner: Draft) -> dict[str, object]:
     """A health check in canonical names, from any product's wording; what cannot be read is said of ``owner``."""
     found: dict[str, object] = {}
-    enabled = text(get(config, "HealthCheckEnabled", "HeathCheckEnabled", "HealthCheck")).lower()
-    if enabled:
-        found["enabled"] = enabled in ("true", "on")
+    switch = get(config, "HealthCheckEnabled", "HeathCheckEnabled", "HealthCheck")
+    enabled = owner.read("enabled of the health check", as_bool, switch)
+    if enabled is not ABSENT:
+        found["enabled"] = enabled
     for name, sources in _CHECK.items():
         value = owner.read(f"{name} of the health check", COUNT, get(config, *sources))
         if value is not ABSENT:

@@ -5,8 +5,8 @@ not name its bucket: the fetch adds the name, of other answers the name of the f
 
 from __future__ import annotations
 
-from advisor.importers.convert import as_text, as_time, as_word, unique
-from advisor.importers.fields import Record, get, text
+from advisor.importers.convert import as_bool, as_text, as_time, as_word, unique
+from advisor.importers.fields import ABSENT, Record, get, text
 from advisor.importers.places import about_in_path
 from advisor.importers.quantities import USED_GIB
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of, region_text
@@ -14,9 +14,9 @@ from advisor.importers.records import Batch, Context, Draft, Spec, field_of, reg
 
 def _finish(draft: Draft, record: Record) -> None:
     draft.region = region_text(get(record, "Region", "Location", "RegionId")) or draft.region
-    replication = text(get(record, "CrossRegionReplication")).lower()
-    if replication:
-        draft.attributes["cross_region_replication"] = replication == "enabled"
+    replication = draft.read("cross_region_replication", as_bool, get(record, "CrossRegionReplication"))
+    if replication is not ABSENT:
+        draft.attributes["cross_region_replication"] = replication
 
 
 BUCKET = Spec(

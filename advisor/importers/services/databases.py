@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from advisor.importers.convert import (
     as_bool,
@@ -15,18 +16,20 @@ from advisor.importers.convert import (
     as_word,
     unique,
 )
-from advisor.importers.fields import ABSENT, Record, get, keys_of, text, texts
-from advisor.importers.places import ids_in_path, kind_of_id, zones_in
+from advisor.importers.fields import ABSENT, Record, get, items, keys_of, text, texts
+from advisor.importers.places import ids_in_path, is_zone, kind_of_id, zone_written, zones_in
 from advisor.importers.quantities import (
     COUNT,
     DATABASE_CORES,
     DAYS,
+    KEPT_DAYS,
     MEMORY_MIB,
     PORT,
     STORAGE_GIB,
     STORAGE_GIB_OF_BYTES,
 )
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
+from advisor.model.editions import POLARDB_CLUSTERS
 from advisor.model.inventory import Kind
 
 
@@ -35,10 +38,31 @@ def as_address(value: object) -> object:
     return as_text(re.sub(r"//[^/]*@", "//", value) if isinstance(value, str) else value)
 
 
+def as_zones(value: object) -> object:
+    """Zones in any wrapping, as texts or as records that name one; words for none are none. What stands there in
+    another shape is a ``ValueError``, for then it is not known that there is none."""
+    if value is None:
+        return ABSENT
+    named = (get(one, "ZoneId", "SlaveZone") if isinstance(one, Mapping) else one for one in items(value) if one)
+    return unique(*(zones_in(_zone_text(one)) for one in named))
+
+
+def _zone_text(zone: object) -> str:
+    if zone is ABSENT or isinstance(zone, Mapping | list):
+        raise ValueError("holds a record without a zone; expected: zones such as cn-hangzhou-h")
+    return text(zone)
+
+
+def _zones_read(draft: Draft, name: str, value: object) -> tuple[str, ...] | None:
+    """The zones that a field names; None where it is not given or cannot be read, which is said of the draft."""
+    found = draft.read(name, as_zones, value)
+    return found if isinstance(found, tuple) else None
+
+
 def _rds_finish(draft: Draft, record: Record) -> None:
     draft.attributes["product"] = "mongodb" if draft.id.startswith("dds-") else "rds"
     master = text(get(record, "MasterZone"))
-    zones = zones_in(master or text(get(record, "ZoneId", "zone_id", "zone")))
+    zones = zones_in(master) or zones_in(text(get(record, "ZoneId", "zone_id", "zone")))
     slaves = _slave_zones(draft, record)
     if slaves is not None:
         draft.attributes["slave_zones"] = slaves
@@ -67,21 +91,21 @@ def _readonly_ids(value: object) -> object:
 
 
 def _slave_zones(draft: Draft, record: Record) -> tuple[str, ...] | None:
+    """The zones of the standby nodes; None where nothing tells them."""
     if "slavezones" in keys_of(record):
-        return unique(get(record, "SlaveZones.SlaveZone.ZoneId", "SlaveZones.ZoneId"))
+        return _zones_read(draft, "slave_zones", get(record, "SlaveZones"))
     nodes = draft.listed("nodes", get(record, "DBClusterNodes.DBClusterNode", "DBClusterNodes"), "NodeZoneId", "NodeId")
     if nodes:
-        return unique(
-            *(
-                get(node, "NodeZoneId")
-                for node in nodes
-                if text(get(node, "NodeRole")).lower() not in ("primary", "master")
-            )
-        )
+        standbys = [node for node in nodes if text(get(node, "NodeRole")).lower() not in ("primary", "master")]
+        found = [_zones_read(draft, "zone of a node", get(node, "NodeZoneId")) for node in standbys]
+        named = unique(*(zones for zones in found if zones))
+        return named if named or None not in found else None
     listed = [
-        text(get(record, name)) for name in ("zone_id_slave_a", "zone_id_slave_b") if get(record, name) is not ABSENT
+        _zones_read(draft, name, get(record, name))
+        for name in ("zone_id_slave_a", "zone_id_slave_b")
+        if get(record, name) is not ABSENT
     ]
-    return tuple(zone for zone in listed if zone) if listed else None
+    return unique(*(zones or () for zones in listed)) if listed and None not in listed else None
 
 
 def _first(value: object) -> object:
@@ -133,24 +157,29 @@ RDS = Spec(
 
 def _polardb_finish(draft: Draft, record: Record) -> None:
     draft.attributes["product"] = "polardb"
-    category = text(get(record, "Category"))
-    draft.attributes["category"] = (
-        "cluster" if not category or category.lower().startswith(("normal", "senormal")) else category
-    )
+    category = draft.read("category", as_word, get(record, "Category"))
     listed = draft.listed("nodes", get(record, "DBNodes.DBNode", "DBNodes"), "DBNodeId", "DBNodeRole", "ZoneId")
     nodes = [_node(one) for one in listed or ()]
     if nodes:
         draft.attributes["nodes"] = tuple(nodes)
+    if str(category).lower() in POLARDB_CLUSTERS or (category in (ABSENT, "") and len(nodes) > 1):
+        draft.attributes["category"] = "cluster"
+    elif category is not ABSENT:
+        draft.attributes["category"] = category
+    _polardb_zones(draft, record, nodes)
+
+
+def _polardb_zones(draft: Draft, record: Record, nodes: list[dict[str, object]]) -> None:
+    """The writer's zone first, then the others. A zone that is spelt like none is no second one, and where there is no
+    other beside the first it is not known that there is none."""
     writer = next((str(node["zone"]) for node in nodes if node.get("role") == "writer" and "zone" in node), "")
-    zones = unique(
-        writer,
-        text(get(record, "ZoneId")),
-        *(zone for zone in zones_in(text(get(record, "ZoneIds")))),
-        *(node.get("zone", "") for node in nodes),
-    )
-    if zones:
-        draft.zone, draft.zones = zones[0], zones
-    if nodes or text(get(record, "ZoneIds")):
+    listed = _zones_read(draft, "zone_ids", get(record, "ZoneIds"))
+    beside = (node.get("zone", "") for node in nodes)
+    named = unique(writer, zones_in(text(get(record, "ZoneId"))), listed or (), *beside)
+    zones = tuple(zone for zone in named if is_zone(zone))
+    if named:
+        draft.zone, draft.zones = (zones or named)[0], named
+    if len(zones) > 1 or (zones == named and (nodes or listed)):
         draft.attributes["slave_zones"] = zones[1:]
 
 
@@ -158,7 +187,7 @@ def _node(record: Record) -> dict[str, object]:
     found = {
         "id": text(get(record, "DBNodeId")),
         "role": text(get(record, "DBNodeRole")).lower(),
-        "zone": text(get(record, "ZoneId")),
+        "zone": zone_written(text(get(record, "ZoneId"))),
         "class": text(get(record, "DBNodeClass")),
     }
     return {name: value for name, value in found.items() if value}
@@ -197,12 +226,12 @@ POLARDB = Spec(
 
 def _cache_finish(draft: Draft, record: Record) -> None:
     first = zones_in(text(get(record, "ZoneId", "zone_id", "zone")))
-    secondary = text(get(record, "SecondaryZoneId"))
-    if get(record, "SecondaryZoneId") is not ABSENT:
-        draft.attributes["secondary_zone"] = secondary
+    secondary = _zones_read(draft, "secondary_zone", get(record, "SecondaryZoneId"))
+    if secondary is not None:
+        draft.attributes["secondary_zone"] = secondary[0] if secondary else ""
     draft.zone = first[0] if first else None
     if secondary or len(first) > 1:
-        draft.zones = tuple(dict.fromkeys((*first, *((secondary,) if secondary else ()))))
+        draft.zones = tuple(dict.fromkeys((*first, *(secondary or ()))))
 
 
 CACHE = Spec(
@@ -242,7 +271,7 @@ CACHE = Spec(
 )
 
 _POLICY_FIELDS = (
-    field_of("backup_retention_days", "BackupRetentionPeriod | DataLevel1BackupRetentionPeriod", DAYS),
+    field_of("backup_retention_days", "BackupRetentionPeriod | DataLevel1BackupRetentionPeriod", KEPT_DAYS),
     field_of("log_backup_enabled", "EnableBackupLog | BackupLog", as_bool),
     field_of("log_backup_retention_days", "LogBackupRetentionPeriod | BackupLogRetentionPeriod", DAYS),
     field_of("backup_days", "PreferredBackupPeriod | DataLevel1BackupPeriod", as_texts),
@@ -277,21 +306,19 @@ def read_cross_region_policy(record: Record, context: Context, batch: Batch) -> 
     """Whether backups are copied to another region, and where to."""
     kind, owner = owner_of(record, context)
     draft = Draft(kind, owner, context.place, partial=True)
-    draft.attributes["cross_region_backup"] = text(get(record, "BackupEnabled", "CrossBackupType")).lower() in (
-        "enable",
-        "1",
-        "true",
-    )
-    region = text(get(record, "CrossBackupRegion"))
-    if region:
-        draft.attributes["cross_backup_region"] = region
-    retention = draft.read("cross_backup_retention_days", DAYS, get(record, "Retention"))
-    if retention is not ABSENT:
-        draft.attributes["cross_backup_retention_days"] = retention
-    logs = text(get(record, "LogBackupEnabled"))
-    if logs:
-        draft.attributes["cross_backup_log_enabled"] = logs.lower() == "enable"
+    for name, convert, sources in _CROSS_REGION:
+        value = draft.read(name, convert, get(record, *sources))
+        if value not in (ABSENT, ""):
+            draft.attributes[name] = value
     batch.drafts.append(draft)
+
+
+_CROSS_REGION = (
+    ("cross_region_backup", as_bool, ("BackupEnabled", "CrossBackupType")),
+    ("cross_backup_region", as_word, ("CrossBackupRegion",)),
+    ("cross_backup_retention_days", KEPT_DAYS, ("Retention",)),
+    ("cross_backup_log_enabled", as_bool, ("LogBackupEnabled",)),
+)
 
 
 def read_allow_group(record: Record, context: Context, batch: Batch) -> None:

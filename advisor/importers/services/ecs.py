@@ -17,6 +17,7 @@ from advisor.importers.places import kind_of_id
 from advisor.importers.quantities import CORES, COUNT, MEMORY_MIB, USED_GIB
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 from advisor.importers.services.finish_blocks import TELL_PRIVATE, finish_instances, finish_interfaces
+from advisor.importers.services.group_rules import rule_record as rule_record
 
 
 def _instance_finish(draft: Draft, record: Record) -> None:
@@ -176,35 +177,6 @@ NETWORK_INTERFACE = Spec(
         field_of("created_at", "CreationTime", as_time),
     ),
 )
-
-
-def rule_record(rule: Record, group: Draft) -> dict[str, object]:
-    """One security-group rule in canonical names; what of it cannot be read is said of the group."""
-    found: dict[str, object] = {
-        "direction": text(get(rule, "Direction", "type")).lower() or "ingress",
-        "policy": text(get(rule, "Policy")).lower() or "accept",
-        "protocol": text(get(rule, "IpProtocol", "protocol")).lower(),
-        "port_range": text(get(rule, "PortRange")),
-    }
-    for name, sources in _RULE_ENDS.items():
-        value = text(get(rule, *sources))
-        if value:
-            found[name] = value
-    priority = group.read("priority of a rule", COUNT, get(rule, "Priority"))
-    if priority is not ABSENT:
-        found["priority"] = priority
-    return found
-
-
-_RULE_ENDS = {
-    "source_group_id": ("SourceGroupId", "source_security_group_id"),
-    "source_cidr": ("SourceCidrIp", "cidr_ip", "Ipv6SourceCidrIp"),
-    "source_prefix_list_id": ("SourcePrefixListId", "prefix_list_id"),
-    "dest_group_id": ("DestGroupId",),
-    "dest_cidr": ("DestCidrIp", "Ipv6DestCidrIp"),
-    "nic_type": ("NicType",),
-    "description": ("Description",),
-}
 
 
 _RULE_MARKS = ("Direction", "PortRange", "IpProtocol", "protocol", "type", "SourceCidrIp", "DestCidrIp", "cidr_ip")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from advisor.importers.convert import as_id, as_lower, as_records, as_text, as_time, unique
+from advisor.importers.convert import as_id, as_lower, as_records, as_text, as_time, as_word, unique
 from advisor.importers.fields import ABSENT, Record, get, text
 from advisor.importers.quantities import MBPS
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
@@ -188,7 +188,7 @@ ROUTER_INTERFACE = Spec(
         field_of("opposite_router_id", "OppositeRouterId", as_id),
         field_of("opposite_router_type", "OppositeRouterType", as_lower),
         field_of("opposite_vpc_id", "OppositeVpcInstanceId", as_id),
-        field_of("opposite_region", "OppositeRegionId", as_text),
+        field_of("opposite_region", "OppositeRegionId", as_word),
         field_of("charge_type", "ChargeType", as_text),
         field_of("created_at", "CreationTime", as_time),
         field_of("expired_at", "EndTime", as_time),

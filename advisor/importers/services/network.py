@@ -64,7 +64,7 @@ EIP = Spec(
         field_of("bandwidth_mbps", "EipBandwidth | Bandwidth", MBPS),
         field_of("instance_id", "InstanceId", as_id),
         field_of("instance_type", "InstanceType", as_word),
-        field_of("instance_region", "InstanceRegionId", as_text),
+        field_of("instance_region", "InstanceRegionId", as_word),
         field_of("charge_type", "ChargeType", as_text),
         field_of("internet_charge_type", "InternetChargeType", as_text),
         field_of("bandwidth_package_id", "BandwidthPackageId", as_id),

@@ -15,7 +15,7 @@ from advisor.importers.convert import (
 )
 from advisor.importers.fields import ABSENT, Record, get, text
 from advisor.importers.places import ids_in_path, kind_of_id
-from advisor.importers.quantities import COUNT, DAYS, SECONDS, STORAGE_GIB_OF_BYTES
+from advisor.importers.quantities import BACKUP_DAYS, COUNT, SECONDS, STORAGE_GIB_OF_BYTES, as_schedule
 from advisor.importers.records import Batch, Context, Draft, Spec, field_of
 
 
@@ -32,28 +32,30 @@ def _plan_finish(draft: Draft, record: Record) -> None:
         return
     draft.attributes["rules"] = read = tuple(_plan_rule(rule, draft) for rule in rules)
     copying = [one for one in read if one.get("copy_enabled") is True]
-    draft.attributes["copy_regions"] = unique(*(one.get("copy_region", "") for one in copying))
+    regions = unique(*(one.get("copy_region", "") for one in copying))
+    if regions or not copying:
+        draft.attributes["copy_regions"] = regions  # else it is not known where the copies go
     if "retention_days" in read[0]:
         draft.attributes.setdefault("retention_days", read[0]["retention_days"])
-    if not draft.attributes.get("schedule") and text(get(rules[0], "Schedule")):
-        draft.attributes["schedule"] = text(get(rules[0], "Schedule"))
+    if not draft.attributes.get("schedule") and read[0].get("schedule"):
+        draft.attributes["schedule"] = read[0]["schedule"]
+
+
+_RULE_FIELDS = (
+    ("schedule", as_schedule, "Schedule"),
+    ("backup_type", as_text, "BackupType"),
+    ("copy_region", as_word, "DestinationRegionId"),
+    ("retention_days", BACKUP_DAYS, "Retention"),
+    ("copy_retention_days", BACKUP_DAYS, "DestinationRetention"),
+    ("disabled", as_bool, "Disabled"),
+    ("copy_enabled", as_bool, "DoCopy"),
+)
 
 
 def _plan_rule(rule: Record, plan: Draft) -> dict[str, object]:
     """A rule of a plan in canonical names."""
-    found: dict[str, object] = {}
-    for name, source in (
-        ("schedule", "Schedule"),
-        ("backup_type", "BackupType"),
-        ("copy_region", "DestinationRegionId"),
-    ):
-        if text(get(rule, source)):
-            found[name] = text(get(rule, source))
-    for name, source in (("retention_days", "Retention"), ("copy_retention_days", "DestinationRetention")):
-        found[name] = plan.read(f"{name} of a rule", DAYS, get(rule, source))
-    for name, source in (("disabled", "Disabled"), ("copy_enabled", "DoCopy")):
-        found[name] = plan.read(f"{name} of a rule", as_bool, get(rule, source))
-    return {name: value for name, value in found.items() if value is not ABSENT}
+    found = {name: plan.read(f"{name} of a rule", convert, get(rule, source)) for name, convert, source in _RULE_FIELDS}
+    return {name: value for name, value in found.items() if value not in (ABSENT, "")}
 
 
 BACKUP_PLAN = Spec(
@@ -70,10 +72,10 @@ BACKUP_PLAN = Spec(
         field_of("vault_id", "VaultId", as_id),
         field_of("source_type", "SourceType", as_word),
         field_of("backup_type", "BackupType", as_text),
-        field_of("schedule", "Schedule", as_text),
+        field_of("schedule", "Schedule", as_schedule),
         field_of("disabled", "Disabled", as_bool),
         field_of("edition", "Edition", as_lower),
-        field_of("retention_days", "Retention", DAYS),
+        field_of("retention_days", "Retention", BACKUP_DAYS),
         field_of("bucket", "Bucket", as_text),
         field_of("file_system_id", "FileSystemId", as_id),
         field_of("paths", "Paths", as_texts),
@@ -98,7 +100,7 @@ VAULT = Spec(
         field_of("worm_enabled", "WormEnabled", as_bool),
         field_of("is_replica", "Replication", as_bool),
         field_of("replica_vault_id", "ReplicationTargetVaultId", as_id),
-        field_of("replica_region", "ReplicationTargetRegionId", as_text),
+        field_of("replica_region", "ReplicationTargetRegionId", as_word),
         field_of("source_vault_id", "ReplicationSourceVaultId", as_id),
         field_of("created_at", "CreatedTime", as_time),
     ),
@@ -131,8 +133,8 @@ DTS_JOB = Spec(
         field_of("destination_id", "DestinationEndpoint.InstanceID", as_id),
         field_of("source_address", "SourceEndpoint.Ip", as_text),
         field_of("destination_address", "DestinationEndpoint.Ip", as_text),
-        field_of("source_region", "SourceEndpoint.Region", as_text),
-        field_of("destination_region", "DestinationEndpoint.Region", as_text),
+        field_of("source_region", "SourceEndpoint.Region", as_word),
+        field_of("destination_region", "DestinationEndpoint.Region", as_word),
         field_of("delay_s", "Delay", SECONDS),
         field_of("checkpoint", "Checkpoint", as_text),
         field_of("created_at", "CreateTime", as_time),

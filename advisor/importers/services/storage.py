@@ -14,12 +14,12 @@ from advisor.importers.convert import (
     one_text,
 )
 from advisor.importers.fields import ABSENT, Record, get, text
-from advisor.importers.places import region_of_zone, zones_in
+from advisor.importers.places import region_of_zone, zone_written, zones_in
 from advisor.importers.quantities import (
     COUNT,
-    DAYS,
     DISK_GIB,
     HOURS,
+    KEPT_DAYS,
     RATE,
     SECONDS,
     STORAGE_GIB_OF_BYTES,
@@ -112,11 +112,11 @@ SNAPSHOT = Spec(
         field_of("size_gib", "FullSnapshotSizeInBytes", STORAGE_GIB_OF_BYTES),
         field_of("created_at", "CreationTime | creation_time", as_time),
         field_of("progress", "Progress", as_text),
-        field_of("retention_days", "RetentionDays", DAYS),
+        field_of("retention_days", "RetentionDays", KEPT_DAYS),
         field_of("encrypted", "Encrypted", as_bool),
         field_of("kms_key_id", "KMSKeyId", as_id),
         field_of("source_snapshot_id", "SourceSnapshotId", as_id),
-        field_of("source_region", "SourceRegionId", as_text),
+        field_of("source_region", "SourceRegionId", as_word),
         field_of("instant_access", "InstantAccess", as_bool),
         field_of("category", "Category", as_lower),
         field_of("usage", "Usage", as_text),
@@ -133,10 +133,10 @@ SNAPSHOT_POLICY = Spec(
     fields=(
         field_of("time_points", "TimePoints", HOURS),
         field_of("repeat_weekdays", "RepeatWeekdays", WEEKDAYS),
-        field_of("retention_days", "RetentionDays", DAYS),
+        field_of("retention_days", "RetentionDays", KEPT_DAYS),
         field_of("copy_enabled", "EnableCrossRegionCopy", as_bool),
         field_of("copy_regions", "TargetCopyRegions", as_texts),
-        field_of("copy_retention_days", "CopiedSnapshotsRetentionDays", DAYS),
+        field_of("copy_retention_days", "CopiedSnapshotsRetentionDays", KEPT_DAYS),
         field_of("target_tags", "TargetTags", as_tags),
         field_of("disk_count", "DiskNums", COUNT),
         field_of("created_at", "CreationTime", as_time),
@@ -145,7 +145,7 @@ SNAPSHOT_POLICY = Spec(
 
 
 def _pair_finish(draft: Draft, record: Record) -> None:
-    zone = text(get(record, "SourceZoneId", "PrimaryZone"))
+    zone = zone_written(text(get(record, "SourceZoneId", "PrimaryZone")))
     draft.region = text(get(record, "SourceRegion", "PrimaryRegion")) or region_of_zone(zone) or draft.region
     draft.zone = zone or None
 
@@ -160,10 +160,10 @@ REPLICA_PAIR = Spec(
     fields=(
         field_of("source_disk_id", "SourceDiskId", as_id),
         field_of("destination_disk_id", "DestinationDiskId", as_id),
-        field_of("source_region", "SourceRegion | PrimaryRegion", as_text),
-        field_of("source_zone", "SourceZoneId | PrimaryZone", as_text),
-        field_of("destination_region", "DestinationRegion | StandbyRegion", as_text),
-        field_of("destination_zone", "DestinationZoneId | StandbyZone", as_text),
+        field_of("source_region", "SourceRegion | PrimaryRegion", as_word),
+        field_of("source_zone", "SourceZoneId | PrimaryZone", as_word),
+        field_of("destination_region", "DestinationRegion | StandbyRegion", as_word),
+        field_of("destination_zone", "DestinationZoneId | StandbyZone", as_word),
         field_of("rpo_s", "RPO", SECONDS),
         field_of("last_recover_point", "LastRecoverPoint", as_time),
         field_of("group_id", "ReplicaGroupId", as_id),

@@ -327,3 +327,32 @@ def test_snapshots_of_another_day_and_unread_times_do_not_confuse() -> None:
     assert of_check("SNP-001", [server(), disk(), nameless], class_name="standard") == []
     (found,) = of_check("SNP-010", [server(), disk(), nameless], class_name="standard")
     assert "the age of snapshot s-1" in found.detail
+
+
+def test_copies_whose_region_is_unknown_are_neither_none_nor_elsewhere() -> None:
+    told = policy(copy_enabled=True)
+    somewhere = replace(
+        told, attributes={key: value for key, value in told.attributes.items() if key != "copy_regions"}
+    )
+    estate = [server(), covered(), somewhere, fresh()]
+    assert of_check("SNP-009", estate) == []
+    (found,) = of_check("SNP-011", estate)
+    assert "copies are made, but where they go is not told" in found.detail
+    assert len(of_check("SNP-009", [server(), covered(), policy(), fresh()])) == 1
+
+
+def test_copies_of_a_plan_whose_region_is_unknown_are_neither_none_nor_elsewhere() -> None:
+    somewhere = plan(rules=({"copy_enabled": True},))
+    estate = [server(), covered(), policy(), fresh(), somewhere]
+    assert of_check("SNP-009", estate) == []
+    assert len(of_check("SNP-011", estate)) == 1
+
+
+def test_a_snapshot_in_a_state_that_nobody_knows_is_not_counted_on() -> None:
+    odd = snapshot("s-1", "2026-11-21T18:00:00Z", status="abc")
+    assert len(of_check("SNP-001", [server(), disk(), odd])) == 1
+
+
+def test_a_policy_in_a_state_that_nobody_knows_is_named() -> None:
+    (found,) = of_check("SNP-003", [server(), covered(), policy(status="abc")])
+    assert "Its status is abc" in found.detail

@@ -206,3 +206,15 @@ def test_a_scaling_group_is_left_alone_where_a_vswitch_tells_no_zone() -> None:
     switches = (thing("vswitch", "vsw-1", zone=H), thing("vswitch", "vsw-2"))
     assert of_check("ESS-001", [scaling(zones=(), vswitch_ids=("vsw-1", "vsw-2")), *switches]) == []
     assert of_check("ESS-001", [scaling(zones=(), vswitch_ids=("vsw-2",)), *switches]) == []
+
+
+def test_a_place_of_a_balancer_without_a_zone_may_be_in_another() -> None:
+    one = balancer(zones=(H,), zone_mappings=({"zone": H}, {"vswitch_id": "vsw-2"}))
+    assert of_check("LB-002", [one]) == []
+    assert len(of_check("LB-003", [one])) == 1
+    assert len(of_check("LB-002", [balancer(zones=(H,), zone_mappings=({"zone": H},))])) == 1
+
+
+@pytest.mark.parametrize(("status", "count"), [("abc", 1), ("deleted", 1), ("manual_syncing", 0), ("", 0)])
+def test_a_pair_in_a_state_that_nobody_knows_is_not_counted_on(status: str, count: int) -> None:
+    assert len(of_check("REP-002", [server(), disk(), pair(status=status)])) == count

@@ -75,6 +75,21 @@ class TestCalls:
         graph = graph_of(*self.rules(self.accept(source_cidr=cidr)))
         assert [(item.rule, item.source) for item in graph.proposals] == found
 
+    @pytest.mark.parametrize("odd", [{"policy": "unknown"}, {"policy": "abc"}, {"direction": "unknown"}])
+    def test_a_rule_that_cannot_be_read_opens_nothing_and_closes_nothing(self, odd: dict[str, object]) -> None:
+        alone = graph_of(*self.rules(self.accept(source_group_id="sg-web", **odd)))
+        beside = graph_of(
+            *self.rules(self.accept(source_group_id="sg-web"), self.accept(source_group_id="sg-web", **odd))
+        )
+        assert proposals_of(alone, "calls.security_group") == []
+        assert len(proposals_of(beside, "calls.security_group")) == 1
+
+    def test_ports_that_cannot_be_read_close_nothing_and_are_told(self) -> None:
+        odd = self.accept(source_group_id="sg-web", port_range="unknown")
+        graph = graph_of(*self.rules(self.accept(source_group_id="sg-web"), odd | {"policy": "drop"}))
+        assert len(proposals_of(graph, "calls.security_group")) == 1
+        assert "accepts tcp ports that cannot be read" in graph_of(*self.rules(odd)).proposals[0].evidence
+
     def test_an_egress_rule_confirms_the_direction(self) -> None:
         found = self.rules(self.accept(source_group_id="sg-web"))
         found[3] = make(

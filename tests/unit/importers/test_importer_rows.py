@@ -293,16 +293,17 @@ def test_bandwidths_and_ports_that_none_can_have_are_unknown(make: Make) -> None
 
 
 @pytest.mark.parametrize("count", [1, BLOCK_FROM + 1])
-def test_a_status_that_is_none_does_not_switch_a_policy_off(count: int, make: Make) -> None:
+def test_a_status_that_is_none_is_said_and_the_policy_not_counted_on(count: int, make: Make) -> None:
     rows = [
         {"AutoSnapshotPolicyId": f"sp-{number}", "TimePoints": '["0"]', "Status": "Normal"} for number in range(count)
     ]
     rows[0]["Status"] = "abc"
     result = make({"a.json": {"AutoSnapshotPolicies": {"AutoSnapshotPolicy": rows}}})
     (found,) = said(result)
-    assert "status 'abc' is no status of a snapshot policy" in found.detail
-    assert result.inventory.resources["sp-0"].status is None
-    assert {one.status for one in result.inventory.resources.values()} <= {None, "Normal"}
+    assert "status 'abc' is no state of a snapshot policy" in found.detail
+    assert "its snapshots are not counted on" in found.detail
+    states = {name: one.status for name, one in result.inventory.resources.items()}
+    assert states == {f"sp-{number}": "Normal" for number in range(count)} | {"sp-0": "abc"}
 
 
 def test_a_zone_that_is_none_disagrees_with_nothing(make: Make) -> None:
