@@ -103,14 +103,13 @@ def meets(outcome: Outcome, target: Target, risk_level: RiskLevel) -> bool | Non
 def missed_parts(outcome: Outcome, target: Target, risk_level: RiskLevel) -> tuple[str, ...]:
     """What of a target is missed: ``rpo``, ``rto``, and ``unbounded`` where a loss or time that is asked for has no
     bound."""
-    time = outcome.quantile(QUANTILES[risk_level])
     parts = []
     if target.rpo_s is not None and outcome.worst_s > target.rpo_s:
         parts.append("rpo")
-    if target.rto_s is not None and time > target.rto_s:
+    if target.rto_s is not None and not outcome.is_within(QUANTILES[risk_level], target.rto_s):
         parts.append("rto")
     lost = target.rpo_s is not None and math.isinf(outcome.worst_s)
-    if lost or (target.rto_s is not None and math.isinf(time)):
+    if lost or (target.rto_s is not None and not outcome.recoverable):
         parts.append("unbounded")
     return tuple(parts)
 

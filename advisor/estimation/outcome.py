@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
 from advisor.estimation.context import Context
 from advisor.estimation.paths import Failure, Path, recover
 from advisor.estimation.paths.path import PROVISION_POOL, RESTORE_POOL, lost, unaffected
-from advisor.estimation.sampling import Sampler, Samples, quantile
+from advisor.estimation.sampling import Sampler, Samples, quantile, rank
 from advisor.estimation.schedule import Schedule, Starts, run
 from advisor.model.disruption import Disruption
 from advisor.model.graph import Component
@@ -85,7 +86,7 @@ class Outcome:
             return self.joint
         return {place: schedule.seen[0] for place, schedule in self.by_place.items()}
 
-    @property
+    @cached_property
     def tail(self) -> Samples | None:
         """The time from "what it needs is back" to the end (service start and verification), the longest of all
         places; None where nothing follows."""
@@ -107,6 +108,14 @@ class Outcome:
                 found = [schedule.quantile(probability) for schedule in self.schedules]
             self.known_quantiles[probability] = max(found, default=0.0)
         return self.known_quantiles[probability]
+
+    def is_within(self, probability: float, limit_s: float) -> bool:
+        """Whether the quantile is within the limit, told without sorting samples."""
+        if not self.recoverable:
+            return False
+        if self.joint is None or probability in self.known_quantiles:
+            return self.quantile(probability) <= limit_s
+        return all(int((item <= limit_s).sum()) >= rank(item.size, probability) for item in self.joint.values())
 
     def probability_within(self, limit_s: float) -> float:
         """Share of the samples in which the interruption ends within ``limit_s`` seconds, at the place where it is

@@ -80,8 +80,12 @@ class Schedule:
         recoveries in truth, so that taken as independent it never makes a time shorter."""
         if self.service is not None:
             return self.service
-        orders = (self.sampler.order(self.key), self.sampler.order(f"{self.key}/tail"))
-        return np.sort(self.makespan)[orders[0]], np.sort(self.tail)[orders[1]]
+        known = self.sampler.memo.get((self, "seen"))
+        if not isinstance(known, tuple):
+            orders = (self.sampler.order(self.key), self.sampler.order(f"{self.key}/tail"))
+            known = np.sort(self.makespan)[orders[0]], np.sort(self.tail)[orders[1]]
+            self.sampler.memo[self, "seen"] = known
+        return known
 
     def keep_service(self) -> None:
         """Hold what others see whatever the sampler forgets."""

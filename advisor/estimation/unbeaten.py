@@ -145,6 +145,8 @@ class Beside:
         bounds, spans = self.stakes.bounds_s(number, "rto_s"), self.stakes.spans_s(number)
         more, before = 0.0, other.times
         for place, samples in one.times.items():
+            if place not in before and self.stakes.dependents:
+                return math.inf  # those that wait would have to start again, which they need not with the other one
             rest = before.get(place, np.zeros_like(samples))
             if any(bool(np.any((samples > bound) & (rest <= bound))) for bound in bounds):
                 return math.inf

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from advisor.estimation.outcome import QUANTILES, Outcome, with_needs
@@ -47,11 +46,7 @@ def held_up(needs: Needs, name: str, disruption: Disruption) -> Held | None:
     found: list[tuple[float, str, str, Outcome]] = []
     own = [outcome for outcome, _ in needs.outcomes_of(name, disruption)]
     for need in needs.of[name]:
-        pairs = itertools.product(own, needs.outcomes_of(need, disruption))
-        value, option, outcome = min(
-            ((with_needs(mine, [other]).quantile(probability), ids[0], other) for mine, (other, ids) in pairs),
-            key=lambda item: item[:2],
-        )
+        value, option, outcome = _least(own, needs.outcomes_of(need, disruption), probability)
         found.append((value, need, option, outcome))
     if not found:
         return None
@@ -59,3 +54,24 @@ def held_up(needs: Needs, name: str, disruption: Disruption) -> Held | None:
     quickest = {item[1]: item[3] for item in found}
     together = min(needs.joint(name, {**quickest, name: mine}).quantile(probability) for mine in own)
     return Held(need, option, value, together)
+
+
+def _least(
+    own: Sequence[Outcome], others: Sequence[tuple[Outcome, tuple[str, ...]]], probability: float
+) -> tuple[float, str, Outcome]:
+    """The least quantile of all pairs, with the first option of the other one that has it. None is less than that of
+    either by itself, so that most pairs need no look."""
+    best: tuple[float, str, Outcome] | None = None
+    alone = sorted(((mine.quantile(probability), place) for place, mine in enumerate(own)))
+    for other, ids in sorted(others, key=lambda item: (item[0].quantile(probability), item[1][0])):
+        if best is not None and other.quantile(probability) > best[0]:
+            break
+        for least, place in alone:
+            if best is not None and least > best[0]:
+                break
+            value = with_needs(own[place], [other]).quantile(probability)
+            if best is None or (value, ids[0]) < best[:2]:
+                best = (value, ids[0], other)
+    if best is None:
+        raise ValueError("there is no pair of options")
+    return best

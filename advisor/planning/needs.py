@@ -81,6 +81,7 @@ class Needs:
         self.risk_level = risk_level
         self._alike: dict[tuple[str, Disruption], tuple[_Alike, ...]] = {}
         self._seen: dict[tuple[object, ...], _Together] = {}
+        self._alone: dict[tuple[str, int], tuple[Outcome, int]] = {}  # by the outcome, which is kept with it
         self._pairs: dict[tuple[str, int, int], _Both] = {} if before is None else before._pairs
 
     def outcomes(self, choices: Mapping[str, str]) -> dict[str, dict[Disruption, Outcome]]:
@@ -252,17 +253,20 @@ class Needs:
 
     def _breaks(self, name: str, disruption: Disruption, part: str, own: Outcome, joint: Outcome) -> bool:
         target = self.by_name[name].targets[disruption]
-        if target.rto_s is None:
+        if target.rto_s is None or part in missed_parts(own, target, self.risk_level):
             return False
-        return part in missed_parts(joint, target, self.risk_level) and part not in missed_parts(
-            own, target, self.risk_level
-        )
+        return part in missed_parts(joint, target, self.risk_level)
 
     def _extra(self, name: str, disruption: Disruption, own: Outcome, joint: Outcome) -> int:
         """What the longer outage costs a year, in whole cents."""
+        key = (name, id(own))
+        if key not in self._alone:
+            self._alone[key] = (own, self._costs(name, disruption, own))
+        return self._costs(name, disruption, joint) - self._alone[key][1]
+
+    def _costs(self, name: str, disruption: Disruption, outcome: Outcome) -> int:
         rates = self.by_name[name].builder.rates
-        alone, together = (to_cents(annual_loss(rates, {disruption: item.mean_s}, {})) for item in (own, joint))
-        return together - alone
+        return to_cents(annual_loss(rates, {disruption: outcome.mean_s}, {}))
 
     def _weight(self, name: str, part: str) -> float:
         return self.by_name[name].workload_class.weight * WEIGHTS[part]

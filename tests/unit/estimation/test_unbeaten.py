@@ -97,6 +97,12 @@ def test_a_longer_start_after_what_is_needed_wins_nothing() -> None:
     assert left([cheap, dear], stakes()) == ["cheap", "dear"]
 
 
+def test_an_interruption_of_one_that_is_waited_for_beats_none_that_has_none() -> None:
+    short, none = option("short", 1, zone({"z": [0.1, 0.1]})), option("none", 2, zone({}, lost=9))
+    assert left([short, none], stakes(others=[(None, 1)])) == ["short", "none"]
+    assert left([short, none], stakes()) == ["short"]
+
+
 def test_no_way_back_beats_nothing_that_has_one() -> None:
     lost, there = option("lost", 1, zone(None)), option("there", 2, zone({"z": [9, 9]}))
     assert left([lost, there], stakes()) == ["lost", "there"]
@@ -109,7 +115,7 @@ PLACED = st.dictionaries(st.sampled_from(["a", "b"]), ROWS, max_size=2)
 OUTCOMES = st.builds(zone, PLACED, st.sampled_from([0.0, 0.5, 3.0]), st.sampled_from([0.0, 0.25]))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(
     found=st.lists(st.tuples(st.integers(0, 3), OUTCOMES), min_size=2, max_size=6),
     others=st.lists(OUTCOMES, min_size=1, max_size=4),
