@@ -18,7 +18,7 @@ from advisor.estimation.measures import Dimension
 from advisor.estimation.option import Option
 from advisor.estimation.options import Builder
 from advisor.estimation.weighed import Weighing, closer_allowance, scale
-from advisor.model.units import cents_up
+from advisor.model.units import cents
 
 FEW: Final = 1_000  # combinations that may be left after a step …
 MORE: Final = 3  # … so many times more where that makes nothing better …
@@ -44,15 +44,15 @@ class Refinement:
 
     @property
     def within(self) -> Decimal:
-        """Money a year, to the cent, rounded up."""
-        return cents_up(self._found.within or 0.0)
+        """Money a year, to the cent, as all amounts that plans are compared by."""
+        return cents(Decimal(self._found.within or 0.0))
 
     @property
     def can_be_closer(self) -> bool:
         """Whether looking again may help: the money is for what was let pass, and not for waiting for slots or for
         combinations in steps, and more combinations may still be looked at."""
         found = self._found
-        return found.queued and found.complete and bool(found.within) and self._limit <= MOST
+        return found.queued and found.complete and bool(self.within) and self._limit <= MOST
 
     def closer(self, matter: Collection[str]) -> bool:
         """Look again at what stands behind the options that ``matter`` (ids of known ones); whether less is left open

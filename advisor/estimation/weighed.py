@@ -71,14 +71,19 @@ class _Judge:
     whole: bool
 
     def passes(self, rivals: Ints, rows: Ints) -> NDArray[np.bool_]:
-        """Pair by pair whether it does."""
+        """Pair by pair whether it does. What may be less than nothing comes first: once too much is added up the rest
+        of a pair is not looked at."""
         excess = np.zeros(len(rows))
         for number, column in enumerate(self.soft.T):
             more = column[rivals] - column[rows]
             excess += more if self.whole and number < KINDS else np.maximum(more, 0.0)
+        found = excess <= self.money
+        left = np.flatnonzero(found)
         for failure in self.failures:
-            excess += failure.money[failure.where[rivals], failure.where[rows]]
-        found: NDArray[np.bool_] = excess <= self.money
+            excess[left] += failure.money[failure.where[rivals[left]], failure.where[rows[left]]]
+            passing = excess[left] <= self.money
+            found[left] = passing
+            left = left[passing]
         return found
 
 
@@ -122,6 +127,7 @@ class Weighing:
         samples of the classes that occur, with each row's class among them, ``LOST`` apart. ``whole``: no unit comes
         that may lose more. Raises ``TooManyError``."""
         failures = [_Open(self._money(place, view), where) for place, view, where in views]
+        failures.sort(key=lambda item: -len(item.money))  # most tell pairs apart where there are most classes
         hard, soft = self._hard(table), self._soft(table)
         allowance = self.allowance
 
