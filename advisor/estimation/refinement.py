@@ -18,11 +18,12 @@ from advisor.estimation.measures import Dimension
 from advisor.estimation.option import Option
 from advisor.estimation.options import Builder
 from advisor.estimation.weighed import Weighing, closer_allowance, scale
-from advisor.model.units import cents
+from advisor.model.units import cents_up
 
 FEW: Final = 1_000  # combinations that may be left after a step …
 MORE: Final = 3  # … so many times more where that makes nothing better …
-MOST: Final = 9_000  # … up to this
+MOST: Final = 27_000  # … up to this
+HALF_A_CENT: Final = 0.005
 MOST_KNOWN: Final = 2_000  # whole combinations that may be known
 
 
@@ -44,8 +45,10 @@ class Refinement:
 
     @property
     def within(self) -> Decimal:
-        """Money a year, to the cent, as all amounts that plans are compared by."""
-        return cents(Decimal(self._found.within or 0.0))
+        """Money a year, to the cent, rounded up; less than half a cent is none, as in all amounts that plans are
+        compared by."""
+        within = self._found.within or 0.0
+        return cents_up(within) if within >= HALF_A_CENT else Decimal(0)
 
     @property
     def can_be_closer(self) -> bool:

@@ -38,7 +38,8 @@ SHARE: Final = 3e-4  # of the loss that may be let pass, where that leaves few e
 FACTOR: Final = 1.5  # by whose powers a step may let more pass, as few as leave few enough …
 POWERS: Final = 13  # … or this many (×195) at most
 USUAL: Final = 8  # the power (×26) where none leaves few
-FINER: Final = 12  # by this many powers less is tried, where combinations are looked at again
+FINER: Final = 12  # by this many powers less is tried, where combinations are looked at again …
+STRIDE: Final = 4  # … every so many (×5): each amount that is tried takes its time
 Matrix = NDArray[np.float32]
 Found = tuple[list[int], list[int]]  # rows that stay, and the place of the one that stands for each
 
@@ -108,7 +109,7 @@ def first_allowance(loss: float, units: int) -> Allowance:
 def closer_allowance(loss: float, units: int, limit: int) -> Allowance:
     """What is let pass where combinations are looked at again: nothing, if that can be."""
     least = SHARE * loss / (2 * units)
-    amounts = [0.0, *(least * FACTOR**power for power in range(-FINER, POWERS + 1))]
+    amounts = [0.0, *(least * FACTOR**power for power in range(-FINER, POWERS + 1, STRIDE))]
     return Allowance(amounts, limit, limit, 0)
 
 

@@ -73,7 +73,6 @@ def test_where_workloads_wait_for_one_another_no_time_is_given_up_for_nothing(
     alone, coupled = (builder(rules, prices, coupled=flag).build(dimensions) for flag in (False, True))
     every = {option.id: option for found in (alone, coupled) for option in found.options}
     kept = {option.id for option in coupled.options}
-    assert kept - {option.id for option in alone.options}  # one that is earlier in some samples only stays
     for lost in (option for name, option in every.items() if name not in kept):
         assert any(every[name].monthly <= lost.monthly and every[name].loss <= lost.loss for name in kept)
 
