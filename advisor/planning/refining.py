@@ -38,7 +38,7 @@ def left_open(found: Sequence[Candidate]) -> Decimal:
 
 def refined(request: PlanRequest, found: Found, decision: Decision) -> tuple[Found, Decision]:
     """The candidates with what was left out of them that matters, and the decision between all these."""
-    worth = request.objective in LOSSES and decision.solution.status == "optimal" and len(found) <= MANY
+    worth = request.objective in LOSSES and decision.solution.status != "infeasible" and len(found) <= MANY
     if not worth or not left_open(found):
         return found, decision
     begun = {item.workload.name: _refinement(item) for item in found if item.options.left_open}
