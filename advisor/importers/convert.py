@@ -423,7 +423,7 @@ def one_text(value: object) -> object:
     """A list of one text: known to be empty where the text is."""
     if isinstance(value, dict | list):
         return as_ids(value)
-    found = as_text(value)
+    found = as_id(value)
     return ABSENT if found is ABSENT else (found,) if found else ()
 
 

@@ -356,3 +356,17 @@ def test_english_headers_of_the_console_are_no_fields_of_the_api(make: Make) -> 
     assert (disk["category"], disk["performance_level"], disk["disk_type"]) == ("cloud_essd", "PL1", "data")
     assert (server["memory_mib"], server["instance_type"]) == (8192, "ecs.g7.large")
     assert set(server["disk_ids"]) == {"d-bp1sys", "d-bp1aaaa"}  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("count", [FEW, MANY])
+@pytest.mark.parametrize("policy", [True, -5, 1.7])
+def test_a_number_is_no_snapshot_policy(policy: object, count: int, make: Make) -> None:
+    rows: list[dict[str, Any]] = [
+        {"DiskId": f"d-bp1aaaa{number:02}", "Size": 40, "Category": "cloud_essd", "AutoSnapshotPolicyId": "sp-1"}
+        for number in range(count)
+    ]
+    rows[0]["AutoSnapshotPolicyId"] = policy
+    result = make({"DescribeDisks.json": {"Disks": {"Disk": rows}}})
+    (found,) = said(result)
+    assert "snapshot_policy_ids is " in found.detail
+    assert "snapshot_policy_ids" not in result.inventory.resources["d-bp1aaaa00"].attributes
